@@ -1,1 +1,203 @@
-//! shuke-db
+//! The only way to the database: one SQL text that runs on SQLite and on PostgreSQL.
+//!
+//! # Writing
+//!
+//! [`Db::write`] is the only way to write. It begins, runs the closure, commits on `Ok` and rolls
+//! back on `Err` or when its future is dropped at any await. It runs the closure again after a
+//! serialization failure, a deadlock or a connection that was lost before the commit was sent, so
+//! the closure must be able to run twice: it captures nothing and takes its input by reference.
+//!
+//! Ops get a [`Tx`] and never begin or commit. A write whose count nobody needs is
+//! [queued](Tx::queue): on PostgreSQL it travels with the next statement, or with COMMIT itself.
+//! Such a write is guarded by a named CHECK (`balance >= 0`): where one fails, the commit becomes a
+//! rollback and the constraint's name becomes the error's code, see [`constraint`].
+//!
+//! # Two databases
+//!
+//! - SQLite: write-ahead log, `synchronous=FULL`, one writer with *group commit* (writers that wait
+//!   share one commit; each runs in its own savepoint and is answered only after the commit) and
+//!   four readers. Statements run in the caller's task: a prepared statement takes microseconds,
+//!   a hop to another thread takes longer.
+//! - PostgreSQL: a pool of connections, prepared statements, pipelining. BEGIN travels with the
+//!   first statements, COMMIT with the last; a transaction in two steps takes two round trips.
+//!
+//! Deliberately absent: an ORM, a query builder, a way to run SQL outside a transaction's scope.
+
+pub mod constraint;
+mod counters;
+mod migrate;
+mod postgres;
+mod row;
+mod sqlite;
+mod stmt;
+mod tx;
+
+pub use counters::Counts;
+pub use migrate::{MIGRATIONS, Migration};
+pub use row::Row;
+pub use shuke_kernel::value::{FromValue, ToValue, Value};
+pub use stmt::{Sql, Stmt, insert, insert_or_ignore};
+pub use tx::{Future, Tx};
+
+use constraint::Catalogue;
+use counters::Counters;
+use shuke_kernel::{Error, Result};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where the data is, and how to hold it.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `postgres://…`, or a folder in which `shuke.db` lives.
+    pub location: Location,
+    /// Most connections to PostgreSQL at once.
+    pub connections_max: usize,
+    /// Most writers that share one SQLite commit; 1 commits each on its own.
+    pub group_commit_max: usize,
+}
+
+/// Which database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// An embedded database in this folder.
+    Folder(PathBuf),
+    /// A PostgreSQL server or cluster (several hosts allowed).
+    Postgres(String),
+}
+
+impl Config {
+    /// An embedded database in a folder.
+    pub fn folder(path: impl Into<PathBuf>) -> Self {
+        Self { location: Location::Folder(path.into()), connections_max: 16, group_commit_max: 64 }
+    }
+    /// A PostgreSQL server, named by its URL.
+    pub fn postgres(url: impl Into<String>) -> Self {
+        Self { location: Location::Postgres(url.into()), connections_max: 16, group_commit_max: 64 }
+    }
+}
+
+/// Which of the two databases is in use, for the few places that must tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Embedded.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// A handle on the database; cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    counters: Arc<Counters>,
+}
+
+enum Engine {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+impl Db {
+    /// Opens the database and brings its schema up to date under a lock.
+    ///
+    /// Errors: `database_unavailable`; `schema_newer` where a newer server has been here.
+    pub async fn open(config: &Config) -> Result<Self> {
+        let db = Self::connect(config).await?;
+        migrate::run(&db).await?;
+        Ok(db)
+    }
+
+    /// Opens the database without touching its schema.
+    pub async fn connect(config: &Config) -> Result<Self> {
+        let counters = Arc::new(Counters::default());
+        let engine = match &config.location {
+            Location::Folder(folder) => {
+                Engine::Sqlite(sqlite::Sqlite::open(&database_file(folder)?, config.group_commit_max, counters.clone())?)
+            }
+            Location::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url, config.connections_max, counters.clone()).await?),
+        };
+        Ok(Self(Arc::new(Inner { engine, counters })))
+    }
+
+    /// Which database this is.
+    pub fn kind(&self) -> Kind {
+        match &self.0.engine {
+            Engine::Sqlite(_) => Kind::Sqlite,
+            Engine::Postgres(_) => Kind::Postgres,
+        }
+    }
+
+    /// Runs a transaction. See the crate's documentation for what the closure may do.
+    pub async fn write<I, T, F>(&self, input: &I, work: F) -> Result<T>
+    where
+        I: Sync + ?Sized,
+        T: Send,
+        F: for<'t> Fn(&'t mut Tx, &'t I) -> Future<'t, T> + Send + Sync,
+    {
+        match &self.0.engine {
+            Engine::Sqlite(engine) => engine.write(input, &work).await,
+            Engine::Postgres(engine) => engine.write(input, &work).await,
+        }
+    }
+
+    /// Reads, each statement for itself on PostgreSQL, in one snapshot on SQLite.
+    pub async fn read<I, T, F>(&self, input: &I, work: F) -> Result<T>
+    where
+        I: Sync + ?Sized,
+        T: Send,
+        F: for<'t> Fn(&'t mut Tx, &'t I) -> Future<'t, T> + Send + Sync,
+    {
+        match &self.0.engine {
+            Engine::Sqlite(engine) => engine.read(input, &work).await,
+            Engine::Postgres(engine) => engine.read(input, &work, false).await,
+        }
+    }
+
+    /// Reads in one snapshot on both databases: everything the closure sees is of one moment.
+    pub async fn snapshot<I, T, F>(&self, input: &I, work: F) -> Result<T>
+    where
+        I: Sync + ?Sized,
+        T: Send,
+        F: for<'t> Fn(&'t mut Tx, &'t I) -> Future<'t, T> + Send + Sync,
+    {
+        match &self.0.engine {
+            Engine::Sqlite(engine) => engine.read(input, &work).await,
+            Engine::Postgres(engine) => engine.read(input, &work, true).await,
+        }
+    }
+
+    /// Statements and round trips so far, for tests that guard what a sale costs.
+    pub fn counts(&self) -> Counts {
+        self.0.counters.read()
+    }
+
+    /// What the database promises about durability, for `/readyz`: an empty list is good.
+    pub async fn durability_faults(&self) -> Result<Vec<String>> {
+        match &self.0.engine {
+            Engine::Sqlite(_) => Ok(Vec::new()),
+            Engine::Postgres(engine) => engine.durability_faults().await,
+        }
+    }
+
+    async fn script(&self, text: &'static str, then: Option<Stmt>) -> Result<()> {
+        match &self.0.engine {
+            Engine::Sqlite(engine) => engine.script(text, then).await,
+            Engine::Postgres(engine) => engine.script(text, then).await,
+        }
+    }
+}
+
+fn database_file(folder: &Path) -> Result<PathBuf> {
+    std::fs::create_dir_all(folder).map_err(|error| {
+        Error::unavailable("data_folder_unusable", format!("the data folder {} can't be made or opened", folder.display()))
+            .inside(error.to_string())
+    })?;
+    Ok(folder.join("shuke.db"))
+}
+
+pub(crate) fn catalogue() -> &'static Catalogue {
+    static CATALOGUE: std::sync::OnceLock<Catalogue> = std::sync::OnceLock::new();
+    CATALOGUE.get_or_init(|| Catalogue::of(MIGRATIONS))
+}

@@ -1,0 +1,106 @@
+//! One ordered list of migrations for both databases, run at start under a lock.
+//!
+//! A migration that has been applied is never edited: its text is hashed into `schema_migration`
+//! and compared at every start. A server that finds a migration it doesn't know refuses to run.
+
+use crate::{Db, Kind, sql};
+use shuke_kernel::{Error, Result};
+
+/// One step of the schema.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    /// `0001_org`: its number and the noun it is about.
+    pub name: &'static str,
+    /// The text for SQLite.
+    pub sqlite: &'static str,
+    /// The text for PostgreSQL; most often the same.
+    pub postgres: &'static str,
+}
+
+impl Migration {
+    /// A step whose text serves both databases.
+    pub const fn both(name: &'static str, text: &'static str) -> Self {
+        Self { name, sqlite: text, postgres: text }
+    }
+}
+
+macro_rules! both {
+    ($name:literal) => {
+        Migration::both($name, include_str!(concat!("../../../migrations/", $name, ".sql")))
+    };
+}
+
+macro_rules! each {
+    ($name:literal) => {
+        Migration {
+            name: $name,
+            sqlite: include_str!(concat!("../../../migrations/", $name, ".sqlite.sql")),
+            postgres: include_str!(concat!("../../../migrations/", $name, ".postgres.sql")),
+        }
+    };
+}
+
+/// Every step, in order.
+pub const MIGRATIONS: &[Migration] = &[both!("0001_org"), each!("0002_jobs"), both!("0008_idempotency")];
+
+const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
+    name TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    CONSTRAINT schema_migration_pkey PRIMARY KEY (name)
+)";
+
+/// A 64-bit FNV-1a hash in hexadecimal: enough to notice an edited migration.
+fn fingerprint(text: &str) -> String {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("{hash:016x}")
+}
+
+pub(crate) async fn run(db: &Db) -> Result<()> {
+    // Several servers may start at once: whoever comes second finds the step done and goes on.
+    for attempt in 0.. {
+        match apply(db).await {
+            Err(error) if attempt < 20 && error.code() != "schema_newer" && error.code() != "schema_edited" => {
+                tracing::info!(%error, "another server is migrating, or the database is busy; trying again");
+                tokio::time::sleep(std::time::Duration::from_millis(50 << attempt.min(4))).await;
+            }
+            outcome => return outcome,
+        }
+    }
+    Ok(())
+}
+
+async fn apply(db: &Db) -> Result<()> {
+    db.script(BEFORE, None).await?;
+    let applied: Vec<(String, String)> = db
+        .read(&(), |tx, ()| {
+            Box::pin(async move {
+                let rows = tx.rows(sql!("SELECT name, fingerprint FROM schema_migration ORDER BY name")).await?;
+                rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+            })
+        })
+        .await?;
+    if let Some((name, _)) = applied.iter().find(|(name, _)| !MIGRATIONS.iter().any(|m| m.name == name)) {
+        return Err(Error::unavailable(
+            "schema_newer",
+            format!("the data was last used by a newer version (it has {name}); start that version"),
+        ));
+    }
+    for migration in MIGRATIONS {
+        let text = match db.kind() {
+            Kind::Sqlite => migration.sqlite,
+            Kind::Postgres => migration.postgres,
+        };
+        match applied.iter().find(|(name, _)| name == migration.name) {
+            Some((_, known)) if *known == fingerprint(text) => {}
+            Some(_) => {
+                return Err(Error::unavailable("schema_edited", format!("migration {} is not the one that made this data", migration.name)));
+            }
+            None => {
+                let record = sql!("INSERT INTO schema_migration (name, fingerprint) VALUES ($1, $2)", migration.name, fingerprint(text));
+                db.script(text, Some(record)).await?;
+                tracing::info!(migration = migration.name, "applied");
+            }
+        }
+    }
+    Ok(())
+}

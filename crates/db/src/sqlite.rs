@@ -1,0 +1,392 @@
+//! The embedded database: one writer with group commit, four readers.
+//!
+//! A writer takes its turn on the one writing connection, runs in a savepoint of the open
+//! transaction, releases it and passes the turn on. The last of those who wait commits for all;
+//! nobody is answered before the commit is on disk. A closure that fails rolls back its own
+//! savepoint only. A future that is dropped rolls back on the spot.
+
+use crate::counters::Counters;
+use crate::row::{Inner as RowInner, Row};
+use crate::tx::{Future, Inner, Tx};
+use crate::{Stmt, catalogue};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags, ffi};
+use shuke_kernel::value::Value;
+use shuke_kernel::{Error, Result, Uuid};
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore, watch};
+
+const READERS: usize = 4;
+const STATEMENTS_CACHED: usize = 512;
+const BUSY_MS: u64 = 10_000;
+
+pub(crate) struct Sqlite {
+    writer: Arc<Writer>,
+    readers: Arc<Readers>,
+}
+
+struct Writer {
+    state: Arc<Mutex<WriterState>>,
+    waiting: AtomicUsize,
+    group_max: usize,
+    counters: Arc<Counters>,
+}
+
+struct WriterState {
+    conn: Connection,
+    group: Option<Group>,
+    counters: Arc<Counters>,
+}
+
+/// Those who wait for one commit.
+struct Group {
+    outcome: watch::Sender<Option<Result<(), String>>>,
+    members: usize,
+}
+
+struct Readers {
+    free: std::sync::Mutex<Vec<Connection>>,
+    permits: Arc<Semaphore>,
+}
+
+fn connect(file: &Path) -> Result<Connection> {
+    let unusable = |error: rusqlite::Error| {
+        Error::unavailable("database_unavailable", format!("the database {} can't be opened", file.display())).inside(error.to_string())
+    };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(file, flags).map_err(unusable)?;
+    conn.busy_timeout(std::time::Duration::from_millis(BUSY_MS)).map_err(unusable)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    conn.execute_batch(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;
+         PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=4000;",
+    )
+    .map_err(unusable)?;
+    Ok(conn)
+}
+
+impl Sqlite {
+    pub(crate) fn open(file: &Path, group_max: usize, counters: Arc<Counters>) -> Result<Self> {
+        let conn = connect(file)?;
+        let readers = (0..READERS).map(|_| connect(file)).collect::<Result<Vec<_>>>()?;
+        let state = WriterState { conn, group: None, counters: counters.clone() };
+        Ok(Self {
+            writer: Arc::new(Writer {
+                state: Arc::new(Mutex::new(state)),
+                waiting: AtomicUsize::new(0),
+                group_max: group_max.max(1),
+                counters,
+            }),
+            readers: Arc::new(Readers { free: std::sync::Mutex::new(readers), permits: Arc::new(Semaphore::new(READERS)) }),
+        })
+    }
+
+    pub(crate) async fn write<I, T, F>(&self, input: &I, work: &F) -> Result<T>
+    where
+        I: Sync + ?Sized,
+        T: Send,
+        F: for<'t> Fn(&'t mut Tx, &'t I) -> Future<'t, T> + Send + Sync,
+    {
+        let turn = Waiting::join(&self.writer).turn().await;
+        let mut tx = Tx(Inner::Sqlite(SqliteTx::writer(self.writer.clone(), turn)?));
+        let result = work(&mut tx, input).await;
+        let Inner::Sqlite(inner) = tx.0 else { return Err(Error::internal("the transaction changed its database")) };
+        match result {
+            Ok(value) => {
+                inner.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                // Dropping it rolls back its savepoint, and commits for those who came before it.
+                drop(inner);
+                Err(error)
+            }
+        }
+    }
+
+    pub(crate) async fn read<I, T, F>(&self, input: &I, work: &F) -> Result<T>
+    where
+        I: Sync + ?Sized,
+        T: Send,
+        F: for<'t> Fn(&'t mut Tx, &'t I) -> Future<'t, T> + Send + Sync,
+    {
+        let permit = self.readers.permits.clone().acquire_owned().await.map_err(|_| closed())?;
+        let conn = self.readers.free.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop().ok_or_else(closed)?;
+        conn.execute_batch("BEGIN").map_err(|error| fault(&error))?;
+        let lease = Lease { conn: Some(conn), readers: self.readers.clone(), _permit: permit };
+        let mut tx = Tx(Inner::Sqlite(SqliteTx { on: On::Reader(lease), counters: self.writer.counters.clone() }));
+        work(&mut tx, input).await
+    }
+
+    /// Runs a migration's text and the statement that records it, in one transaction.
+    pub(crate) async fn script(&self, text: &'static str, then: Option<Stmt>) -> Result<()> {
+        let mut guard = self.writer.state.clone().lock_owned().await;
+        guard.conn.execute_batch("BEGIN EXCLUSIVE").map_err(|error| fault(&error))?;
+        let run = guard
+            .conn
+            .execute_batch(text)
+            .map_err(|error| fault(&error))
+            .and_then(|()| then.map_or(Ok(0), |stmt| exec(&guard.conn, &stmt)));
+        let end = if run.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        guard.conn.execute_batch(end).map_err(|error| fault(&error))?;
+        guard.group = None;
+        run.map(|_| ())
+    }
+}
+
+fn closed() -> Error {
+    Error::unavailable("database_unavailable", "the database is closing; try again")
+}
+
+/// One that waits for its turn; the count tells the one at work whether somebody will commit for it.
+struct Waiting {
+    writer: Arc<Writer>,
+    got: bool,
+}
+
+impl Waiting {
+    fn join(writer: &Arc<Writer>) -> Self {
+        writer.waiting.fetch_add(1, Ordering::SeqCst);
+        Self { writer: writer.clone(), got: false }
+    }
+    async fn turn(mut self) -> OwnedMutexGuard<WriterState> {
+        let guard = self.writer.state.clone().lock_owned().await;
+        self.got = true;
+        guard
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.writer.waiting.fetch_sub(1, Ordering::SeqCst);
+        if !self.got {
+            // It was given up while others may have counted on it to commit for them.
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                let state = self.writer.state.clone();
+                runtime.spawn(async move {
+                    let guard = state.lock_owned().await;
+                    let _ = tokio::task::spawn_blocking(move || commit_group(guard)).await;
+                });
+            }
+        }
+    }
+}
+
+/// Commits what the group has written and tells its members.
+fn commit_group(mut guard: OwnedMutexGuard<WriterState>) {
+    let Some(group) = guard.group.take() else { return };
+    let outcome = guard.conn.execute_batch("COMMIT").map_err(|error| {
+        let text = error.to_string();
+        if !guard.conn.is_autocommit() {
+            let _ = guard.conn.execute_batch("ROLLBACK");
+        }
+        text
+    });
+    if outcome.is_ok() {
+        guard.counters.commit(group.members);
+    }
+    drop(guard);
+    group.outcome.send_replace(Some(outcome));
+}
+
+struct Lease {
+    conn: Option<Connection>,
+    readers: Arc<Readers>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(conn) = self.conn.take() {
+            let _ = conn.execute_batch("ROLLBACK");
+            self.readers.free.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(conn);
+        }
+    }
+}
+
+enum On {
+    Writer { writer: Arc<Writer>, turn: Option<OwnedMutexGuard<WriterState>> },
+    Reader(Lease),
+}
+
+pub(crate) struct SqliteTx {
+    on: On,
+    counters: Arc<Counters>,
+}
+
+impl SqliteTx {
+    fn writer(writer: Arc<Writer>, mut turn: OwnedMutexGuard<WriterState>) -> Result<Self> {
+        if turn.group.is_none() {
+            turn.conn.prepare_cached("BEGIN IMMEDIATE").and_then(|mut s| s.raw_execute()).map_err(|error| fault(&error))?;
+            turn.group = Some(Group { outcome: watch::Sender::new(None), members: 0 });
+        }
+        turn.conn.prepare_cached("SAVEPOINT one").and_then(|mut s| s.raw_execute()).map_err(|error| fault(&error))?;
+        let counters = writer.counters.clone();
+        Ok(Self { on: On::Writer { writer, turn: Some(turn) }, counters })
+    }
+
+    fn conn(&self) -> Result<&Connection> {
+        match &self.on {
+            On::Writer { turn: Some(turn), .. } => Ok(&turn.conn),
+            On::Reader(Lease { conn: Some(conn), .. }) => Ok(conn),
+            _ => Err(closed()),
+        }
+    }
+
+    pub(crate) fn rows(&mut self, stmt: &Stmt) -> Result<Vec<Row>> {
+        self.counters.statements(1);
+        rows(self.conn()?, stmt)
+    }
+
+    pub(crate) fn exec(&mut self, stmt: &Stmt) -> Result<u64> {
+        self.counters.statements(1);
+        exec(self.conn()?, stmt)
+    }
+
+    async fn commit(mut self) -> Result<()> {
+        let On::Writer { writer, turn } = &mut self.on else { return Err(closed()) };
+        let Some(mut turn) = turn.take() else { return Err(closed()) };
+        if let Err(error) = turn.conn.prepare_cached("RELEASE one").and_then(|mut s| s.raw_execute()) {
+            return Err(break_group(&mut turn, &error));
+        }
+        let Some(group) = turn.group.as_mut() else { return Err(closed()) };
+        group.members += 1;
+        let mut outcome = group.outcome.subscribe();
+        let full = group.members >= writer.group_max;
+        if full || writer.waiting.load(Ordering::SeqCst) == 0 {
+            tokio::task::spawn_blocking(move || commit_group(turn)).await.map_err(|error| Error::internal(error.to_string()))?;
+        } else {
+            drop(turn);
+        }
+        let settled = outcome.wait_for(Option::is_some).await.map_err(|_| closed())?.clone();
+        match settled {
+            Some(Err(text)) => Err(not_written(&text)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for SqliteTx {
+    fn drop(&mut self) {
+        let On::Writer { writer, turn } = &mut self.on else { return };
+        let Some(mut turn) = turn.take() else { return };
+        if turn.conn.is_autocommit() {
+            // SQLite has already rolled everything back (disk full, I/O error).
+            let _ = break_group(&mut turn, &rusqlite::Error::InvalidQuery);
+            return;
+        }
+        let undone = turn.conn.execute_batch("ROLLBACK TO one; RELEASE one");
+        if let Err(error) = undone {
+            let _ = break_group(&mut turn, &error);
+            return;
+        }
+        let nobody_before = turn.group.as_ref().is_none_or(|group| group.members == 0);
+        if nobody_before {
+            turn.group = None;
+            let _ = turn.conn.execute_batch("ROLLBACK");
+        } else if writer.waiting.load(Ordering::SeqCst) == 0 {
+            match tokio::runtime::Handle::try_current() {
+                Ok(runtime) => drop(runtime.spawn_blocking(move || commit_group(turn))),
+                Err(_) => commit_group(turn),
+            }
+        }
+    }
+}
+
+/// The whole transaction is lost: everybody who waits for it learns that nothing was written.
+fn break_group(turn: &mut OwnedMutexGuard<WriterState>, error: &rusqlite::Error) -> Error {
+    if !turn.conn.is_autocommit() {
+        let _ = turn.conn.execute_batch("ROLLBACK");
+    }
+    if let Some(group) = turn.group.take() {
+        group.outcome.send_replace(Some(Err(error.to_string())));
+    }
+    not_written(&error.to_string())
+}
+
+fn not_written(inside: &str) -> Error {
+    Error::unavailable("database_unavailable", "the database could not write; nothing was changed, try again")
+        .inside(inside)
+        .retry_after_s(1)
+}
+
+struct Param<'a>(&'a Value);
+
+impl rusqlite::ToSql for Param<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Null => ValueRef::Null,
+            Value::Int(number) => ValueRef::Integer(*number),
+            Value::Bool(truth) => ValueRef::Integer(i64::from(*truth)),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Uuid(id) => ValueRef::Blob(id.as_bytes()),
+        }))
+    }
+}
+
+fn bound<'c>(conn: &'c Connection, stmt: &Stmt) -> Result<rusqlite::CachedStatement<'c>> {
+    let mut prepared = stmt.with_sqlite(|text| conn.prepare_cached(text)).map_err(|error| fault(&error))?;
+    for (index, value) in stmt.params.iter().enumerate() {
+        prepared.raw_bind_parameter(index + 1, Param(value)).map_err(|error| fault(&error))?;
+    }
+    Ok(prepared)
+}
+
+fn rows(conn: &Connection, stmt: &Stmt) -> Result<Vec<Row>> {
+    let mut prepared = bound(conn, stmt)?;
+    let width = prepared.column_count();
+    let mut found = prepared.raw_query();
+    let mut out = Vec::new();
+    while let Some(row) = found.next().map_err(|error| fault(&error))? {
+        let mut values = Vec::with_capacity(width);
+        for column in 0..width {
+            values.push(read(row.get_ref(column).map_err(|error| fault(&error))?)?);
+        }
+        out.push(Row(RowInner::Sqlite(values)));
+    }
+    Ok(out)
+}
+
+fn exec(conn: &Connection, stmt: &Stmt) -> Result<u64> {
+    let mut prepared = bound(conn, stmt)?;
+    prepared.raw_execute().map(|count| count as u64).map_err(|error| fault(&error))
+}
+
+fn read(value: ValueRef<'_>) -> Result<Value> {
+    Ok(match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => Value::Int(number),
+        ValueRef::Text(text) => Value::Text(Cow::Owned(std::str::from_utf8(text).map_err(|e| Error::internal(e.to_string()))?.to_owned())),
+        ValueRef::Blob(bytes) => Value::Uuid(Uuid::from_slice(bytes).map_err(|e| Error::internal(e.to_string()))?),
+        ValueRef::Real(number) => return Err(Error::internal(format!("a column holds the floating-point number {number}"))),
+    })
+}
+
+fn fault(error: &rusqlite::Error) -> Error {
+    let rusqlite::Error::SqliteFailure(code, message) = error else {
+        return Error::internal(error.to_string());
+    };
+    let message = message.as_deref().unwrap_or_default();
+    let reported = message.split_once(": ").map_or(message, |(_, rest)| rest);
+    match code.extended_code {
+        ffi::SQLITE_CONSTRAINT_CHECK | ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
+            let reported = reported.strip_prefix("index '").and_then(|rest| rest.strip_suffix('\'')).unwrap_or(reported);
+            catalogue().error(reported)
+        }
+        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
+            Error::refused("reference_unknown", "something this refers to does not exist, or is still in use")
+        }
+        _ => match code.code {
+            ffi::ErrorCode::DatabaseBusy
+            | ffi::ErrorCode::DatabaseLocked
+            | ffi::ErrorCode::DiskFull
+            | ffi::ErrorCode::SystemIoFailure
+            | ffi::ErrorCode::ReadOnly
+            | ffi::ErrorCode::CannotOpen => not_written(&format!("{error}")),
+            _ => Error::internal(error.to_string()),
+        },
+    }
+}

@@ -1,0 +1,138 @@
+//! A statement: its text in both dialects, and its parameters.
+
+use shuke_kernel::value::Value;
+use std::fmt::Write as _;
+use std::sync::{Arc, OnceLock};
+
+/// The text of one call site. PostgreSQL takes it as written; for SQLite `$1` becomes `?1`, because
+/// there `$2` would be a name, numbered by first appearance.
+#[derive(Debug)]
+pub struct Sql {
+    text: &'static str,
+    sqlite: OnceLock<String>,
+}
+
+impl Sql {
+    /// Made by [`sql!`](crate::sql!), once per call site.
+    pub const fn new(text: &'static str) -> Self {
+        Self { text, sqlite: OnceLock::new() }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Text {
+    Site(&'static Sql),
+    Built(Arc<str>),
+}
+
+/// A statement ready to run.
+#[derive(Clone, Debug)]
+pub struct Stmt {
+    text: Text,
+    pub(crate) params: Vec<Value>,
+}
+
+impl Stmt {
+    /// Made by [`sql!`](crate::sql!).
+    pub const fn of(site: &'static Sql, params: Vec<Value>) -> Self {
+        Self { text: Text::Site(site), params }
+    }
+    /// A statement whose text is put together at run time, from texts of our own only. Values are
+    /// parameters, always; numbering goes up from `$1` in order of appearance.
+    pub fn built(text: impl Into<Arc<str>>, params: Vec<Value>) -> Self {
+        Self { text: Text::Built(text.into()), params }
+    }
+    pub(crate) fn postgres(&self) -> &str {
+        match &self.text {
+            Text::Site(site) => site.text,
+            Text::Built(text) => text,
+        }
+    }
+    pub(crate) fn with_sqlite<R>(&self, run: impl FnOnce(&str) -> R) -> R {
+        match &self.text {
+            Text::Site(site) => run(site.sqlite.get_or_init(|| for_sqlite(site.text))),
+            Text::Built(text) => run(&for_sqlite(text)),
+        }
+    }
+}
+
+/// Rewrites `$n` to `?n` outside quotes, and leaves out what only PostgreSQL needs: row locks (the
+/// one writer holds them all).
+fn for_sqlite(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut quote = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(q), c) if c == q => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '$') if chars.peek().is_some_and(char::is_ascii_digit) => {
+                out.push('?');
+                continue;
+            }
+            _ => {}
+        }
+        out.push(c);
+    }
+    match out.find(" FOR UPDATE") {
+        Some(at) => out.replace_range(at..at + " FOR UPDATE".len(), ""),
+        None => {}
+    }
+    out
+}
+
+/// A statement with its parameters: `sql!("SELECT name FROM store WHERE merchant_id = $1", cx.merchant)`.
+#[macro_export]
+macro_rules! sql {
+    ($text:expr $(, $param:expr)* $(,)?) => {{
+        static SITE: $crate::Sql = $crate::Sql::new($text);
+        $crate::Stmt::of(&SITE, ::std::vec![$($crate::ToValue::to_value(&$param)),*])
+    }};
+}
+
+/// One INSERT with all rows. The columns are those of every row, in order.
+pub fn insert(table: &str, columns: &[&str], rows: Vec<Vec<Value>>) -> Stmt {
+    insert_with(table, columns, rows, "")
+}
+
+/// One INSERT with all rows; a row whose key is there already is left out.
+pub fn insert_or_ignore(table: &str, columns: &[&str], rows: Vec<Vec<Value>>) -> Stmt {
+    insert_with(table, columns, rows, " ON CONFLICT DO NOTHING")
+}
+
+fn insert_with(table: &str, columns: &[&str], rows: Vec<Vec<Value>>, tail: &str) -> Stmt {
+    let mut text = String::with_capacity(64 + columns.len() * (12 + rows.len() * 5));
+    let _ = write!(text, "INSERT INTO {table} ({}) VALUES ", columns.join(", "));
+    let mut number = 0;
+    for row in 0..rows.len() {
+        text.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns.len() {
+            number += 1;
+            let _ = write!(text, "{}${number}", if column == 0 { "" } else { ", " });
+        }
+        text.push(')');
+    }
+    text.push_str(tail);
+    Stmt::built(text, rows.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_numbered_for_sqlite_outside_quotes() {
+        assert_eq!(
+            for_sqlite("SELECT '$1', \"a$2\" FROM t WHERE a = $2 AND b = $1"),
+            "SELECT '$1', \"a$2\" FROM t WHERE a = ?2 AND b = ?1"
+        );
+        assert_eq!(for_sqlite("SELECT a FROM t WHERE b = $1 FOR UPDATE"), "SELECT a FROM t WHERE b = ?1");
+    }
+
+    #[test]
+    fn rows_that_belong_together_are_one_statement() {
+        let stmt = insert("t", &["a", "b"], vec![vec![Value::Int(1), Value::Int(2)], vec![Value::Int(3), Value::Int(4)]]);
+        assert_eq!(stmt.postgres(), "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)");
+        assert_eq!(stmt.params.len(), 4);
+    }
+}

@@ -1,0 +1,73 @@
+//! A transaction, or a reader, on either database.
+
+use crate::{Row, Stmt, postgres, sqlite};
+use shuke_kernel::{Error, Result};
+use std::pin::Pin;
+
+/// What a closure given to [`Db::write`](crate::Db::write) returns.
+pub type Future<'t, T> = Pin<Box<dyn std::future::Future<Output = Result<T>> + Send + 't>>;
+
+/// The handle that ops and stores work on. It never begins and never commits.
+pub struct Tx(pub(crate) Inner);
+
+pub(crate) enum Inner {
+    Sqlite(sqlite::SqliteTx),
+    Postgres(postgres::PgTx),
+}
+
+impl Tx {
+    /// Which database this runs on, for the few statements that must differ.
+    pub const fn kind(&self) -> crate::Kind {
+        match &self.0 {
+            Inner::Sqlite(_) => crate::Kind::Sqlite,
+            Inner::Postgres(_) => crate::Kind::Postgres,
+        }
+    }
+
+    /// All rows of a query.
+    pub async fn rows(&mut self, stmt: Stmt) -> Result<Vec<Row>> {
+        match &mut self.0 {
+            Inner::Sqlite(tx) => tx.rows(&stmt),
+            Inner::Postgres(tx) => tx.rows(&stmt).await,
+        }
+    }
+
+    /// The row of a query that has at most one.
+    pub async fn row(&mut self, stmt: Stmt) -> Result<Option<Row>> {
+        Ok(self.rows(stmt).await?.into_iter().next())
+    }
+
+    /// The row that must be there, or the error that says it isn't.
+    pub async fn need(&mut self, stmt: Stmt, missing: impl FnOnce() -> Error) -> Result<Row> {
+        self.row(stmt).await?.ok_or_else(missing)
+    }
+
+    /// Runs a write now and says how many rows it touched.
+    pub async fn exec(&mut self, stmt: Stmt) -> Result<u64> {
+        match &mut self.0 {
+            Inner::Sqlite(tx) => tx.exec(&stmt),
+            Inner::Postgres(tx) => tx.exec(&stmt).await,
+        }
+    }
+
+    /// Runs queries that don't need each other's answers: one round trip on PostgreSQL.
+    pub async fn all<const N: usize>(&mut self, stmts: [Stmt; N]) -> Result<[Vec<Row>; N]> {
+        let answers = match &mut self.0 {
+            Inner::Sqlite(tx) => stmts.iter().map(|stmt| tx.rows(stmt)).collect::<Result<Vec<_>>>()?,
+            Inner::Postgres(tx) => tx.all(&stmts).await?,
+        };
+        <[Vec<Row>; N]>::try_from(answers).map_err(|_| Error::internal("a pipeline lost an answer"))
+    }
+
+    /// Queues a write whose count nobody needs. On PostgreSQL it travels with the next statement or
+    /// with COMMIT; on SQLite it runs at once. A constraint that refuses it refuses the transaction.
+    pub async fn queue(&mut self, stmt: Stmt) -> Result<()> {
+        match &mut self.0 {
+            Inner::Sqlite(tx) => tx.exec(&stmt).map(|_| ()),
+            Inner::Postgres(tx) => {
+                tx.queue(stmt);
+                Ok(())
+            }
+        }
+    }
+}

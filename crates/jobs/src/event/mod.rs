@@ -1,0 +1,153 @@
+//! The event log: append-only, one per merchant, read by cursors.
+//!
+//! Order: SQLite numbers events as they are written, and it has one writer. On PostgreSQL an
+//! event's position is its transaction's id, and a reader looks only below the oldest transaction
+//! that is still open, so it never steps over one that commits late. Events of one transaction
+//! share a position and have no order among themselves.
+//!
+//! A reader that fails on an event tries again up to [`ATTEMPTS_MAX`] times; then the event goes to
+//! its dead letters with the fault, and the reader goes on. Nothing is skipped in silence.
+
+mod store;
+
+use shuke_db::{Db, Future, ToValue as _, Tx, insert};
+use shuke_kernel::{Clock, Cx, Instant, MerchantId, Random, Result, Uuid};
+
+/// How often a reader tries one event before it is set aside.
+pub const ATTEMPTS_MAX: i64 = 8;
+const BATCH_EVENTS_MAX: i64 = 200;
+
+/// Something that happened, about to be written.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// What happened: `sale.completed`.
+    pub kind: &'static str,
+    /// What it happened to: most often a member or an order.
+    pub subject: Uuid,
+    /// What a reader needs to know, as JSON.
+    pub payload: String,
+}
+
+impl Event {
+    /// An event with a payload.
+    pub fn new<P: serde::Serialize>(kind: &'static str, subject: impl Into<Uuid>, payload: &P) -> Self {
+        Self { kind, subject: subject.into(), payload: serde_json::to_string(payload).unwrap_or_else(|_| "{}".to_owned()) }
+    }
+}
+
+/// An event as the log holds it.
+#[derive(Clone, Debug)]
+pub struct StoredEvent {
+    /// The merchant it belongs to.
+    pub merchant: MerchantId,
+    /// Its id.
+    pub id: Uuid,
+    /// What happened.
+    pub kind: String,
+    /// What it happened to.
+    pub subject: Uuid,
+    /// When.
+    pub at: Instant,
+    /// By whom, as in [`shuke_kernel::Actor::text`].
+    pub actor: String,
+    /// JSON.
+    pub payload: String,
+    position: i64,
+}
+
+impl StoredEvent {
+    /// The payload read as a type.
+    pub fn read<P: serde::de::DeserializeOwned>(&self) -> Result<P> {
+        serde_json::from_str(&self.payload)
+            .map_err(|error| shuke_kernel::Error::internal(format!("event {} of kind {}: {error}", self.id, self.kind)))
+    }
+}
+
+/// Appends events in the caller's transaction.
+pub async fn append(tx: &mut Tx, cx: &Cx, events: &[Event]) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let actor = cx.actor.text();
+    let rows = events
+        .iter()
+        .map(|event| {
+            vec![
+                cx.merchant.to_value(),
+                cx.uuid().to_value(),
+                event.kind.to_value(),
+                event.subject.to_value(),
+                cx.now.to_value(),
+                actor.to_value(),
+                event.payload.to_value(),
+            ]
+        })
+        .collect();
+    tx.queue(insert("event", &["merchant_id", "id", "kind", "subject", "at", "actor", "payload"], rows)).await
+}
+
+/// Events of a merchant, oldest first, after a position: for exports and the timeline.
+pub async fn of_subject(tx: &mut Tx, merchant: MerchantId, subject: Uuid, limit: i64) -> Result<Vec<StoredEvent>> {
+    store::of_subject(tx, merchant, subject, limit).await
+}
+
+/// Somebody who follows the log. `handle` writes its effect through the transaction it is given.
+pub trait Reader: Send + Sync {
+    /// Its name, under which its cursor is kept.
+    fn name(&self) -> &'static str;
+    /// Whether it wants this kind of event.
+    fn wants(&self, kind: &str) -> bool;
+    /// The effect of one event.
+    fn handle<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, event: &'t StoredEvent) -> Future<'t, ()>;
+}
+
+struct Turn<'a> {
+    reader: &'a dyn Reader,
+    merchant: MerchantId,
+    clock: &'a Clock,
+    random: &'a Random,
+    events_max: i64,
+}
+
+/// Lets a reader take what is new, for every merchant. Returns how many events it took.
+pub async fn drain(db: &Db, reader: &dyn Reader, clock: &Clock, random: &Random) -> Result<u64> {
+    let mut taken = 0;
+    for merchant in db.read(&reader.name(), |tx, name| Box::pin(store::merchants_with_news(tx, name))).await? {
+        let mut turn = Turn { reader, merchant, clock, random, events_max: BATCH_EVENTS_MAX };
+        loop {
+            match db.write(&turn, |tx, turn| Box::pin(take(tx, turn))).await {
+                Ok(0) => break,
+                Ok(count) => {
+                    taken += count;
+                    turn.events_max = BATCH_EVENTS_MAX;
+                }
+                // One of the batch failed and took the others with it: go on one by one.
+                Err(_) if turn.events_max > 1 => turn.events_max = 1,
+                Err(error) => {
+                    let fault = (reader.name(), merchant, error.to_string(), clock.now());
+                    tracing::error!(reader = reader.name(), %merchant, %error, "an event could not be handled");
+                    let set_aside =
+                        db.write(&fault, |tx, (name, merchant, text, at)| Box::pin(store::failed(tx, name, *merchant, text, *at))).await?;
+                    if !set_aside {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    Ok(taken)
+}
+
+async fn take(tx: &mut Tx, turn: &Turn<'_>) -> Result<u64> {
+    let cursor = store::cursor(tx, turn.reader.name(), turn.merchant).await?;
+    let events = store::after(tx, turn.merchant, &cursor, turn.events_max).await?;
+    let Some(last) = events.last() else { return Ok(0) };
+    for event in &events {
+        if turn.reader.wants(&event.kind) {
+            let cx = Cx::system(turn.merchant, turn.clock.now(), turn.random.clone());
+            turn.reader.handle(tx, &cx, event).await?;
+        }
+    }
+    store::advance(tx, turn.reader.name(), turn.merchant, last).await?;
+    Ok(events.len() as u64)
+}

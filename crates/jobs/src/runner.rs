@@ -1,0 +1,99 @@
+//! The loop that runs readers and jobs; a test steps it by hand.
+
+use crate::event::{self, Reader};
+use crate::job::{self, Job};
+use shuke_db::{Db, Future};
+use shuke_kernel::{Clock, Cx, Random, Result};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a job's handler works with.
+#[derive(Clone)]
+pub struct Work {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// Ids and randomness.
+    pub random: Random,
+}
+
+impl Work {
+    /// The context of a job of a merchant.
+    pub fn cx(&self, job: &Job) -> Cx {
+        Cx::system(job.merchant, self.clock.now(), self.random.clone())
+    }
+}
+
+/// Runs one kind of job. It works outside any transaction and calls [`job::finish`] in its last one.
+pub type Handler = Arc<dyn for<'w> Fn(&'w Work, &'w Job) -> Future<'w, ()> + Send + Sync>;
+
+/// All readers and handlers of a server.
+#[derive(Clone, Default)]
+pub struct Runner {
+    readers: Vec<Arc<dyn Reader>>,
+    handlers: HashMap<&'static str, Handler>,
+}
+
+impl Runner {
+    /// With one reader more.
+    #[must_use]
+    pub fn reader(mut self, reader: impl Reader + 'static) -> Self {
+        self.readers.push(Arc::new(reader));
+        self
+    }
+    /// With a handler for a kind of job.
+    #[must_use]
+    pub fn handler(mut self, kind: &'static str, handler: Handler) -> Self {
+        self.handlers.insert(kind, handler);
+        self
+    }
+
+    /// Does what is due now, until nothing is. Returns how many events and jobs it did.
+    pub async fn step(&self, work: &Work) -> Result<u64> {
+        let mut done = 0;
+        loop {
+            let mut round = 0;
+            for reader in &self.readers {
+                round += event::drain(&work.db, reader.as_ref(), &work.clock, &work.random).await?;
+            }
+            while let Some(job) = job::lease(&work.db, work.clock.now()).await? {
+                self.run(work, &job).await?;
+                round += 1;
+            }
+            done += round;
+            if round == 0 {
+                return Ok(done);
+            }
+        }
+    }
+
+    async fn run(&self, work: &Work, job: &Job) -> Result<()> {
+        let outcome = match self.handlers.get(job.kind.as_str()) {
+            Some(handler) => handler(work, job).await,
+            None => Err(shuke_kernel::Error::internal(format!("no handler for jobs of kind {}", job.kind))),
+        };
+        if let Err(error) = outcome {
+            tracing::error!(kind = job.kind, id = %job.id, attempt = job.attempts, %error, "a job failed");
+            job::failed(&work.db, job, &error.to_string(), work.clock.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs until the future that says stop is done.
+    pub async fn run_until(&self, work: &Work, stop: impl std::future::Future<Output = ()> + Send) {
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            if let Err(error) = self.step(work).await {
+                tracing::warn!(%error, "the worker will try again");
+            }
+            tokio::select! {
+                () = &mut stop => return,
+                () = tokio::time::sleep(Duration::from_millis(POLL_MS)) => {}
+            }
+        }
+    }
+}
+
+const POLL_MS: u64 = 250;
