@@ -1,0 +1,17 @@
+//! Coupons 优惠券: terms that a template offers, and issued copies that froze them.
+//!
+//! Life cycle: a template's [`CouponTerms`] are copied onto the coupon when it is issued, together
+//! with the days they resolve to; changing the template later changes no issued coupon. An active
+//! coupon is held while an order is being paid, then used, or active again when the order falls
+//! through. A coupon with several uses stays active until the last. A refund that undoes its whole
+//! use makes it active again; a coupon that a refunded order had granted is revoked if unused.
+//!
+//! Invariants: `uses_left` is never below zero; a coupon is applied only where
+//! [`Coupon::why_not`] has no reason against it.
+//!
+//! Deliberately not here: how savings are spread over lines and which coupons go together best (the
+//! price engine, in the `offer` crate).
+
+mod model;
+
+pub use model::*;

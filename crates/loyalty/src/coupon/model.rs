@@ -1,0 +1,314 @@
+//! Coupon terms, the issued coupon, and the rule that says why a coupon can't be used.
+
+use crate::rule::{Channel, Occasion, SaleLine, Scope, WhyNot};
+use crate::tier::TierId;
+use serde::{Deserialize, Serialize};
+use shuke_kernel::{Date, Error, Instant, Money, Rate, Result, Uuid, Zone, id, text_enum, time};
+use utoipa::ToSchema;
+
+id!(CouponId, "An issued coupon.");
+id!(CouponTemplateId, "A coupon template: the terms that its coupons copy when they are issued.");
+
+text_enum! {
+    /// Where an issued coupon is in its life.
+    pub enum CouponState {
+        /// Can be used, within its days.
+        Active = "active",
+        /// Held for an order that is being paid.
+        Held = "held",
+        /// All its uses are used up.
+        Used = "used",
+        /// Its last day is over.
+        Expired = "expired",
+        /// Taken back.
+        Revoked = "revoked",
+    }
+}
+
+/// What a coupon takes off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Benefit {
+    /// A fixed amount, or what is left to pay where that is less.
+    Amount {
+        /// Minor units taken off.
+        off: Money,
+    },
+    /// A share of what is left to pay on the lines that count.
+    Percent {
+        /// What is taken off, in basis points: 2,000 is 20 % off (8折).
+        rate_off: Rate,
+        /// The most that is taken off, in minor units.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_off: Option<Money>,
+    },
+}
+
+/// On which local days a coupon can be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Validity {
+    /// The same days for every coupon.
+    Fixed {
+        /// The first local day.
+        #[schema(value_type = String, format = Date)]
+        from: Date,
+        /// The last local day, usable until it ends.
+        #[schema(value_type = String, format = Date)]
+        to: Date,
+    },
+    /// Counted from the local day of issue.
+    Relative {
+        /// Days after the day of issue until it can be used; 0 is at once.
+        #[serde(default)]
+        start_after_days: i32,
+        /// For how many local days it can be used, the first included.
+        days: i32,
+    },
+}
+
+impl Validity {
+    /// The first and the last local day of a coupon issued on a local day.
+    pub fn resolve(&self, issued_on: Date) -> (Date, Date) {
+        match self {
+            Self::Fixed { from, to } => (*from, *to),
+            Self::Relative { start_after_days, days } => {
+                let from = time::add_days(issued_on, *start_after_days);
+                (from, time::add_days(from, days.saturating_sub(1)))
+            }
+        }
+    }
+}
+
+/// How many coupons there may be, and how often they can be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CouponLimits {
+    /// How many may be issued in all; none for no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_max: Option<i64>,
+    /// How many may be issued to one member; none for no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_member_max: Option<i64>,
+    /// How many of this template one order may use.
+    pub per_order_max: i64,
+    /// How often one coupon can be used, once per order.
+    pub uses: i64,
+}
+
+impl Default for CouponLimits {
+    fn default() -> Self {
+        Self { issued_max: None, per_member_max: None, per_order_max: 1, uses: 1 }
+    }
+}
+
+/// The terms of a coupon: kept on the template, frozen onto each coupon when it is issued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CouponTerms {
+    /// What it takes off.
+    pub benefit: Benefit,
+    /// What the lines that count must come to before coupons, in minor units; 0 for none.
+    #[serde(default)]
+    pub threshold: Money,
+    /// Which goods count.
+    #[serde(default)]
+    pub scope: Scope,
+    /// On which days it can be used.
+    pub validity: Validity,
+    /// In which stores it can be used; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stores: Vec<Uuid>,
+    /// In which channels it can be used; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<Channel>,
+    /// Which tiers may use it; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tiers: Vec<TierId>,
+    /// How many there may be.
+    #[serde(default)]
+    pub limits: CouponLimits,
+    /// Whether lines that a member or tier price lowered count.
+    #[serde(default = "yes")]
+    pub combines_with_member_price: bool,
+    /// Whether lines that a threshold offer lowered count.
+    #[serde(default = "yes")]
+    pub combines_with_offers: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+impl CouponTerms {
+    /// Terms for an amount off everything, with nothing else restricted.
+    pub fn amount(off: Money, threshold: Money, validity: Validity) -> Self {
+        Self::new(Benefit::Amount { off }, threshold, validity)
+    }
+    /// Terms for a share off everything, with nothing else restricted.
+    pub fn percent(rate_off: Rate, max_off: Option<Money>, threshold: Money, validity: Validity) -> Self {
+        Self::new(Benefit::Percent { rate_off, max_off }, threshold, validity)
+    }
+    fn new(benefit: Benefit, threshold: Money, validity: Validity) -> Self {
+        Self {
+            benefit,
+            threshold,
+            scope: Scope::ALL,
+            validity,
+            stores: Vec::new(),
+            channels: Vec::new(),
+            tiers: Vec::new(),
+            limits: CouponLimits::default(),
+            combines_with_member_price: true,
+            combines_with_offers: true,
+        }
+    }
+
+    /// Checks terms at the door.
+    ///
+    /// Errors: `coupon_terms_invalid`, with a fault for each field that is out of its range.
+    pub fn check(&self) -> Result<()> {
+        let mut faults: Vec<(&str, &str)> = Vec::new();
+        match &self.benefit {
+            Benefit::Amount { off } if !off.is_positive() => faults.push(("/benefit/off", "must be above 0")),
+            Benefit::Percent { rate_off, .. } if !(1..=Rate::WHOLE.0).contains(&rate_off.0) => {
+                faults.push(("/benefit/rate_off", "must be 1 to 10000 basis points"));
+            }
+            Benefit::Percent { max_off: Some(max), .. } if !max.is_positive() => faults.push(("/benefit/max_off", "must be above 0")),
+            _ => {}
+        }
+        if self.threshold.is_negative() {
+            faults.push(("/threshold", "must not be below 0"));
+        }
+        match &self.validity {
+            Validity::Fixed { from, to } if to < from => faults.push(("/validity/to", "must not be before from")),
+            Validity::Relative { start_after_days, .. } if !(0..=3_660).contains(start_after_days) => {
+                faults.push(("/validity/start_after_days", "must be 0 to 3660"));
+            }
+            Validity::Relative { days, .. } if !(1..=3_660).contains(days) => faults.push(("/validity/days", "must be 1 to 3660")),
+            _ => {}
+        }
+        let limits = &self.limits;
+        if limits.per_order_max < 1
+            || limits.uses < 1
+            || limits.issued_max.is_some_and(|n| n < 0)
+            || limits.per_member_max.is_some_and(|n| n < 1)
+        {
+            faults.push(("/limits", "counts must be at least 1"));
+        }
+        faults
+            .iter()
+            .fold(None, |error: Option<Error>, (field, detail)| {
+                let error = error.unwrap_or_else(|| Error::invalid("coupon_terms_invalid", "the coupon's terms can't be used"));
+                Some(error.field(*field, "out_of_range", *detail))
+            })
+            .map_or(Ok(()), Err)
+    }
+
+    /// Whether a line counts for the threshold and takes a share of the saving.
+    pub fn counts(&self, line: &SaleLine<'_>) -> bool {
+        (self.combines_with_member_price || !line.member_priced)
+            && (self.combines_with_offers || !line.offered)
+            && self.scope.contains(line.item)
+    }
+
+    /// What the coupon takes off where `left` is still to be paid on the lines that count: never
+    /// more than that, never below zero. A share is rounded half away from zero.
+    pub fn saving(&self, left: Money) -> Money {
+        let off = match &self.benefit {
+            Benefit::Amount { off } => *off,
+            Benefit::Percent { rate_off, max_off } => {
+                let share = rate_off.of(left).unwrap_or(left);
+                max_off.map_or(share, |max| share.min(max))
+            }
+        };
+        off.min(left).max(Money::ZERO)
+    }
+}
+
+/// An issued coupon as the price engine sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Coupon {
+    /// The coupon.
+    pub id: CouponId,
+    /// The template that it was issued from.
+    pub template: CouponTemplateId,
+    /// The number that people see.
+    pub code: String,
+    /// The template's name when it was issued.
+    pub name: String,
+    /// The terms frozen at issue.
+    pub terms: CouponTerms,
+    /// The first local day on which it can be used.
+    #[schema(value_type = String, format = Date)]
+    pub valid_from: Date,
+    /// The last local day on which it can be used, until that day ends.
+    #[schema(value_type = String, format = Date)]
+    pub expires_on: Date,
+    /// Where it is in its life.
+    pub state: CouponState,
+    /// The order that holds it, while it is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_for: Option<Uuid>,
+    /// How often it can still be used.
+    pub uses_left: i64,
+}
+
+impl Coupon {
+    /// The first moment at which it can no longer be used: the end of its last local day.
+    pub fn ends_at(&self, zone: &Zone) -> Instant {
+        zone.end(self.expires_on)
+    }
+
+    /// What the lines that count come to, and how many there are.
+    pub fn base(&self, lines: &[SaleLine<'_>]) -> (Money, usize) {
+        lines.iter().filter(|line| self.terms.counts(line)).fold((Money::ZERO, 0), |(sum, n), line| (Money(sum.0 + line.net.0), n + 1))
+    }
+
+    /// Why the coupon can't be used in this sale, or nothing where it can. `lines` are as they stand
+    /// before any coupon, so that one coupon never spoils another's threshold. The reasons are asked
+    /// in the order: state, days, store, channel, tier, scope, combination, threshold, benefit.
+    pub fn why_not(&self, occasion: &Occasion, lines: &[SaleLine<'_>]) -> Option<WhyNot> {
+        self.why_not_now(occasion).or_else(|| self.why_not_lines(lines))
+    }
+
+    fn why_not_now(&self, occasion: &Occasion) -> Option<WhyNot> {
+        let expired = Some(WhyNot::Expired { expires_on: self.expires_on });
+        match self.state {
+            CouponState::Revoked => return Some(WhyNot::Revoked),
+            CouponState::Used => return Some(WhyNot::Used),
+            CouponState::Expired => return expired,
+            CouponState::Held if self.held_for.is_none() || self.held_for != occasion.order => return Some(WhyNot::Held),
+            CouponState::Active | CouponState::Held => {}
+        }
+        if self.uses_left < 1 {
+            return Some(WhyNot::Used);
+        }
+        if occasion.today < self.valid_from {
+            return Some(WhyNot::NotYetValid { valid_from: self.valid_from });
+        }
+        if occasion.today > self.expires_on {
+            return expired;
+        }
+        occasion.why_not(&self.terms.stores, &self.terms.channels, &self.terms.tiers)
+    }
+
+    fn why_not_lines(&self, lines: &[SaleLine<'_>]) -> Option<WhyNot> {
+        let (reached, counted) = self.base(lines);
+        if counted == 0 {
+            let in_scope = || lines.iter().filter(|line| self.terms.scope.contains(line.item));
+            return Some(if in_scope().next().is_none() {
+                WhyNot::NoLineInScope
+            } else if !self.terms.combines_with_member_price && in_scope().all(|line| line.member_priced) {
+                WhyNot::MemberPriceExcluded
+            } else {
+                WhyNot::OfferExcluded
+            });
+        }
+        if reached < self.terms.threshold {
+            let short = Money(self.terms.threshold.0 - reached.0);
+            return Some(WhyNot::ThresholdShort { threshold: self.terms.threshold, reached, short });
+        }
+        (!self.terms.saving(reached).is_positive()).then_some(WhyNot::NoBenefitLeft)
+    }
+}

@@ -1,0 +1,230 @@
+//! Earn rules, expiry, and points as money.
+
+use crate::rule::{Channel, Scope, WhyNot};
+use crate::tier::TierId;
+use serde::{Deserialize, Serialize};
+use shuke_kernel::{Date, Error, Money, Points, Rate, Result, Uuid, id, time};
+use utoipa::ToSchema;
+
+id!(EarnRuleId, "A rule by which purchases earn points.");
+
+/// What a rule gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EarnKind {
+    /// `points` for each `per` of money really paid on lines in scope. A line takes the first such
+    /// rule that it is in the scope of.
+    Amount {
+        /// Points for each `per`.
+        points: Points,
+        /// Minor units.
+        per: Money,
+    },
+    /// A fixed number for an order with a line in scope, whatever its multipliers.
+    Visit {
+        /// Points for the order.
+        points: Points,
+    },
+    /// A fixed number for each whole piece of the lines in scope, whatever their multipliers.
+    Piece {
+        /// Points for one piece.
+        points: Points,
+    },
+    /// Multiplies what lines in scope earn by amount. Where several match a line, the largest counts.
+    Multiplier {
+        /// 20,000 basis points is twice the points.
+        rate: Rate,
+    },
+}
+
+/// One earn rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EarnRule {
+    /// The rule.
+    pub id: EarnRuleId,
+    /// What people call it.
+    pub name: String,
+    /// What it gives.
+    pub kind: EarnKind,
+    /// On which goods.
+    #[serde(default)]
+    pub scope: Scope,
+    /// In which stores; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stores: Vec<Uuid>,
+    /// In which channels; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<Channel>,
+    /// For which tiers; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tiers: Vec<TierId>,
+    /// The first local day; none for always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub from: Option<Date>,
+    /// The last local day; none for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub to: Option<Date>,
+}
+
+/// When granted points expire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PointsExpiry {
+    /// Never.
+    #[default]
+    Never,
+    /// So many months after the local day of the grant, which is the last day of use.
+    Months {
+        /// Months.
+        months: i32,
+    },
+    /// At the end of the calendar year, `years` after that of the grant: 0 is this 31 December.
+    YearEnd {
+        /// Years.
+        years: i32,
+    },
+}
+
+impl PointsExpiry {
+    /// The last local day of points granted on a local day; none for never.
+    pub fn expires_on(&self, granted_on: Date) -> Option<Date> {
+        match self {
+            Self::Never => None,
+            Self::Months { months } => Some(time::add_months(granted_on, *months)),
+            Self::YearEnd { years } => Some(time::add_months(granted_on.last_of_year(), years.saturating_mul(12))),
+        }
+    }
+}
+
+/// How a merchant lets members earn.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EarnPolicy {
+    /// The rules, in the order in which a line looks for its amount rule.
+    pub rules: Vec<EarnRule>,
+    /// Whether what is paid from the wallet's principal earns (no where the top-up earned already).
+    pub principal_earns: bool,
+    /// When what is granted expires.
+    pub expiry: PointsExpiry,
+}
+
+/// How points pay as money. They go in whole steps: `step_points` are worth `step_money`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PointsSpending {
+    /// Points of one step.
+    pub step_points: Points,
+    /// Minor units that one step is worth.
+    pub step_money: Money,
+    /// The fewest points that may be spent on an order.
+    #[serde(default)]
+    pub min: Points,
+    /// The largest share of the order that points may pay, in basis points.
+    #[serde(default = "whole")]
+    pub share_max: Rate,
+    /// The most points that may be spent on an order; none for no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points_max: Option<Points>,
+    /// Which goods points may pay.
+    #[serde(default)]
+    pub scope: Scope,
+}
+
+const fn whole() -> Rate {
+    Rate::WHOLE
+}
+
+/// The most that a member can pay with points on an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Spendable {
+    /// Points, in whole steps.
+    pub points_max: Points,
+    /// What they pay, in minor units.
+    pub money_max: Money,
+    /// Why there are none.
+    pub why_not: Option<WhyNot>,
+}
+
+impl PointsSpending {
+    /// What points pay.
+    ///
+    /// Errors: `points_not_whole_steps` where they are no whole number of steps, or below zero.
+    pub fn money(&self, points: Points) -> Result<Money> {
+        self.convert(points.0, self.step_points.0, self.step_money.0).map(Money)
+    }
+    /// The points that pay an amount, exactly.
+    ///
+    /// Errors: `points_not_whole_steps` where no whole number of steps is worth it.
+    pub fn points(&self, money: Money) -> Result<Points> {
+        self.convert(money.0, self.step_money.0, self.step_points.0).map(Points)
+    }
+    fn convert(&self, amount: i64, step: i64, worth: i64) -> Result<i64> {
+        if step <= 0 || amount < 0 || amount % step != 0 {
+            return Err(Error::invalid(
+                "points_not_whole_steps",
+                format!("points are spent in steps of {} worth {}", self.step_points, self.step_money),
+            ));
+        }
+        Money(amount / step).times(worth).map(|m| m.0)
+    }
+
+    /// The most that can be spent: whole steps within the balance, the policy's most, its share of
+    /// `total` (what is to be paid for the whole order) rounded down, and `payable` (what is to be
+    /// paid on lines that points may pay). All in minor units or points.
+    pub fn spendable(&self, balance: Points, payable: Money, total: Money) -> Spendable {
+        let none = |why_not| Spendable { points_max: Points::ZERO, money_max: Money::ZERO, why_not: Some(why_not) };
+        if self.step_points.0 <= 0 || self.step_money.0 <= 0 {
+            return none(WhyNot::PointsNotAccepted);
+        }
+        let share = i128::from(total.0.max(0)) * i128::from(self.share_max.0.clamp(0, Rate::WHOLE.0)) / i128::from(Rate::WHOLE.0);
+        let money = i64::try_from(share).unwrap_or(0).min(payable.0.max(0));
+        let by_points = self.points_max.map_or(balance, |max| balance.min(max)).0.max(0) / self.step_points.0;
+        let by_money = money / self.step_money.0;
+        let steps = by_points.min(by_money);
+        // A step may be many points for little money: the product is checked, though no real policy
+        // comes near 64 bits.
+        let (Ok(points_max), Ok(money_max)) = (self.step_points.times(steps), self.step_money.times(steps)) else {
+            return none(WhyNot::PointsNotAccepted);
+        };
+        if steps == 0 || points_max < self.min {
+            return none(WhyNot::PointsBelowMinimum {
+                min: self.min.max(self.step_points),
+                available: balance.min(points_max.max(Points::ZERO)),
+            });
+        }
+        Spendable { points_max, money_max, why_not: None }
+    }
+
+    /// The whole steps within a wish: what is spent where `asked` points are wished and `most` is
+    /// possible. None where that is below the policy's minimum.
+    pub fn within(&self, asked: Points, most: Points) -> Points {
+        let step = self.step_points.0.max(1);
+        let points = Points(asked.min(most).0.max(0) / step * step);
+        if points < self.min { Points::ZERO } else { points }
+    }
+
+    /// Checks a policy at the door.
+    ///
+    /// Errors: `points_spending_invalid`, with the fault of the first field that is out of its range.
+    pub fn check(&self) -> Result<()> {
+        let invalid = |field: &str, detail: &str| {
+            Err(Error::invalid("points_spending_invalid", "points can't be spent by this policy").field(field, "out_of_range", detail))
+        };
+        if !self.step_points.is_positive() {
+            return invalid("/step_points", "must be above 0");
+        }
+        if !self.step_money.is_positive() {
+            return invalid("/step_money", "must be above 0");
+        }
+        if self.min.is_negative() {
+            return invalid("/min", "must not be below 0");
+        }
+        if !(0..=Rate::WHOLE.0).contains(&self.share_max.0) {
+            return invalid("/share_max", "must be 0 to 10000 basis points");
+        }
+        Ok(())
+    }
+}

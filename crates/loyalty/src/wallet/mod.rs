@@ -1,0 +1,15 @@
+//! The wallet 储值: prepaid principal and the bonus that came with it.
+//!
+//! Life cycle: a top-up by a plan brings principal (what was paid) and bonus (what was given), in
+//! two accounts that are never mixed; a payment takes from both by the merchant's policy; a refund
+//! gives back to both what was taken from each.
+//!
+//! Invariants: a payment never takes more from either than it holds, and the two parts add up to the
+//! payment exactly.
+//!
+//! Deliberately not here: balances and lots (the ledger). Bonus earns no points and is no money
+//! received.
+
+mod model;
+
+pub use model::*;

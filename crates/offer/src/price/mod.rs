@@ -1,0 +1,4 @@
+//! The price engine: one pure function, [`price`].
+mod model;
+
+pub use model::*;
