@@ -1,1 +1,29 @@
-//! shuke-http
+//! What every request shares: the application's state, who calls, what they may do, how a body is
+//! read, how a write happens once, how an error is told.
+//!
+//! A handler names its permission in its signature ([`Allow`]), so that it is checked before the
+//! body is read, and its write in its body type ([`Write`]), so that the idempotency key and the
+//! body's fingerprint can't be forgotten. It opens the transaction, calls one op, and answers.
+
+mod app;
+mod body;
+mod caller;
+mod once;
+pub mod perm;
+mod problem;
+mod secure;
+mod vault;
+
+pub use app::{App, AppInner, Authenticator};
+pub use body::{Json, Paging, Path, Query, Write};
+pub use caller::{Allow, Caller, Credential, SESSION_COOKIE, Signed, credential};
+pub use once::{Answer, IdempotencyKey, once, prune};
+pub use perm::{Permission, Role};
+pub use problem::{Problem, ProblemBody};
+pub use secure::{REQUEST_ID, layers};
+pub use utoipa_axum::router::OpenApiRouter;
+pub use utoipa_axum::routes;
+pub use vault::Vault;
+
+/// What a handler returns.
+pub type Reply<T> = Result<T, Problem>;

@@ -1,0 +1,172 @@
+//! Bodies, paths and queries, read at the door: a value that can't be is refused with its place.
+
+use crate::once::IdempotencyKey;
+use crate::{App, Problem};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use shuke_kernel::{Cursor, Error, Limit, Result};
+use utoipa::IntoParams;
+
+/// A body is at most this long.
+const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// A JSON body, in or out.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Problem> {
+        Ok(Self(parse(&bytes(request).await?)?))
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// The body of a write, with the key under which it happens once.
+///
+/// The header `Idempotency-Key` is required: 1 to 128 visible characters, a UUID by preference.
+#[derive(Debug)]
+pub struct Write<T> {
+    /// The key and the request's fingerprint.
+    pub key: IdempotencyKey,
+    /// The body.
+    pub body: T,
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Write<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Problem> {
+        let key = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        if key.is_empty() || key.len() > 128 || !key.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(Error::invalid(
+                "idempotency_key_missing",
+                "send the header Idempotency-Key with a value of your own for this write, such as a new UUID; the same value on a retry makes it happen once",
+            )
+            .into());
+        }
+        let mut hash = Sha256::new();
+        hash.update(request.method().as_str());
+        hash.update(request.uri().path());
+        let raw = bytes(request).await?;
+        hash.update(&raw);
+        let fingerprint = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        // A write without a body (a command) may send nothing at all.
+        let body = if raw.is_empty() { parse(b"{}")? } else { parse(&raw)? };
+        Ok(Self { key: IdempotencyKey { key, fingerprint }, body })
+    }
+}
+
+async fn bytes(request: Request) -> Result<axum::body::Bytes> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("application/json");
+    if !kind.starts_with("application/json") {
+        return Err(Error::invalid("content_type_wrong", "send the body as application/json"));
+    }
+    axum::body::to_bytes(request.into_body(), BODY_BYTES_MAX)
+        .await
+        .map_err(|_| Error::invalid("body_too_large", "the body is longer than 4 MiB; send it in parts"))
+}
+
+fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
+    let mut reader = serde_json::Deserializer::from_slice(raw);
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer = pointer(&error.path().to_string());
+        let text = error.inner().to_string();
+        let detail = text.split(" at line ").next().unwrap_or(&text).to_owned();
+        Error::invalid("body_malformed", "the body is not what this operation takes").field(pointer, "value_malformed", detail)
+    })
+}
+
+/// `lines[0].quantity` as a JSON pointer, `/lines/0/quantity`.
+fn pointer(path: &str) -> String {
+    if path == "." {
+        return String::new();
+    }
+    format!("/{}", path.replace('[', ".").replace(']', "").split('.').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/"))
+}
+
+/// Path parameters.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        match axum::extract::Path::<T>::from_request_parts(parts, app).await {
+            Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            // An id that can't be one names nothing.
+            Err(_) => Err(Error::not_found("not_found", "there is nothing under this address").into()),
+        }
+    }
+}
+
+/// Query parameters.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        match axum::extract::Query::<T>::from_request_parts(parts, app).await {
+            Ok(axum::extract::Query(value)) => Ok(Self(value)),
+            Err(rejection) => {
+                Err(Error::invalid("query_malformed", format!("the query is not what this list takes: {}", rejection.body_text())).into())
+            }
+        }
+    }
+}
+
+/// Where a list goes on and how many rows it gives.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+pub struct Paging {
+    /// The `next` of the page before.
+    pub cursor: Option<String>,
+    /// Rows on a page, 1 to 200, 50 by default.
+    pub limit: Option<u32>,
+}
+
+impl Paging {
+    /// The page size.
+    pub fn limit(&self) -> Result<Limit> {
+        Limit::new(self.limit)
+    }
+    /// The key of the last row seen, if any.
+    pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>> {
+        self.cursor.as_deref().map(Cursor::decode).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_names_its_place() {
+        #[derive(Debug, Deserialize)]
+        struct Line {
+            #[expect(dead_code, reason = "only read")]
+            quantity: i64,
+        }
+        #[derive(Debug, Deserialize)]
+        struct Cart {
+            #[expect(dead_code, reason = "only read")]
+            lines: Vec<Line>,
+        }
+        let error = parse::<Cart>(br#"{"lines":[{"quantity":"two"}]}"#).unwrap_err();
+        assert_eq!(error.fields()[0].field, "/lines/0/quantity");
+        assert_eq!(error.code(), "body_malformed");
+    }
+}
