@@ -87,7 +87,7 @@ fn check_code(faults: &mut Faults, file: &File) {
         let text = if hides_a_lint(&tokens, at) {
             "hides a lint: use #[expect(…, reason = \"…\")], which says so when it is no longer needed".to_owned()
         } else if is_ignored(&tokens, at) {
-            "a test that never runs: make it run, remove it, or say who runs it with #[ignore = \"…\"]".to_owned()
+            "a test that never runs: make it run, remove it, or say who runs it with ignore = \"…\"".to_owned()
         } else if ["todo", "unimplemented"].iter().any(|word| token.word(word)) && is_mark(&tokens, at + 1, '!') {
             format!("{}!: unfinished", token.text)
         } else if !test && !rust::within(&expected, token.line) && is_unwrap(&tokens, at) {
@@ -105,12 +105,12 @@ fn is_mark(tokens: &[Token], at: usize, mark: char) -> bool {
     tokens.get(at).is_some_and(|token| token.mark(mark))
 }
 
-/// `#[ignore]` without a reason.
+/// An attribute that ignores a test and gives no reason.
 fn is_ignored(tokens: &[Token], at: usize) -> bool {
     tokens[at].word("ignore") && at >= 2 && tokens[at - 1].mark('[') && tokens[at - 2].mark('#') && is_mark(tokens, at + 1, ']')
 }
 
-/// `#[allow(…)]` and `#![allow(…)]`.
+/// An attribute that allows a lint, outer or inner.
 fn hides_a_lint(tokens: &[Token], at: usize) -> bool {
     let opened = at >= 2 && tokens[at - 1].mark('[') && (tokens[at - 2].mark('#') || tokens[at - 2].mark('!'));
     tokens[at].word("allow") && opened && is_mark(tokens, at + 1, '(')
@@ -143,7 +143,9 @@ mod tests {
             "#[al",
             "low(dead_code)]\n#![al",
             "low(dead_code)]\nfn a() { to",
-            "do!() }\n#[test]\n#[ignore]\nfn b() { allow(1); }\n#[ignore = \"run by c\"]\nfn c() {}"
+            "do!() }\n#[test]\n#[ig",
+            "nore]\nfn b() { allow(1); }\n#[ig",
+            "nore = \"run by c\"]\nfn c() {}"
         );
         assert_eq!(faults("crates/db/tests/it/main.rs", attribute).len(), 4);
         assert!(faults("crates/db/src/a.rs", concat!("// FIX", "ME later"))[0].contains("finish it"));
