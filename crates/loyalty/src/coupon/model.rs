@@ -312,3 +312,161 @@ impl Coupon {
         (!self.terms.saving(reached).is_positive()).then_some(WhyNot::NoBenefitLeft)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::Item;
+
+    fn day(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    fn occasion(today: &str) -> Occasion {
+        Occasion {
+            today: day(today),
+            minute: 600,
+            weekday: 1,
+            store: Uuid::from_u128(1),
+            channel: Channel::Till,
+            is_member: true,
+            tier: Some(TierId(Uuid::from_u128(5))),
+            order: Some(Uuid::from_u128(77)),
+        }
+    }
+
+    fn coupon(terms: CouponTerms) -> Coupon {
+        let (valid_from, expires_on) = terms.validity.resolve(day("2026-11-01"));
+        Coupon {
+            id: CouponId(Uuid::from_u128(9)),
+            template: CouponTemplateId(Uuid::from_u128(8)),
+            code: "C9".to_owned(),
+            name: "20 off".to_owned(),
+            terms,
+            valid_from,
+            expires_on,
+            state: CouponState::Active,
+            held_for: None,
+            uses_left: 1,
+        }
+    }
+
+    fn november() -> Validity {
+        Validity::Fixed { from: day("2026-11-01"), to: day("2026-11-22") }
+    }
+
+    fn line(net: i64) -> SaleLine<'static> {
+        let item = Item { product: Uuid::from_u128(100), variant: None, categories: &[], special: false };
+        SaleLine { item, net: Money(net), member_priced: false, offered: false }
+    }
+
+    #[test]
+    fn a_coupon_lives_until_its_last_local_day_ends() {
+        let coupon = coupon(CouponTerms::amount(Money(2_000), Money::ZERO, november()));
+        let lines = [line(10_000)];
+        assert_eq!(coupon.why_not(&occasion("2026-11-22"), &lines), None);
+        assert_eq!(coupon.why_not(&occasion("2026-11-23"), &lines), Some(WhyNot::Expired { expires_on: day("2026-11-22") }));
+        assert_eq!(coupon.why_not(&occasion("2026-10-31"), &lines), Some(WhyNot::NotYetValid { valid_from: day("2026-11-01") }));
+        let shanghai = Zone::parse("Asia/Shanghai").unwrap();
+        // 23:59:59.999 in Shanghai is still 22 November there, though not yet in UTC's evening.
+        let last = coupon.ends_at(&shanghai).plus_ms(-1);
+        assert_eq!(shanghai.date(last), day("2026-11-22"));
+        assert_eq!(last.to_string(), "2026-11-22T15:59:59.999Z");
+    }
+
+    #[test]
+    fn relative_days_count_the_first() {
+        let week = Validity::Relative { start_after_days: 0, days: 7 };
+        assert_eq!(week.resolve(day("2026-02-25")), (day("2026-02-25"), day("2026-03-03")));
+        let tomorrow = Validity::Relative { start_after_days: 1, days: 1 };
+        assert_eq!(tomorrow.resolve(day("2026-12-31")), (day("2027-01-01"), day("2027-01-01")));
+    }
+
+    #[test]
+    fn every_state_has_its_reason() {
+        let mut coupon = coupon(CouponTerms::amount(Money(2_000), Money::ZERO, november()));
+        let ask = |coupon: &Coupon| coupon.why_not(&occasion("2026-11-10"), &[line(10_000)]);
+        coupon.state = CouponState::Used;
+        assert_eq!(ask(&coupon), Some(WhyNot::Used));
+        coupon.state = CouponState::Revoked;
+        assert_eq!(ask(&coupon), Some(WhyNot::Revoked));
+        coupon.state = CouponState::Expired;
+        assert_eq!(ask(&coupon), Some(WhyNot::Expired { expires_on: day("2026-11-22") }));
+        coupon.state = CouponState::Held;
+        assert_eq!(ask(&coupon), Some(WhyNot::Held));
+        coupon.held_for = Some(Uuid::from_u128(77));
+        assert_eq!(ask(&coupon), None, "what is held for this order is not held against it");
+        coupon.held_for = Some(Uuid::from_u128(78));
+        assert_eq!(ask(&coupon), Some(WhyNot::Held));
+        coupon.state = CouponState::Active;
+        coupon.uses_left = 0;
+        assert_eq!(ask(&coupon), Some(WhyNot::Used));
+    }
+
+    #[test]
+    fn place_and_person_have_their_reasons() {
+        let terms = CouponTerms::amount(Money(2_000), Money::ZERO, november());
+        let ask = |terms: CouponTerms, at: &Occasion| coupon(terms).why_not(at, &[line(10_000)]);
+        let at = occasion("2026-11-10");
+        let stores = CouponTerms { stores: vec![Uuid::from_u128(2)], ..terms.clone() };
+        assert_eq!(ask(stores, &at), Some(WhyNot::WrongStore));
+        let channels = CouponTerms { channels: vec![Channel::Online], ..terms.clone() };
+        assert_eq!(ask(channels, &at), Some(WhyNot::WrongChannel { channel: Channel::Till }));
+        let tiers = CouponTerms { tiers: vec![TierId(Uuid::from_u128(6))], ..terms };
+        assert_eq!(ask(tiers.clone(), &at), Some(WhyNot::WrongTier));
+        assert_eq!(ask(tiers.clone(), &Occasion { is_member: false, tier: None, ..at }), Some(WhyNot::MembersOnly));
+        assert_eq!(ask(tiers, &Occasion { tier: Some(TierId(Uuid::from_u128(6))), ..at }), None);
+    }
+
+    #[test]
+    fn lines_have_their_reasons_with_numbers() {
+        let terms = CouponTerms::amount(Money(2_000), Money(10_000), november());
+        let at = occasion("2026-11-10");
+        let ask = |terms: &CouponTerms, lines: &[SaleLine<'_>]| coupon(terms.clone()).why_not(&at, lines);
+        assert_eq!(
+            ask(&terms, &[line(9_000), line(900)]),
+            Some(WhyNot::ThresholdShort { threshold: Money(10_000), reached: Money(9_900), short: Money(100) })
+        );
+        assert_eq!(ask(&terms, &[line(9_000), line(1_000)]), None);
+        assert_eq!(ask(&terms, &[]), Some(WhyNot::NoLineInScope));
+        let scoped = CouponTerms { scope: Scope { products: vec![Uuid::from_u128(1)], ..Scope::ALL }, ..terms.clone() };
+        assert_eq!(ask(&scoped, &[line(20_000)]), Some(WhyNot::NoLineInScope));
+        let alone = CouponTerms { combines_with_member_price: false, combines_with_offers: false, ..terms.clone() };
+        let priced = SaleLine { member_priced: true, ..line(20_000) };
+        let offered = SaleLine { offered: true, ..line(20_000) };
+        assert_eq!(ask(&alone, &[priced]), Some(WhyNot::MemberPriceExcluded));
+        assert_eq!(ask(&alone, &[priced, offered]), Some(WhyNot::OfferExcluded));
+        assert_eq!(ask(&alone, &[priced, line(10_000)]), None, "the other line counts");
+        let free = CouponTerms { threshold: Money::ZERO, ..terms };
+        assert_eq!(ask(&free, &[line(0)]), Some(WhyNot::NoBenefitLeft));
+    }
+
+    #[test]
+    fn savings_never_exceed_what_is_left() {
+        let percent = |max| CouponTerms::percent(Rate(1_250), max, Money::ZERO, november());
+        assert_eq!(percent(None).saving(Money(1_004)), Money(126), "125.5 rounds away from zero");
+        assert_eq!(percent(Some(Money(100))).saving(Money(1_004)), Money(100));
+        let amount = CouponTerms::amount(Money(2_000), Money::ZERO, november());
+        assert_eq!(amount.saving(Money(1_500)), Money(1_500));
+        assert_eq!(amount.saving(Money::ZERO), Money::ZERO);
+        assert_eq!(CouponTerms::percent(Rate(20_000), None, Money::ZERO, november()).saving(Money(10)), Money(10));
+    }
+
+    #[test]
+    fn terms_are_checked_at_the_door() {
+        let good = CouponTerms::amount(Money(2_000), Money::ZERO, november());
+        assert!(good.check().is_ok());
+        let bad = CouponTerms {
+            threshold: Money(-1),
+            validity: Validity::Fixed { from: day("2026-11-02"), to: day("2026-11-01") },
+            ..CouponTerms::percent(Rate(10_001), None, Money::ZERO, november())
+        };
+        let error = bad.check().unwrap_err();
+        let fields: Vec<&str> = error.fields().iter().map(|fault| fault.field.as_str()).collect();
+        assert_eq!(fields, ["/benefit/rate_off", "/threshold", "/validity/to"]);
+        let json = r#"{"benefit":{"kind":"amount","off":2000},"treshold":1,"validity":{"kind":"relative","days":7}}"#;
+        assert!(serde_json::from_str::<CouponTerms>(json).is_err(), "a misspelt field must not be dropped");
+        let text = serde_json::to_string(&good).unwrap();
+        assert_eq!(serde_json::from_str::<CouponTerms>(&text).unwrap(), good);
+    }
+}

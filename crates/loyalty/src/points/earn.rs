@@ -188,3 +188,136 @@ fn give(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::points::PointsExpiry;
+    use crate::rule::{Channel, Scope};
+    use proptest::prelude::*;
+    use shuke_kernel::Uuid;
+
+    fn occasion() -> Occasion {
+        Occasion {
+            today: "2026-11-22".parse().unwrap(),
+            minute: 600,
+            weekday: 7,
+            store: Uuid::from_u128(1),
+            channel: Channel::Till,
+            is_member: true,
+            tier: None,
+            order: None,
+        }
+    }
+    fn rule(n: u128, kind: EarnKind, products: &[u128]) -> EarnRule {
+        EarnRule {
+            id: EarnRuleId(Uuid::from_u128(n)),
+            name: format!("rule {n}"),
+            kind,
+            scope: Scope { products: products.iter().map(|p| Uuid::from_u128(*p)).collect(), ..Scope::ALL },
+            stores: Vec::new(),
+            channels: Vec::new(),
+            tiers: Vec::new(),
+            from: None,
+            to: None,
+        }
+    }
+    fn line(product: u128, paid: i64, quantity_milli: i64) -> EarnLine<'static> {
+        let item = Item { product: Uuid::from_u128(product), variant: None, categories: &[], special: false };
+        EarnLine { item, quantity_milli, paid: Money(paid) }
+    }
+    fn amount(points: i64, per: i64) -> EarnKind {
+        EarnKind::Amount { points: Points(points), per: Money(per) }
+    }
+    fn policy(rules: Vec<EarnRule>) -> EarnPolicy {
+        EarnPolicy { rules, principal_earns: false, expiry: PointsExpiry::YearEnd { years: 0 } }
+    }
+    fn points(earned: &Earned) -> Vec<i64> {
+        earned.lines.iter().map(|p| p.0).collect()
+    }
+
+    #[test]
+    fn lines_of_one_rule_are_added_up_before_rounding_down() {
+        let policy = policy(vec![rule(1, amount(1, 300), &[])]);
+        let lines = [line(10, 100, 1_000), line(11, 100, 1_000), line(12, 100, 1_000), line(13, 299, 1_000)];
+        let earned = earn(&policy, &lines[..3], EarnMultipliers::default(), &occasion()).unwrap();
+        assert_eq!((earned.points, points(&earned)), (Points(1), vec![1, 0, 0]));
+        let earned = earn(&policy, &lines, EarnMultipliers::default(), &occasion()).unwrap();
+        assert_eq!((earned.points, points(&earned)), (Points(1), vec![0, 0, 0, 1]));
+        assert_eq!(earned.expires_on, Some("2026-12-31".parse().unwrap()));
+    }
+
+    #[test]
+    fn the_first_amount_rule_and_the_largest_multiplier_count() {
+        let policy = policy(vec![
+            rule(1, amount(2, 100), &[10]),
+            rule(2, amount(1, 100), &[]),
+            rule(3, EarnKind::Multiplier { rate: Rate(20_000) }, &[11]),
+            rule(4, EarnKind::Multiplier { rate: Rate(15_000) }, &[]),
+        ]);
+        let lines = [line(10, 1_000, 1_000), line(11, 1_000, 1_000), line(12, 1_000, 1_000)];
+        let multipliers = EarnMultipliers { tier: Rate(12_000), day: Rate(20_000) };
+        let earned = earn(&policy, &lines, multipliers, &occasion()).unwrap();
+        assert_eq!(points(&earned), vec![72, 48, 36]);
+        let steps: Vec<(i64, i64)> = earned.steps.iter().map(|step| (step.points.0, step.multiplier.0)).collect();
+        assert_eq!(steps, [(72, 36_000), (48, 48_000), (36, 36_000)]);
+    }
+
+    #[test]
+    fn visits_and_pieces_are_fixed_and_need_money() {
+        let policy =
+            policy(vec![rule(1, EarnKind::Visit { points: Points(10) }, &[]), rule(2, EarnKind::Piece { points: Points(5) }, &[10])]);
+        let lines = [line(10, 1_000, 2_999), line(11, 3_000, 1_000), line(10, 0, 9_000)];
+        let day = EarnMultipliers { tier: Rate(50_000), day: Rate(50_000) };
+        let earned = earn(&policy, &lines, day, &occasion()).unwrap();
+        assert_eq!(points(&earned), vec![13, 7, 0], "two whole pieces, and the visit by money paid");
+        assert_eq!(earned.points, Points(20));
+        let unpaid = [line(10, 0, 1_000)];
+        assert_eq!(earn(&policy, &unpaid, day, &occasion()).unwrap().points, Points::ZERO);
+        let stranger = Occasion { is_member: false, ..occasion() };
+        assert_eq!(earn(&policy, &lines, day, &stranger).unwrap().points, Points::ZERO);
+    }
+
+    #[test]
+    fn a_rule_holds_on_its_days_and_in_its_stores() {
+        let rules = [
+            EarnRule { from: Some("2026-11-23".parse().unwrap()), ..rule(1, amount(1, 1), &[]) },
+            EarnRule { to: Some("2026-11-21".parse().unwrap()), ..rule(2, amount(1, 1), &[]) },
+            EarnRule { stores: vec![Uuid::from_u128(2)], ..rule(3, amount(1, 1), &[]) },
+            EarnRule { channels: vec![Channel::Online], ..rule(4, amount(1, 1), &[]) },
+        ];
+        for rule in rules {
+            let earned = earn(&policy(vec![rule]), &[line(10, 1_000, 1_000)], EarnMultipliers::default(), &occasion()).unwrap();
+            assert_eq!(earned.points, Points::ZERO);
+        }
+        let today = occasion().today;
+        let open = EarnRule { from: Some(today), to: Some(today), ..rule(5, amount(1, 1), &[]) };
+        let earned = earn(&policy(vec![open]), &[line(10, 1_000, 1_000)], EarnMultipliers::default(), &occasion()).unwrap();
+        assert_eq!(earned.points, Points(1_000));
+    }
+
+    proptest! {
+        #[test]
+        fn lines_and_steps_add_up(
+            paid in prop::collection::vec((1_u128..5, 0_i64..1_000_000, 1_i64..10_000), 0..8),
+            rates in (0_i64..40_000, 0_i64..40_000, 0_i64..40_000), per in 1_i64..10_000, given in 0_i64..20,
+        ) {
+            let policy = policy(vec![
+                rule(1, amount(given, per), &[1, 2]),
+                rule(2, amount(1, 100), &[1, 2, 3]),
+                rule(3, EarnKind::Multiplier { rate: Rate(rates.0) }, &[2, 3]),
+                rule(4, EarnKind::Visit { points: Points(given) }, &[3, 4]),
+                rule(5, EarnKind::Piece { points: Points(given) }, &[4]),
+            ]);
+            let lines: Vec<EarnLine<'_>> = paid.iter().map(|(product, paid, quantity)| line(*product, *paid, *quantity)).collect();
+            let multipliers = EarnMultipliers { tier: Rate(rates.1), day: Rate(rates.2) };
+            let earned = earn(&policy, &lines, multipliers, &occasion()).map_err(|e| TestCaseError::fail(e.to_string()))?;
+            prop_assert_eq!(earned.lines.iter().map(|p| p.0).sum::<i64>(), earned.points.0);
+            prop_assert_eq!(earned.steps.iter().map(|s| s.points.0).sum::<i64>(), earned.points.0);
+            prop_assert!(earned.lines.iter().all(|p| p.0 >= 0));
+            for (line, points) in lines.iter().zip(&earned.lines) {
+                prop_assert!(line.paid.0 > 0 || points.0 == 0, "what was not paid with money earns nothing");
+            }
+        }
+    }
+}

@@ -228,3 +228,86 @@ impl PointsSpending {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn policy() -> PointsSpending {
+        PointsSpending {
+            step_points: Points(100),
+            step_money: Money(100),
+            min: Points(200),
+            share_max: Rate(5_000),
+            points_max: Some(Points(2_000)),
+            scope: Scope::ALL,
+        }
+    }
+
+    #[test]
+    fn points_expire_by_month_or_year() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let granted = day("2024-01-31");
+        assert_eq!(PointsExpiry::Never.expires_on(granted), None);
+        assert_eq!(PointsExpiry::Months { months: 1 }.expires_on(granted), Some(day("2024-02-29")));
+        assert_eq!(PointsExpiry::YearEnd { years: 0 }.expires_on(granted), Some(day("2024-12-31")));
+        assert_eq!(PointsExpiry::YearEnd { years: 2 }.expires_on(granted), Some(day("2026-12-31")));
+    }
+
+    #[test]
+    fn what_can_be_spent_is_the_least_of_all_limits() {
+        let spend = |balance, payable, total| {
+            let most = policy().spendable(Points(balance), Money(payable), Money(total));
+            (most.points_max.0, most.money_max.0)
+        };
+        assert_eq!(spend(950, 10_000, 10_000), (900, 900), "whole steps of the balance");
+        assert_eq!(spend(9_999, 10_000, 10_000), (2_000, 2_000), "the policy's most");
+        assert_eq!(spend(9_999, 10_000, 1_999), (900, 900), "half of the order, rounded down to steps");
+        assert_eq!(spend(9_999, 799, 10_000), (700, 700), "the lines that points may pay");
+        let few = policy().spendable(Points(199), Money(10_000), Money(10_000));
+        assert_eq!(few.why_not, Some(WhyNot::PointsBelowMinimum { min: Points(200), available: Points(100) }));
+        assert_eq!(few.points_max, Points::ZERO);
+    }
+
+    #[test]
+    fn a_wish_is_cut_to_whole_steps_above_the_minimum() {
+        assert_eq!(policy().within(Points(555), Points(900)), Points(500));
+        assert_eq!(policy().within(Points(5_555), Points(900)), Points(900));
+        assert_eq!(policy().within(Points(199), Points(900)), Points::ZERO);
+        assert!(policy().check().is_ok());
+        assert!(PointsSpending { step_money: Money::ZERO, ..policy() }.check().is_err());
+        assert!(PointsSpending { share_max: Rate(10_001), ..policy() }.check().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn conversion_is_exact_both_ways(step_points in 1_i64..1_000, step_money in 1_i64..1_000, steps in 0_i64..10_000, odd in 1_i64..1_000) {
+            let policy = PointsSpending { step_points: Points(step_points), step_money: Money(step_money), ..policy() };
+            let points = Points(steps * step_points);
+            let money = policy.money(points).map_err(|e| TestCaseError::fail(e.to_string()))?;
+            prop_assert_eq!(money.0, steps * step_money);
+            prop_assert_eq!(policy.points(money).ok(), Some(points));
+            if odd % step_points != 0 {
+                prop_assert!(policy.money(Points(points.0 + odd)).is_err());
+            }
+        }
+
+        #[test]
+        fn spendable_keeps_within_everything(
+            balance in 0_i64..100_000, payable in 0_i64..1_000_000, more in 0_i64..1_000_000, share in 0_i64..=10_000,
+            step_points in 1_i64..500, step_money in 1_i64..500,
+        ) {
+            let policy = PointsSpending {
+                step_points: Points(step_points), step_money: Money(step_money), share_max: Rate(share), ..policy()
+            };
+            let total = payable + more;
+            let most = policy.spendable(Points(balance), Money(payable), Money(total));
+            prop_assert!(most.points_max.0 <= balance.min(2_000) && most.money_max.0 <= payable);
+            prop_assert!(i128::from(most.money_max.0) * 10_000 <= i128::from(total) * i128::from(share));
+            prop_assert_eq!(policy.money(most.points_max).ok(), Some(most.money_max));
+            prop_assert_eq!(most.why_not.is_none(), most.points_max.0 > 0);
+            prop_assert!(most.points_max.0 == 0 || most.points_max.0 >= policy.min.0);
+        }
+    }
+}

@@ -150,3 +150,75 @@ impl WalletSpending {
         Ok(WalletParts { principal: Money(amount.0 - bonus), bonus: Money(bonus) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parts(principal: i64, bonus: i64) -> WalletParts {
+        WalletParts { principal: Money(principal), bonus: Money(bonus) }
+    }
+    fn spending(order: WalletOrder, share: i64) -> WalletSpending {
+        WalletSpending { order, bonus_share_max: Rate(share) }
+    }
+
+    #[test]
+    fn the_order_decides_who_pays_first() {
+        let balance = parts(10_000, 2_000);
+        let split = |order| spending(order, 10_000).split(Money(6_001), balance).unwrap();
+        assert_eq!(split(WalletOrder::PrincipalFirst), parts(6_001, 0));
+        assert_eq!(split(WalletOrder::BonusFirst), parts(4_001, 2_000));
+        assert_eq!(split(WalletOrder::Proportional), parts(5_001, 1_000));
+    }
+
+    #[test]
+    fn bonus_pays_no_more_than_its_share() {
+        let policy = spending(WalletOrder::BonusFirst, 3_000);
+        assert_eq!(policy.split(Money(999), parts(10_000, 2_000)).unwrap(), parts(700, 299), "a share is rounded down");
+        assert_eq!(policy.payable(parts(700, 2_000)), Money(1_000));
+        assert_eq!(policy.split(Money(1_001), parts(700, 2_000)).unwrap_err().code(), "wallet_insufficient");
+        assert_eq!(policy.payable(parts(0, 2_000)), Money::ZERO);
+        assert_eq!(spending(WalletOrder::BonusFirst, 10_000).payable(parts(0, 2_000)), Money(2_000));
+        assert_eq!(policy.split(Money(-1), parts(700, 0)).unwrap_err().code(), "amount_negative");
+    }
+
+    #[test]
+    fn a_plan_is_open_on_its_days_in_its_stores() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let plan = TopUpPlan {
+            id: TopUpPlanId(Uuid::from_u128(1)),
+            name: "500 + 50".to_owned(),
+            pay: Money(50_000),
+            bonus: Money(5_000),
+            coupons: Vec::new(),
+            stores: vec![Uuid::from_u128(2)],
+            from: Some(day("2026-11-01")),
+            to: Some(day("2026-11-30")),
+        };
+        assert!(plan.is_open(day("2026-11-01"), Uuid::from_u128(2)) && plan.is_open(day("2026-11-30"), Uuid::from_u128(2)));
+        assert!(!plan.is_open(day("2026-12-01"), Uuid::from_u128(2)) && !plan.is_open(day("2026-10-31"), Uuid::from_u128(2)));
+        assert!(!plan.is_open(day("2026-11-01"), Uuid::from_u128(3)));
+        assert!(plan.check().is_ok());
+        assert!(TopUpPlan { pay: Money::ZERO, ..plan.clone() }.check().is_err());
+        assert!(TopUpPlan { to: Some(day("2026-10-01")), ..plan }.check().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_split_is_exact_and_never_takes_more_than_there_is(
+            order in prop::sample::select(WalletOrder::ALL), share in 0_i64..=10_000,
+            principal in 0_i64..100_000, bonus in 0_i64..100_000, wish in 0_i64..250_000,
+        ) {
+            let policy = spending(order, share);
+            let balance = parts(principal, bonus);
+            let most = policy.payable(balance);
+            let amount = Money(wish.min(most.0));
+            let paid = policy.split(amount, balance).map_err(|e| TestCaseError::fail(e.to_string()))?;
+            prop_assert_eq!(paid.principal.0 + paid.bonus.0, amount.0);
+            prop_assert!((0..=principal).contains(&paid.principal.0) && (0..=bonus).contains(&paid.bonus.0));
+            prop_assert!(i128::from(paid.bonus.0) * 10_000 <= i128::from(amount.0) * i128::from(share));
+            prop_assert!(policy.split(Money(most.0 + 1), balance).is_err(), "the most must be the most");
+        }
+    }
+}
