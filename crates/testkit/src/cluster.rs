@@ -10,8 +10,9 @@
 //!
 //! What this does not do: it downloads nothing, and it never touches a cluster that it did not start.
 
+use crate::or_fail;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -418,12 +419,4 @@ fn execute(url: &str, statement: &str) -> Fallible<()> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[expect(clippy::panic, reason = "a test helper fails the test that called it")]
-fn or_fail<T, E: std::fmt::Display>(what: &str, result: Result<T, E>) -> T {
-    result.unwrap_or_else(|error| {
-        let _ = io::stderr().flush();
-        panic!("could not {what}: {error}")
-    })
 }
