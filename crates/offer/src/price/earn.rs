@@ -1,0 +1,63 @@
+//! What a paid quote earns.
+
+use super::{Cart, MemberView, PriceCx, Quote};
+use serde::{Deserialize, Serialize};
+use shuke_kernel::{Error, Money, Rate, Result, split};
+use shuke_loyalty::points::{self, EarnLine, EarnMultipliers, EarnPolicy, Earned};
+use utoipa::ToSchema;
+
+/// How a quote's total was paid, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PaidBy {
+    /// Cash, card, WeChat Pay, Alipay: money received now.
+    pub money: Money,
+    /// The wallet's principal: money received earlier.
+    pub principal: Money,
+    /// The wallet's bonus: no money.
+    pub bonus: Money,
+    /// Passes: paid when they were bought.
+    pub pass: Money,
+}
+
+impl PaidBy {
+    /// What was paid in all.
+    ///
+    /// Errors: `amount_too_large`.
+    pub fn total(&self) -> Result<Money> {
+        Money::sum([self.money, self.principal, self.bonus, self.pass])
+    }
+}
+
+/// The points that a quote earns when it is paid: what earns is money, and principal where the
+/// policy says so, spread over the lines by their net. What points, coupons and offers took off is
+/// not in the net; what bonus and passes paid is left out here. See [`points::earn`] for the order of
+/// the rules.
+///
+/// Errors: `payments_mismatch` where the parts are below zero or don't add up to the quote's total;
+/// `amount_too_large`.
+pub fn earn(
+    quote: &Quote,
+    cart: &Cart,
+    member: Option<&MemberView>,
+    paid: PaidBy,
+    policy: &EarnPolicy,
+    day: Rate,
+    cx: &PriceCx<'_>,
+) -> Result<Earned> {
+    let parts = [paid.money, paid.principal, paid.bonus, paid.pass];
+    if paid.total()? != quote.total || parts.iter().any(|part| part.is_negative()) {
+        return Err(Error::invalid("payments_mismatch", format!("the payments must add up to {}", quote.total)));
+    }
+    let earning = if policy.principal_earns { paid.money.plus(paid.principal)? } else { paid.money };
+    let nets: Vec<i64> = quote.lines.iter().map(|line| line.net.0).collect();
+    let shares = split::spread(earning, &nets)?;
+    let lines: Vec<EarnLine<'_>> = cart
+        .lines
+        .iter()
+        .zip(shares)
+        .map(|(line, paid)| EarnLine { item: line.item(), quantity_milli: line.quantity_milli, paid })
+        .collect();
+    let tier = cx.tier_of(member).map_or(Rate::WHOLE, |tier| tier.benefits.points_multiplier);
+    points::earn(policy, &lines, EarnMultipliers { tier, day }, &cx.occasion(member, cart.order))
+}
