@@ -166,6 +166,7 @@ pub(crate) struct PgTx {
     begun: bool,
     finished: bool,
     retry: bool,
+    broken: bool,
 }
 
 /// What goes over the wire in one round trip.
@@ -189,7 +190,7 @@ enum Slot<'a> {
 
 impl PgTx {
     fn new(client: Object, counters: Arc<Counters>, mode: Mode) -> Self {
-        Self { client: Some(client), counters, queued: Vec::new(), mode, begun: false, finished: false, retry: false }
+        Self { client: Some(client), counters, queued: Vec::new(), mode, begun: false, finished: false, retry: false, broken: false }
     }
 
     pub(crate) fn queue(&mut self, stmt: Stmt) {
@@ -218,6 +219,10 @@ impl PgTx {
     }
 
     async fn commit(&mut self) -> Result<()> {
+        // PostgreSQL would answer COMMIT with a silent rollback.
+        if self.broken {
+            return Err(crate::tx::went_on());
+        }
         if self.begun || !self.queued.is_empty() {
             self.send(&[], false, Some("COMMIT")).await?;
             self.counters.commit(1);
@@ -272,6 +277,7 @@ impl PgTx {
     fn failed(&mut self, error: &tokio_postgres::Error, commit_sent: bool) -> Error {
         let mut retry = None;
         let out = fault(error, &mut retry);
+        self.broken = self.mode != Mode::Read;
         // After COMMIT was sent a lost connection leaves the outcome open: the caller's key decides.
         self.retry = retry == Some(true) || (error.is_closed() && !commit_sent);
         out

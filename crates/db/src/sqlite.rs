@@ -117,7 +117,7 @@ impl Sqlite {
         let conn = self.readers.free.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop().ok_or_else(closed)?;
         conn.execute_batch("BEGIN").map_err(|error| fault(&error))?;
         let lease = Lease { conn: Some(conn), readers: self.readers.clone(), _permit: permit };
-        let mut tx = Tx(Inner::Sqlite(SqliteTx { on: On::Reader(lease), counters: self.writer.counters.clone() }));
+        let mut tx = Tx(Inner::Sqlite(SqliteTx { on: On::Reader(lease), counters: self.writer.counters.clone(), broken: false }));
         work(&mut tx, input).await
     }
 
@@ -215,6 +215,7 @@ enum On {
 pub(crate) struct SqliteTx {
     on: On,
     counters: Arc<Counters>,
+    broken: bool,
 }
 
 impl SqliteTx {
@@ -225,7 +226,7 @@ impl SqliteTx {
         }
         turn.conn.prepare_cached("SAVEPOINT one").and_then(|mut s| s.raw_execute()).map_err(|error| fault(&error))?;
         let counters = writer.counters.clone();
-        Ok(Self { on: On::Writer { writer, turn: Some(turn) }, counters })
+        Ok(Self { on: On::Writer { writer, turn: Some(turn) }, counters, broken: false })
     }
 
     fn conn(&self) -> Result<&Connection> {
@@ -238,15 +239,22 @@ impl SqliteTx {
 
     pub(crate) fn rows(&mut self, stmt: &Stmt) -> Result<Vec<Row>> {
         self.counters.statements(1);
-        rows(self.conn()?, stmt)
+        let outcome = rows(self.conn()?, stmt);
+        self.broken |= outcome.is_err();
+        outcome
     }
 
     pub(crate) fn exec(&mut self, stmt: &Stmt) -> Result<u64> {
         self.counters.statements(1);
-        exec(self.conn()?, stmt)
+        let outcome = exec(self.conn()?, stmt);
+        self.broken |= outcome.is_err();
+        outcome
     }
 
     async fn commit(mut self) -> Result<()> {
+        if self.broken {
+            return Err(crate::tx::went_on());
+        }
         let On::Writer { writer, turn } = &mut self.on else { return Err(closed()) };
         let Some(mut turn) = turn.take() else { return Err(closed()) };
         if let Err(error) = turn.conn.prepare_cached("RELEASE one").and_then(|mut s| s.raw_execute()) {

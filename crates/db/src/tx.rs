@@ -15,6 +15,11 @@ pub(crate) enum Inner {
     Postgres(postgres::PgTx),
 }
 
+/// A statement failed and the closure answered Ok all the same: nothing is committed, on either database.
+pub(crate) fn went_on() -> Error {
+    Error::internal("a statement failed, and the transaction's closure went on as if it had not")
+}
+
 impl Tx {
     /// Which database this runs on, for the few statements that must differ.
     pub const fn kind(&self) -> crate::Kind {
