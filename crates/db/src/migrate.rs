@@ -41,7 +41,8 @@ macro_rules! each {
 }
 
 /// Every step, in order.
-pub const MIGRATIONS: &[Migration] = &[both!("0001_org"), each!("0002_jobs"), both!("0008_idempotency")];
+pub const MIGRATIONS: &[Migration] =
+    &[both!("0001_org"), each!("0002_jobs"), each!("0004_ledger"), both!("0006_catalogue"), both!("0008_idempotency")];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     name TEXT NOT NULL,
@@ -93,7 +94,10 @@ async fn apply(db: &Db) -> Result<()> {
         match applied.iter().find(|(name, _)| name == migration.name) {
             Some((_, known)) if *known == fingerprint(text) => {}
             Some(_) => {
-                return Err(Error::unavailable("schema_edited", format!("migration {} is not the one that made this data", migration.name)));
+                return Err(Error::unavailable(
+                    "schema_edited",
+                    format!("migration {} is not the one that made this data", migration.name),
+                ));
             }
             None => {
                 let record = sql!("INSERT INTO schema_migration (name, fingerprint) VALUES ($1, $2)", migration.name, fingerprint(text));

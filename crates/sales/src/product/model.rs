@@ -1,0 +1,181 @@
+//! Products, variants and what a sale needs to know of them.
+
+use serde::{Deserialize, Serialize};
+use shuke_kernel::{Instant, Money, Rate, Uuid, id, text_enum};
+use shuke_offer::price::{ActivityPrice, CartLine};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+id!(ProductId, "A product.");
+id!(VariantId, "A variant: what is really sold, counted and scanned.");
+
+text_enum! {
+    /// What a product is.
+    pub enum ProductKind {
+        /// Goods that can be counted.
+        Goods = "goods",
+        /// A service that takes time and has no stock.
+        Service = "service",
+    }
+}
+
+text_enum! {
+    /// Whether it may be sold.
+    pub enum SaleState {
+        /// 在售.
+        OnSale = "on_sale",
+        /// 下架: kept for its history, refused at the till.
+        OffSale = "off_sale",
+    }
+}
+
+/// A price for a while. Open ends mean from ever and for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TimedPrice {
+    /// The activity that it belongs to; the variant stands in where there is none.
+    #[serde(default)]
+    pub activity: Option<Uuid>,
+    /// Minor units for one piece.
+    pub price: Money,
+    /// From this moment on.
+    #[serde(default)]
+    pub from: Option<Instant>,
+    /// Up to but not at this moment.
+    #[serde(default)]
+    pub until: Option<Instant>,
+}
+
+impl TimedPrice {
+    /// Whether it holds at a moment.
+    pub fn holds(&self, now: Instant) -> bool {
+        self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
+    }
+}
+
+/// What checkout and quote need to know of a variant in one store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForSale {
+    /// The variant.
+    pub variant: VariantId,
+    /// Its product.
+    pub product: ProductId,
+    /// The product's name.
+    pub product_name: String,
+    /// The variant's name; empty where the product has only one.
+    pub variant_name: String,
+    /// The number that people see.
+    pub sku: String,
+    /// The product's category and all above it, from the top down.
+    pub categories: Vec<Uuid>,
+    /// Goods or service.
+    pub kind: ProductKind,
+    /// 特价: no member or tier price.
+    pub special: bool,
+    /// Whether product and variant are both on sale.
+    pub on_sale: bool,
+    /// Minor units for one piece, the store's own price where it has one.
+    pub price: Money,
+    /// The member price for one piece.
+    pub member_price: Option<Money>,
+    /// The activity's price with its time.
+    pub activity: Option<TimedPrice>,
+    /// Whether the variant is counted.
+    pub track_stock: bool,
+    /// Whether it may be sold below zero.
+    pub oversell: bool,
+    /// Thousandths of a piece on hand; none where the store has never had any.
+    pub on_hand_milli: Option<i64>,
+    /// Minor units that one piece costs the shop.
+    pub cost: Option<Money>,
+}
+
+impl ForSale {
+    /// The line that the price engine takes, at a moment.
+    pub fn cart_line(&self, quantity_milli: i64, now: Instant) -> CartLine {
+        let activity = self.activity.filter(|timed| timed.holds(now));
+        CartLine {
+            product: self.product.0,
+            variant: Some(self.variant.0),
+            categories: self.categories.clone(),
+            unit_price: self.price,
+            quantity_milli,
+            member_price: self.member_price,
+            activity: activity.map(|timed| ActivityPrice { source: timed.activity.unwrap_or(self.variant.0), unit_price: timed.price }),
+            special: self.special,
+        }
+    }
+    /// Whether a sale must take stock that was never there: it is refused as `stock_insufficient`.
+    pub const fn never_stocked(&self) -> bool {
+        self.track_stock && self.on_hand_milli.is_none()
+    }
+}
+
+/// Reads a category path: ids joined by `/`, from the top down.
+pub fn path_ids(path: &str) -> Vec<Uuid> {
+    path.split('/').filter_map(|id| Uuid::parse_str(id).ok()).collect()
+}
+
+/// A product with its variants.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Product {
+    /// Its id.
+    pub id: ProductId,
+    /// The merchant's own number for it.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The first letters of the name in pinyin, lower case, by which it is found.
+    pub initials: String,
+    /// Its category.
+    pub category: Option<Uuid>,
+    /// Goods or service.
+    pub kind: ProductKind,
+    /// 件, 罐, kg, 次.
+    pub unit: String,
+    /// Its brand; may be empty.
+    pub brand: String,
+    /// Tax rate in basis points.
+    pub tax_rate: Option<Rate>,
+    /// 特价: no member or tier price.
+    pub special: bool,
+    /// Whether it may be sold.
+    pub state: SaleState,
+    /// When it was made.
+    pub created_at: Instant,
+    /// Its variants, oldest first.
+    pub variants: Vec<Variant>,
+}
+
+/// A variant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Variant {
+    /// Its id.
+    pub id: VariantId,
+    /// Its product.
+    pub product: ProductId,
+    /// The number that people see, one per merchant.
+    pub sku: String,
+    /// Its name beside the product's; empty where the product has only one.
+    pub name: String,
+    /// Size, colour and the like.
+    pub attributes: BTreeMap<String, String>,
+    /// What a scanner reads.
+    pub barcodes: Vec<String>,
+    /// Minor units for one piece.
+    pub price: Money,
+    /// The member price for one piece.
+    pub member_price: Option<Money>,
+    /// A price for a while.
+    pub activity: Option<TimedPrice>,
+    /// Minor units that one piece costs the shop.
+    pub cost: Option<Money>,
+    /// Whether it is counted.
+    pub track_stock: bool,
+    /// Whether it may be sold below zero.
+    pub oversell: bool,
+    /// How long a service takes.
+    pub duration_minutes: Option<i64>,
+    /// Whether it may be sold.
+    pub state: SaleState,
+}
