@@ -279,7 +279,8 @@ impl PgTx {
         let out = fault(error, &mut retry);
         self.broken = self.mode != Mode::Read;
         // After COMMIT was sent a lost connection leaves the outcome open: the caller's key decides.
-        self.retry = retry == Some(true) || (error.is_closed() && !commit_sent);
+        let ended = error.code().is_some_and(|code| code.code().starts_with("57P0"));
+        self.retry = retry == Some(true) || ((error.is_closed() || ended) && !commit_sent);
         out
     }
 }
