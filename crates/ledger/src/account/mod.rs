@@ -1,0 +1,11 @@
+//! Accounts: whose value it is, and what it is.
+//!
+//! An account is named by its owner and its kind. Members' accounts come into being with the first
+//! entry that needs them. The balance counts lots that are not available yet; `available` doesn't.
+//! Deliberately absent: a balance row for the shop's own accounts.
+
+mod model;
+pub(crate) mod store;
+
+pub use model::{Account, AccountKind, Balance, Holdings};
+pub use store::{holdings_read, holdings_stmts};

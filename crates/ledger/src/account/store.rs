@@ -1,0 +1,62 @@
+//! SQL of accounts.
+
+use super::{AccountKind, Balance, Holdings};
+use crate::lot;
+use shuke_db::{Row, Stmt, Tx, Value, insert_or_ignore, sql};
+use shuke_kernel::value::ToValue as _;
+use shuke_kernel::{MerchantId, Result, Uuid};
+use std::fmt::Write as _;
+
+/// The two reads that give a member's [`Holdings`], to be pipelined with others. With `lock`, whoever
+/// spends waits for the one before: the balances are then exact, and no spend is refused in vain.
+pub fn holdings_stmts(merchant: MerchantId, owner: Uuid, lock: bool) -> [Stmt; 2] {
+    let accounts = if lock {
+        sql!("SELECT kind, balance, held FROM account WHERE merchant_id = $1 AND owner = $2 ORDER BY kind FOR UPDATE", merchant, owner)
+    } else {
+        sql!("SELECT kind, balance, held FROM account WHERE merchant_id = $1 AND owner = $2", merchant, owner)
+    };
+    [accounts, lot::store::open_stmt(merchant, owner)]
+}
+
+/// Puts together what the two statements gave.
+pub fn holdings_read(owner: Uuid, accounts: &[Row], lots: &[Row]) -> Result<Holdings> {
+    let accounts = accounts
+        .iter()
+        .map(|row| Ok((row.get::<AccountKind>(0)?, Balance { balance: row.get(1)?, held: row.get(2)? })))
+        .collect::<Result<Vec<_>>>()?;
+    let rows = accounts.iter().map(|(kind, _)| *kind).collect();
+    Ok(Holdings { owner, accounts, rows, lots: lots.iter().map(lot::store::read).collect::<Result<_>>()? })
+}
+
+/// Makes the rows that are missing.
+pub(crate) async fn create(tx: &mut Tx, merchant: MerchantId, missing: &[(Uuid, AccountKind)]) -> Result<()> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let rows = missing
+        .iter()
+        .map(|(owner, kind)| vec![merchant.to_value(), owner.to_value(), kind.to_value(), Value::Int(0), Value::Int(0)])
+        .collect();
+    tx.queue(insert_or_ignore("account", &["merchant_id", "owner", "kind", "balance", "held"], rows)).await
+}
+
+/// One guarded update of all accounts of an owner.
+pub(crate) async fn add(tx: &mut Tx, merchant: MerchantId, owner: Uuid, deltas: &[(AccountKind, i64)]) -> Result<()> {
+    let mut cases = String::new();
+    let mut kinds = String::new();
+    let mut params = vec![merchant.to_value(), owner.to_value()];
+    for (kind, delta) in deltas {
+        params.push(Value::Int(*delta));
+        let _ = write!(cases, " WHEN '{}' THEN CAST(${} AS BIGINT)", kind.as_str(), params.len());
+        let _ = write!(kinds, "{}'{}'", if kinds.is_empty() { "" } else { ", " }, kind.as_str());
+    }
+    let text =
+        format!("UPDATE account SET balance = balance + CASE kind{cases} END WHERE merchant_id = $1 AND owner = $2 AND kind IN ({kinds})");
+    tx.queue(Stmt::built(text, params)).await
+}
+
+/// Holds back, or with a negative amount releases, part of a balance.
+pub(crate) async fn add_held(tx: &mut Tx, merchant: MerchantId, owner: Uuid, kind: AccountKind, delta: i64) -> Result<()> {
+    tx.queue(sql!("UPDATE account SET held = held + $4 WHERE merchant_id = $1 AND owner = $2 AND kind = $3", merchant, owner, kind, delta))
+        .await
+}

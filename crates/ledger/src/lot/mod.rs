@@ -1,0 +1,14 @@
+//! Lots: value with a birth and, mostly, an end.
+//!
+//! Life cycle: granted → (available from a moment) → spent, given back, spent … → empty or expired.
+//! Spending takes the soonest expiry first, then the oldest, then lots that never expire. Giving
+//! back restores the same lots with their own expiry: what went into a lot that has expired
+//! meanwhile is expired again by the next midnight work.
+
+mod model;
+pub(crate) mod ops;
+pub(crate) mod store;
+
+pub use model::{Allocation, Lot, LotId, LotTerms};
+pub(crate) use model::{give_back, take};
+pub use ops::expire;

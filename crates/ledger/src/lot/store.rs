@@ -1,0 +1,177 @@
+//! SQL of lots and allocations.
+
+use super::{Allocation, Lot, LotId, LotTerms};
+use crate::AccountKind;
+use shuke_db::{Row, Stmt, Tx, Value, insert, sql};
+use shuke_kernel::value::ToValue as _;
+use shuke_kernel::{Instant, MerchantId, Result, Uuid};
+use std::fmt::Write as _;
+
+pub(crate) fn open_stmt(merchant: MerchantId, owner: Uuid) -> Stmt {
+    sql!(
+        "SELECT kind, id, granted, remaining, available_at, expires_at, expires_on, source_id, created_at
+         FROM lot WHERE merchant_id = $1 AND owner = $2 AND is_open",
+        merchant,
+        owner
+    )
+}
+
+pub(crate) fn read(row: &Row) -> Result<Lot> {
+    Ok(Lot {
+        kind: row.get(0)?,
+        id: row.get(1)?,
+        granted: row.get(2)?,
+        remaining: row.get(3)?,
+        available_at: row.get(4)?,
+        expires_at: row.get(5)?,
+        expires_on: row.get(6)?,
+        source_id: row.get(7)?,
+        created_at: row.get(8)?,
+    })
+}
+
+/// Lots by id, open or not: those that a refund gives back to.
+pub(crate) async fn by_ids(tx: &mut Tx, merchant: MerchantId, owner: Uuid, ids: &[LotId]) -> Result<Vec<Lot>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut params = vec![merchant.to_value(), owner.to_value()];
+    let mut list = String::new();
+    for id in ids {
+        params.push(id.to_value());
+        let _ = write!(list, "{}${}", if list.is_empty() { "" } else { ", " }, params.len());
+    }
+    let text = format!(
+        "SELECT kind, id, granted, remaining, available_at, expires_at, expires_on, source_id, created_at FROM lot
+         WHERE merchant_id = $1 AND owner = $2 AND kind IN ('points', 'principal', 'bonus') AND id IN ({list})"
+    );
+    tx.rows(Stmt::built(text, params)).await?.iter().map(read).collect()
+}
+
+pub(crate) struct NewLot {
+    pub(crate) owner: Uuid,
+    pub(crate) kind: AccountKind,
+    pub(crate) id: LotId,
+    pub(crate) amount: i64,
+    pub(crate) terms: LotTerms,
+    pub(crate) source_id: Uuid,
+    pub(crate) source_line: i64,
+}
+
+pub(crate) fn insert_stmt(merchant: MerchantId, now: Instant, lots: &[NewLot]) -> Stmt {
+    let rows = lots
+        .iter()
+        .map(|lot| {
+            vec![
+                merchant.to_value(),
+                lot.owner.to_value(),
+                lot.kind.to_value(),
+                lot.id.to_value(),
+                Value::Int(lot.amount),
+                Value::Int(lot.amount),
+                Value::Bool(true),
+                lot.terms.available_at.to_value(),
+                lot.terms.expires.map(|(_, at)| at).to_value(),
+                lot.terms.expires.map(|(on, _)| on).to_value(),
+                lot.source_id.to_value(),
+                Value::Int(lot.source_line),
+                now.to_value(),
+            ]
+        })
+        .collect();
+    let columns = [
+        "merchant_id",
+        "owner",
+        "kind",
+        "id",
+        "granted",
+        "remaining",
+        "is_open",
+        "available_at",
+        "expires_at",
+        "expires_on",
+        "source_id",
+        "source_line",
+        "created_at",
+    ];
+    insert("lot", &columns, rows)
+}
+
+/// One guarded update of several lots of an owner.
+pub(crate) async fn add(tx: &mut Tx, merchant: MerchantId, owner: Uuid, deltas: &[(AccountKind, LotId, i64)]) -> Result<()> {
+    let mut params = vec![merchant.to_value(), owner.to_value()];
+    let mut cases = String::new();
+    let mut ids = String::new();
+    let mut kinds: Vec<&str> = deltas.iter().map(|(kind, _, _)| kind.as_str()).collect();
+    kinds.dedup();
+    for (_, lot, delta) in deltas {
+        params.push(lot.to_value());
+        let id = params.len();
+        params.push(Value::Int(*delta));
+        let _ = write!(cases, " WHEN ${id} THEN CAST(${} AS BIGINT)", params.len());
+        let _ = write!(ids, "{}${id}", if ids.is_empty() { "" } else { ", " });
+    }
+    let text = format!(
+        "UPDATE lot SET remaining = remaining + CASE id{cases} END, is_open = (remaining + CASE id{cases} END > 0)
+         WHERE merchant_id = $1 AND owner = $2 AND kind IN ('{}') AND id IN ({ids})",
+        kinds.join("', '")
+    );
+    tx.queue(Stmt::built(text, params)).await
+}
+
+pub(crate) struct NewAllocation {
+    pub(crate) origin_id: Uuid,
+    pub(crate) source_id: Uuid,
+    pub(crate) source_line: i64,
+    pub(crate) allocation: Allocation,
+}
+
+pub(crate) fn allocations_stmt(merchant: MerchantId, allocations: &[NewAllocation]) -> Stmt {
+    let rows = allocations
+        .iter()
+        .map(|new| {
+            vec![
+                merchant.to_value(),
+                new.origin_id.to_value(),
+                new.source_id.to_value(),
+                Value::Int(new.source_line),
+                new.allocation.lot.to_value(),
+                Value::Int(new.allocation.amount),
+            ]
+        })
+        .collect();
+    insert("allocation", &["merchant_id", "origin_id", "source_id", "source_line", "lot_id", "amount"], rows)
+}
+
+/// What an origin's spends have taken and not given back, per lot, in the order of taking: the
+/// lines of the origin itself come first.
+pub(crate) fn taken_stmt(merchant: MerchantId, origin: Uuid) -> Stmt {
+    sql!(
+        "SELECT lot_id, CAST(SUM(amount) AS BIGINT), MIN(source_line) FROM allocation
+         WHERE merchant_id = $1 AND origin_id = $2 GROUP BY lot_id ORDER BY MIN(source_line), lot_id",
+        merchant,
+        origin
+    )
+}
+
+pub(crate) fn taken_read(row: &Row) -> Result<Allocation> {
+    Ok(Allocation { lot: row.get(0)?, amount: row.get(1)? })
+}
+
+pub(crate) struct Expiring {
+    pub(crate) owner: Uuid,
+}
+
+/// Owners of lots that have expired and still hold something.
+pub(crate) async fn expired_owners(tx: &mut Tx, merchant: MerchantId, now: Instant, limit: i64) -> Result<Vec<Expiring>> {
+    let rows = tx
+        .rows(sql!(
+            "SELECT DISTINCT owner FROM (SELECT owner FROM lot WHERE merchant_id = $1 AND is_open AND expires_at <= $2 ORDER BY expires_at LIMIT $3) AS due
+             ORDER BY owner",
+            merchant,
+            now,
+            limit
+        ))
+        .await?;
+    rows.iter().map(|row| Ok(Expiring { owner: row.get(0)? })).collect()
+}
