@@ -90,11 +90,14 @@ fn lines() -> impl Strategy<Value = CartLine> {
     )
 }
 
+/// What an offer is made of: rule, scope, priority, group, whether it combines.
+type OfferParts = ((bool, i64, i64, i64), Scope, i64, Option<u8>, bool);
+
 fn offers() -> impl Strategy<Value = Vec<ThresholdOffer>> {
     let rule = (any::<bool>(), 1_i64..20_000, 1_i64..3_000, 2_i64..4);
     let one = (rule, scopes(), 0_i64..2, prop::option::of(0_u8..2), any::<bool>());
     prop::collection::vec(one, 0..4).prop_map(|all| {
-        let offer = |(n, one): (u128, ((bool, i64, i64, i64), Scope, i64, Option<u8>, bool))| {
+        let offer = |(n, one): (u128, OfferParts)| {
             let ((repeats, threshold, off, times), scope, priority, group, combines_with_member_price) = one;
             let made = if repeats {
                 repeating(n, threshold, off, Some(times))
@@ -222,12 +225,12 @@ fn adds_up(case: &Case, quote: &Quote) -> TestCaseResult {
 fn member_prices(case: &Case, quote: &Quote) -> TestCaseResult {
     let tier = case.member.and_then(|m| m.tier).and_then(|id| case.tiers.iter().find(|tier| tier.id == id));
     for (line, cart) in quote.lines.iter().zip(&case.cart.lines) {
-        if cart.special || line.shares.activity.is_positive() || case.member.is_none() {
+        if cart.item().special || case.member.is_none() {
             prop_assert_eq!(line.shares.member, Money::ZERO);
             continue;
         }
         let net = line.gross.0 - line.shares.member.0;
-        if let Some(own) = cart.member_price.filter(|_| !cart.item().special) {
+        if let Some(own) = cart.member_price {
             prop_assert!(net <= money::mul_div(own.0, cart.quantity_milli, 1_000).map_err(failed)?);
         }
         if let Some(tier) = tier.filter(|t| t.benefits.scope.contains(cart.item())) {
