@@ -57,11 +57,16 @@ impl Tx {
 
     /// Runs queries that don't need each other's answers: one round trip on PostgreSQL.
     pub async fn all<const N: usize>(&mut self, stmts: [Stmt; N]) -> Result<[Vec<Row>; N]> {
-        let answers = match &mut self.0 {
-            Inner::Sqlite(tx) => stmts.iter().map(|stmt| tx.rows(stmt)).collect::<Result<Vec<_>>>()?,
-            Inner::Postgres(tx) => tx.all(&stmts).await?,
-        };
+        let answers = self.batch(&stmts).await?;
         <[Vec<Row>; N]>::try_from(answers).map_err(|_| Error::internal("a pipeline lost an answer"))
+    }
+
+    /// Like [`Tx::all`] for a number of queries that is known only at run time.
+    pub async fn batch(&mut self, stmts: &[Stmt]) -> Result<Vec<Vec<Row>>> {
+        match &mut self.0 {
+            Inner::Sqlite(tx) => stmts.iter().map(|stmt| tx.rows(stmt)).collect(),
+            Inner::Postgres(tx) => tx.all(stmts).await,
+        }
     }
 
     /// Queues a write whose count nobody needs. On PostgreSQL it travels with the next statement or
