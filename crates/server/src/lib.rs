@@ -1,1 +1,3 @@
-//! shuke-server
+//! What the binary `shuke` is wired from.
+
+pub mod import;
