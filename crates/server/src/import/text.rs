@@ -307,4 +307,18 @@ mod tests {
         assert_eq!(rows.len(), 40);
         assert!(rows.iter().enumerate().all(|(i, row)| row[1] == format!("{long}\n\"{i}")));
     }
+
+    #[test]
+    fn a_record_without_end_costs_no_more_memory_than_the_longest_allowed() {
+        for start in ["a,b\n1,\"open\n", "a,b\n1,"] {
+            let file = start.as_bytes().chain(std::io::repeat(b'x').take(16 << 20)).chain("\n2,y\n".as_bytes());
+            let mut table = TextTable::new(Box::new(file), None).unwrap();
+            let (mut row, mut last) = (Row::default(), String::new());
+            while table.read(&mut row).unwrap() {
+                last = row.raw(1).to_owned();
+            }
+            assert_eq!(last, "y");
+            assert!(table.window.capacity() < 5 * RECORD_BYTES_MAX, "{}", table.window.capacity());
+        }
+    }
 }
