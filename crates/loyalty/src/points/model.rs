@@ -265,6 +265,7 @@ mod tests {
         assert_eq!(spend(9_999, 10_000, 10_000), (2_000, 2_000), "the policy's most");
         assert_eq!(spend(9_999, 10_000, 1_999), (900, 900), "half of the order, rounded down to steps");
         assert_eq!(spend(9_999, 799, 10_000), (700, 700), "the lines that points may pay");
+        assert_eq!(spend(200, 10_000, 10_000), (200, 200), "the minimum is enough");
         let few = policy().spendable(Points(199), Money(10_000), Money(10_000));
         assert_eq!(few.why_not, Some(WhyNot::PointsBelowMinimum { min: Points(200), available: Points(100) }));
         assert_eq!(few.points_max, Points::ZERO);

@@ -9,6 +9,8 @@ use shuke_loyalty::rule::{Channel, Item, Occasion, WhyNot};
 use shuke_loyalty::tier::{Tier, TierId};
 use utoipa::ToSchema;
 
+pub use shuke_loyalty::rule::RoundingOff;
+
 /// A price that an activity or a timed offer gives a line, found by the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -116,29 +118,6 @@ pub struct MemberView {
     pub tier: Option<TierId>,
     /// Points that can be spent.
     pub points: Points,
-}
-
-text_enum! {
-    /// Down to which unit the total is rounded off (抹零).
-    pub enum RoundingOff {
-        /// It is not.
-        None = "none",
-        /// To tenths of the currency's major unit (角).
-        Jiao = "jiao",
-        /// To whole major units (元).
-        Yuan = "yuan",
-    }
-}
-
-impl RoundingOff {
-    /// The unit, in minor units; 1 changes nothing. A currency without decimals has no tenths.
-    pub fn unit(self, currency: Currency) -> i64 {
-        match self {
-            Self::None => 1,
-            Self::Jiao => (currency.minor_per_major() / 10).max(1),
-            Self::Yuan => currency.minor_per_major(),
-        }
-    }
 }
 
 /// Where and when a cart is priced, and by which of the merchant's settings.

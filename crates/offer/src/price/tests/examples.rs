@@ -71,6 +71,7 @@ fn the_better_of_member_price_and_tier_rate_counts() {
     let priced = |who: Option<crate::price::MemberView>| nets(&price(&cart, who.as_ref(), &[], &[], &cx).unwrap());
     assert_eq!(priced(Some(member(Some(5), 0))), [900, 850, 1_000, 980, 900]);
     assert_eq!(priced(Some(member(None, 0))), [950, 850, 1_000, 980, 1_000]);
+    assert_eq!(tied_reason(&cx), SavingReason::MemberPrice, "the member price where both leave the same");
     assert_eq!(priced(None), [1_000, 1_000, 1_000, 980, 1_000], "a stranger gets no member price");
     let quote = price(&cart, Some(&member(Some(5), 0)), &[], &[], &cx).unwrap();
     let sources: Vec<_> = quote.savings.iter().map(|saving| (saving.reason, saving.source)).collect();
@@ -82,6 +83,12 @@ fn the_better_of_member_price_and_tier_rate_counts() {
             (SavingReason::TierPrice { rate: Rate(9_000) }, Some(uuid(5))),
         ]
     );
+}
+
+fn tied_reason(cx: &crate::price::PriceCx<'_>) -> SavingReason {
+    let mut tied = line(1, 1_000, 1_000);
+    tied.member_price = Some(Money(900));
+    price(&cart(vec![tied]), Some(&member(Some(5), 0)), &[], &[], cx).unwrap().savings[0].reason
 }
 
 #[test]
@@ -110,6 +117,7 @@ fn the_best_step_of_a_ladder_applies_once_and_rounds_repeat() {
     assert_eq!(offers(steps(), 9_999), 9_999);
     assert_eq!(offers(steps(), 10_000), 8_000);
     assert_eq!(offers(steps(), 45_000), 40_000);
+    assert_eq!(offers(ladder(20, &[(10_000, 2_000), (20_000, 1_000)]), 20_000), 18_000, "the best step, not the highest");
     assert_eq!(offers(repeating(20, 10_000, 2_000, None), 45_000), 37_000);
     assert_eq!(offers(repeating(20, 10_000, 2_000, Some(3)), 45_000), 39_000);
 }
@@ -132,6 +140,23 @@ fn one_offer_of_a_group_applies_and_the_others_say_so() {
     let mut first = offers;
     first[0].priority = 1;
     assert_eq!(quote(&cart, &first, &[], &cx()).total, Money(850), "priority goes before what is saved");
+}
+
+#[test]
+fn an_offer_that_took_nothing_takes_no_group() {
+    let grouped = |offer: ThresholdOffer| ThresholdOffer { exclusive_group: Some("sale".to_owned()), ..offer };
+    let all_of_one = ThresholdOffer { priority: 9, scope: only(&[1]), ..ladder(20, &[(1_000, 1_000)]) };
+    let nothing_left = ThresholdOffer { priority: 8, scope: only(&[1]), ..grouped(ladder(21, &[(1_000, 500)])) };
+    let offers = [all_of_one, nothing_left, grouped(ladder(22, &[(1_000, 300)]))];
+    let quote = quote(&cart(vec![line(1, 1_000, 1_000), line(2, 1_000, 1_000)]), &offers, &[], &cx());
+    assert_eq!((quote.offers[1].why_not, quote.offers[2].saved), (Some(WhyNot::NoBenefitLeft), Money(300)));
+}
+
+#[test]
+fn hours_may_run_over_midnight() {
+    let night = Hours { from_minute: 1_320, to_minute: 120, weekdays: Vec::new() };
+    let inside: Vec<bool> = [1_319, 1_320, 0, 119, 120].iter().map(|minute| night.contains(*minute, 1)).collect();
+    assert_eq!(inside, [false, true, true, true, false]);
 }
 
 #[test]
@@ -225,6 +250,28 @@ fn the_best_set_is_found_where_the_best_single_would_mislead() {
 
 fn coupon_off(n: u128, off: i64, product: u128) -> shuke_loyalty::coupon::Coupon {
     coupon(n, CouponTerms { scope: only(&[product]), ..CouponTerms::amount(Money(off), Money::ZERO, november()) })
+}
+
+#[test]
+fn of_equal_sets_the_smaller_is_used_then_the_one_that_expires_sooner() {
+    let cx = crate::price::PriceCx { coupons_max: 2, ..cx() };
+    let cart = cart(vec![line(1, 100, 1_000)]);
+    let used = |coupons: &[shuke_loyalty::coupon::Coupon]| -> Vec<i64> {
+        quote(&cart, &[], coupons, &cx).coupons.iter().map(|coupon| coupon.saved.0).collect()
+    };
+    assert_eq!(used(&[amount_off(30, 60, 0), amount_off(31, 40, 0), amount_off(32, 100, 0)]), [0, 0, 100]);
+    let mut later = percent_off(30, 1_000);
+    later.expires_on = day("2026-12-31");
+    let mut sooner = amount_off(31, 10, 0);
+    sooner.template = later.template;
+    assert_eq!(used(&[later, sooner]), [0, 10]);
+    let twice = [amount_off(30, 10, 0), amount_off(30, 10, 0)];
+    assert_eq!(used(&twice), [10, 0], "one coupon that is passed twice is used once");
+    let mut generous = twice;
+    for coupon in &mut generous {
+        coupon.terms.limits.per_order_max = 2;
+    }
+    assert_eq!(used(&generous), [10, 0]);
 }
 
 #[test]
@@ -353,6 +400,8 @@ fn points_are_earned_on_money_really_paid() {
     assert_eq!((points.points, points.lines), (Points(60), vec![Points(15), Points(45)]));
     policy.principal_earns = true;
     assert_eq!(earned(&policy, paid).unwrap().points, Points(120));
+    let turned = PaidBy { money: Money(12_001), principal: Money(0), bonus: Money(-2_001), ..paid };
+    assert_eq!(earned(&policy, turned).unwrap_err().code(), "payments_mismatch");
     let short = PaidBy { bonus: Money(1_999), ..paid };
     assert_eq!(earned(&policy, short).unwrap_err().code(), "payments_mismatch");
 }

@@ -247,6 +247,8 @@ fn offers_hold(case: &Case, quote: &Quote) -> TestCaseResult {
     for (line, quoted) in before.iter_mut().zip(&quote.lines) {
         line.net.0 += quoted.shares.threshold.0;
     }
+    let told: i64 = quote.offers.iter().map(|verdict| verdict.saved.0).sum();
+    prop_assert_eq!(told, quote.saved(PriceStage::Threshold).0);
     let mut groups = Vec::new();
     for (offer, verdict) in case.offers.iter().zip(&quote.offers) {
         prop_assert_eq!(verdict.saved.is_positive(), verdict.why_not.is_none());
@@ -285,6 +287,9 @@ fn coupons_hold(case: &Case, quote: &Quote) -> TestCaseResult {
         }
     }
     prop_assert!(used.len() <= case.coupons_max);
+    let told: i64 = quote.coupons.iter().map(|verdict| verdict.saved.0).sum();
+    prop_assert_eq!(told, quote.saved(PriceStage::Coupon).0);
+    prop_assert_eq!(quote.savings.iter().filter(|saving| saving.stage == PriceStage::Coupon).count(), used.len());
     for coupon in &used {
         let same = used.iter().filter(|other| other.template == coupon.template).count();
         let first = used.iter().filter(|other| other.template == coupon.template).map(|c| c.terms.limits.per_order_max).max();
