@@ -4,8 +4,10 @@
 //! per noun. `model.rs` of each folder is pure: types and rules, functions of values with the time
 //! among them. The price engine in the `offer` crate calls these rules; nothing here prices a cart.
 
+pub mod book;
 pub mod coupon;
 pub mod points;
 pub mod rule;
+pub mod template;
 pub mod tier;
 pub mod wallet;

@@ -6,7 +6,7 @@
 
 use crate::tier::TierId;
 use serde::{Deserialize, Serialize};
-use shuke_kernel::{Date, Money, Points, Uuid, text_enum};
+use shuke_kernel::{Currency, Date, Money, Points, Uuid, text_enum};
 use utoipa::ToSchema;
 
 text_enum! {
@@ -110,6 +110,29 @@ impl Occasion {
             Some(tier) if tiers.contains(&tier) => None,
             _ if !self.is_member => Some(WhyNot::MembersOnly),
             _ => Some(WhyNot::WrongTier),
+        }
+    }
+}
+
+text_enum! {
+    /// Down to which unit the total is rounded off (抹零).
+    pub enum RoundingOff {
+        /// It is not.
+        None = "none",
+        /// To tenths of the currency's major unit (角).
+        Jiao = "jiao",
+        /// To whole major units (元).
+        Yuan = "yuan",
+    }
+}
+
+impl RoundingOff {
+    /// The unit, in minor units; 1 changes nothing. A currency without decimals has no tenths.
+    pub fn unit(self, currency: Currency) -> i64 {
+        match self {
+            Self::None => 1,
+            Self::Jiao => (currency.minor_per_major() / 10).max(1),
+            Self::Yuan => currency.minor_per_major(),
         }
     }
 }

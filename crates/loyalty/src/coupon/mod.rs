@@ -12,6 +12,9 @@
 //! Deliberately not here: how savings are spread over lines and which coupons go together best (the
 //! price engine, in the `offer` crate).
 
+mod code;
 mod model;
+pub mod store;
 
+pub use code::CouponCode;
 pub use model::*;

@@ -13,5 +13,7 @@
 //! overlays the tier), and growth value.
 
 mod model;
+pub mod store;
 
 pub use model::*;
+pub use store::TierEntry;

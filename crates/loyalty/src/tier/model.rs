@@ -74,6 +74,13 @@ pub struct TierScheme {
     pub grace_days: i32,
 }
 
+/// No tiers at all.
+impl Default for TierScheme {
+    fn default() -> Self {
+        Self { tiers: Vec::new(), qualify_by: QualifyBy::Any, window_months: None, validity_months: None, grace_days: 0 }
+    }
+}
+
 /// What a member bought within the window, net of returns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TierTotals {

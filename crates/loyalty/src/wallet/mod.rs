@@ -11,5 +11,10 @@
 //! received.
 
 mod model;
+mod policy;
+pub(crate) mod store;
+mod top_up;
 
 pub use model::*;
+pub use policy::*;
+pub use top_up::*;

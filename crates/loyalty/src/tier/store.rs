@@ -1,0 +1,185 @@
+//! SQL of members' tiers and their changes.
+
+use super::{CurrentTier, TierDecision, TierId};
+use serde::{Deserialize, Serialize};
+use shuke_db::{Row, Stmt, Tx, sql};
+use shuke_kernel::{Cx, Date, Error, Instant, MerchantId, Result, Uuid};
+
+/// The tier of a member, for a sale; pipelined with other reads.
+pub fn current_stmt(merchant: MerchantId, member: Uuid) -> Stmt {
+    sql!("SELECT tier_id, valid_until, locked_until FROM member_tier WHERE merchant_id = $1 AND member_id = $2", merchant, member)
+}
+
+/// Reads the answer of [`current_stmt`]; no row is no tier.
+pub fn current_read(rows: &[Row]) -> Result<CurrentTier> {
+    rows.first().map_or_else(
+        || Ok(CurrentTier::default()),
+        |row| Ok(CurrentTier { tier: row.get(0)?, valid_until: row.get(1)?, locked_until: row.get(2)? }),
+    )
+}
+
+/// The row of a member.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Standing {
+    pub(super) current: CurrentTier,
+    pub(super) since: Option<Date>,
+    pub(super) due_on: Option<Date>,
+    /// The upgrades that a refund may take back, the last one last.
+    pub(super) rises: Vec<TierDecision>,
+    pub(super) changes: i64,
+    /// Whether the row was there.
+    pub(super) stored: bool,
+}
+
+/// The row, locked: two changes of one member take turns.
+pub(super) async fn standing(tx: &mut Tx, merchant: MerchantId, member: Uuid) -> Result<Standing> {
+    let stmt = sql!(
+        "SELECT tier_id, valid_until, locked_until, since, due_on, rises, changes FROM member_tier
+         WHERE merchant_id = $1 AND member_id = $2 FOR UPDATE",
+        merchant,
+        member
+    );
+    let Some(row) = tx.row(stmt).await? else { return Ok(Standing::default()) };
+    Ok(Standing {
+        current: CurrentTier { tier: row.get(0)?, valid_until: row.get(1)?, locked_until: row.get(2)? },
+        since: row.get(3)?,
+        due_on: row.get(4)?,
+        rises: serde_json::from_str(&row.get::<String>(5)?).map_err(|error| Error::internal(format!("rises can't be read: {error}")))?,
+        changes: row.get(6)?,
+        stored: true,
+    })
+}
+
+pub(super) fn put_stmt(merchant: MerchantId, member: Uuid, standing: &Standing, today: Date) -> Result<Stmt> {
+    let rises = serde_json::to_string(&standing.rises).map_err(|error| Error::internal(error.to_string()))?;
+    let CurrentTier { tier, valid_until, locked_until } = standing.current;
+    let since = standing.since.unwrap_or(today);
+    if standing.stored {
+        return Ok(sql!(
+            "UPDATE member_tier SET tier_id = $3, since = $4, valid_until = $5, locked_until = $6, due_on = $7, rises = $8, changes = $9
+             WHERE merchant_id = $1 AND member_id = $2",
+            merchant,
+            member,
+            tier,
+            since,
+            valid_until,
+            locked_until,
+            standing.due_on,
+            rises,
+            standing.changes
+        ));
+    }
+    // No DO NOTHING: where two first changes meet, one is refused by the key and runs again.
+    Ok(sql!(
+        "INSERT INTO member_tier (merchant_id, member_id, tier_id, since, valid_until, locked_until, due_on, rises, changes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        merchant,
+        member,
+        tier,
+        since,
+        valid_until,
+        locked_until,
+        standing.due_on,
+        rises,
+        standing.changes
+    ))
+}
+
+/// One change of a member's tier, as the history keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct TierEntry {
+    /// Its number in the member's history, from 1.
+    pub sequence: i64,
+    /// `upgrade`, `downgrade`, `keep`, or `manual`.
+    pub kind: String,
+    /// The tier before.
+    pub from: Option<TierId>,
+    /// The tier after.
+    pub to: Option<TierId>,
+    /// The local day.
+    #[schema(value_type = String, format = Date)]
+    pub changed_on: Date,
+    /// The last local day for which it is earned; none for ever.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub valid_until: Option<Date>,
+    /// What it was computed from; none for a change by hand.
+    pub snapshot: Option<super::TierSnapshot>,
+    /// The reason that staff gave.
+    pub note: Option<String>,
+    /// When.
+    pub at: Instant,
+    /// By whom: `system`, `staff:…`.
+    pub actor: String,
+}
+
+pub(super) fn change_stmt(cx: &Cx, member: Uuid, entry: &TierEntry) -> Result<Stmt> {
+    let snapshot =
+        entry.snapshot.as_ref().map(serde_json::to_string).transpose().map_err(|error| Error::internal(error.to_string()))?;
+    Ok(sql!(
+        "INSERT INTO tier_change
+         (merchant_id, member_id, sequence, kind, tier_from, tier_to, changed_on, valid_until, snapshot, note, at, actor)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        cx.merchant,
+        member,
+        entry.sequence,
+        entry.kind,
+        entry.from,
+        entry.to,
+        entry.changed_on,
+        entry.valid_until,
+        snapshot,
+        entry.note,
+        entry.at,
+        entry.actor
+    ))
+}
+
+/// A member's changes, the latest first, before a number.
+pub(super) async fn changes(tx: &mut Tx, merchant: MerchantId, member: Uuid, before: Option<i64>, limit: i64) -> Result<Vec<TierEntry>> {
+    let stmt = sql!(
+        "SELECT sequence, kind, tier_from, tier_to, changed_on, valid_until, snapshot, note, at, actor FROM tier_change
+         WHERE merchant_id = $1 AND member_id = $2 AND sequence < $3 ORDER BY sequence DESC LIMIT $4",
+        merchant,
+        member,
+        before.unwrap_or(i64::MAX),
+        limit
+    );
+    tx.rows(stmt).await?.iter().map(entry).collect()
+}
+
+fn entry(row: &Row) -> Result<TierEntry> {
+    let snapshot = row
+        .get::<Option<String>>(6)?
+        .map(|text| serde_json::from_str(&text))
+        .transpose()
+        .map_err(|error| Error::internal(format!("a snapshot can't be read: {error}")))?;
+    Ok(TierEntry {
+        sequence: row.get(0)?,
+        kind: row.get(1)?,
+        from: row.get(2)?,
+        to: row.get(3)?,
+        changed_on: row.get(4)?,
+        valid_until: row.get(5)?,
+        snapshot,
+        note: row.get(7)?,
+        at: row.get(8)?,
+        actor: row.get(9)?,
+    })
+}
+
+/// Members whose tier is to be looked at again on a local day, in the order of the index.
+pub(super) async fn due(tx: &mut Tx, merchant: MerchantId, today: Date, limit: i64) -> Result<Vec<Uuid>> {
+    let stmt = sql!(
+        "SELECT member_id FROM member_tier WHERE merchant_id = $1 AND due_on <= $2 ORDER BY due_on, member_id LIMIT $3",
+        merchant,
+        today,
+        limit
+    );
+    tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect()
+}
+
+/// How many members are at each tier; none for those who were at one once.
+pub(super) async fn count_by_tier(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(Option<TierId>, i64)>> {
+    let stmt = sql!("SELECT tier_id, CAST(COUNT(*) AS BIGINT) FROM member_tier WHERE merchant_id = $1 GROUP BY tier_id", merchant);
+    tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}

@@ -1,0 +1,92 @@
+//! SQL of top-up plans and top-ups.
+
+use super::{PlanState, TopUp, TopUpPlan, TopUpPlanId};
+use shuke_db::{Row, Stmt, sql};
+use shuke_kernel::{Cx, Error, Instant, MerchantId, Result, Uuid};
+
+/// The plans that can be bought, for the book.
+pub(crate) fn published_stmt(merchant: MerchantId) -> Stmt {
+    sql!("SELECT terms FROM top_up_plan WHERE merchant_id = $1 AND state = 'published' ORDER BY created_at, id", merchant)
+}
+
+pub(crate) fn plan_read(row: &Row) -> Result<TopUpPlan> {
+    serde_json::from_str(&row.get::<String>(0)?).map_err(|error| Error::internal(format!("a top-up plan can't be read: {error}")))
+}
+
+pub(super) fn plans_stmt(merchant: MerchantId) -> Stmt {
+    sql!("SELECT terms, state FROM top_up_plan WHERE merchant_id = $1 ORDER BY created_at, id LIMIT 500", merchant)
+}
+
+pub(super) fn plan_stmt(merchant: MerchantId, id: TopUpPlanId) -> Stmt {
+    sql!("SELECT terms, state FROM top_up_plan WHERE merchant_id = $1 AND id = $2", merchant, id)
+}
+
+pub(super) fn insert_plan_stmt(cx: &Cx, plan: &TopUpPlan, terms: &str) -> Stmt {
+    sql!(
+        "INSERT INTO top_up_plan (merchant_id, id, terms, state, created_at, changed_at) VALUES ($1, $2, $3, $4, $5, $5)",
+        cx.merchant,
+        plan.id,
+        terms,
+        PlanState::Published,
+        cx.now
+    )
+}
+
+pub(super) fn change_plan_stmt(cx: &Cx, id: TopUpPlanId, terms: &str, state: PlanState) -> Stmt {
+    sql!(
+        "UPDATE top_up_plan SET terms = $3, state = $4, changed_at = $5 WHERE merchant_id = $1 AND id = $2",
+        cx.merchant,
+        id,
+        terms,
+        state,
+        cx.now
+    )
+}
+
+pub(super) fn insert_stmt(cx: &Cx, top_up: &TopUp) -> Stmt {
+    sql!(
+        "INSERT INTO top_up (merchant_id, id, member_id, store_id, plan_id, principal, bonus, tender, expires_on, coupons, at, actor)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        cx.merchant,
+        top_up.id,
+        top_up.member,
+        top_up.store,
+        top_up.plan,
+        top_up.principal,
+        top_up.bonus,
+        top_up.tender,
+        top_up.expires_on,
+        i64::try_from(top_up.coupons.len()).unwrap_or(i64::MAX),
+        cx.now,
+        cx.actor.text()
+    )
+}
+
+/// A member's top-ups, newest first, before a place in the list.
+pub(super) fn of_member_stmt(merchant: MerchantId, member: Uuid, before: Option<(Instant, Uuid)>, limit: i64) -> Stmt {
+    let (at, id) = before.unwrap_or((Instant(i64::MAX), Uuid::max()));
+    sql!(
+        "SELECT id, member_id, store_id, plan_id, principal, bonus, tender, expires_on, at FROM top_up
+         WHERE merchant_id = $1 AND member_id = $2 AND (at, id) < ($3, $4) ORDER BY at DESC, id DESC LIMIT $5",
+        merchant,
+        member,
+        at,
+        id,
+        limit
+    )
+}
+
+pub(super) fn read(row: &Row) -> Result<TopUp> {
+    Ok(TopUp {
+        id: row.get(0)?,
+        member: row.get(1)?,
+        store: row.get(2)?,
+        plan: row.get(3)?,
+        principal: row.get(4)?,
+        bonus: row.get(5)?,
+        tender: row.get(6)?,
+        expires_on: row.get(7)?,
+        at: row.get(8)?,
+        coupons: Vec::new(),
+    })
+}
