@@ -1,6 +1,8 @@
 //! How many statements and round trips the process has used: what a sale costs, counted, not timed.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use crate::Stmt;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 #[derive(Default, Debug)]
 pub(crate) struct Counters {
@@ -8,6 +10,8 @@ pub(crate) struct Counters {
     trips: AtomicU64,
     commits: AtomicU64,
     transactions: AtomicU64,
+    recording: AtomicBool,
+    recorded: Mutex<Vec<Vec<Stmt>>>,
 }
 
 /// A reading of the counters.
@@ -33,6 +37,17 @@ impl Counters {
     pub(crate) fn commit(&self, transactions: usize) {
         self.commits.fetch_add(1, Ordering::Relaxed);
         self.transactions.fetch_add(transactions as u64, Ordering::Relaxed);
+    }
+    /// Starts or stops keeping the statements of transactions; gives those kept so far.
+    pub(crate) fn record(&self, on: bool) -> Vec<Vec<Stmt>> {
+        self.recording.store(on, Ordering::Relaxed);
+        std::mem::take(&mut *self.recorded.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+    pub(crate) fn recording(&self) -> bool {
+        self.recording.load(Ordering::Relaxed)
+    }
+    pub(crate) fn keep(&self, unit: Vec<Stmt>) {
+        self.recorded.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(unit);
     }
     pub(crate) fn read(&self) -> Counts {
         Counts {

@@ -27,6 +27,7 @@ pub mod constraint;
 mod counters;
 mod migrate;
 mod postgres;
+pub mod replay;
 mod row;
 mod sqlite;
 mod stmt;
@@ -171,6 +172,12 @@ impl Db {
     /// Statements and round trips so far, for tests that guard what a sale costs.
     pub fn counts(&self) -> Counts {
         self.0.counters.read()
+    }
+
+    /// Starts or stops recording the statements of write transactions on SQLite, and gives those
+    /// recorded so far, a unit each; see [`replay`].
+    pub fn record(&self, on: bool) -> Vec<replay::Unit> {
+        self.0.counters.record(on)
     }
 
     /// What the database promises about durability, for `/readyz`: an empty list is good.

@@ -41,8 +41,15 @@ macro_rules! each {
 }
 
 /// Every step, in order.
-pub const MIGRATIONS: &[Migration] =
-    &[both!("0001_org"), each!("0002_jobs"), both!("0003_member"), each!("0004_ledger"), both!("0005_loyalty"), both!("0006_catalogue"), both!("0008_idempotency")];
+pub const MIGRATIONS: &[Migration] = &[
+    both!("0001_org"),
+    each!("0002_jobs"),
+    both!("0003_member"),
+    each!("0004_ledger"),
+    both!("0005_loyalty"),
+    both!("0006_catalogue"),
+    both!("0008_idempotency"),
+];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     name TEXT NOT NULL,

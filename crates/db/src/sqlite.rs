@@ -52,7 +52,7 @@ struct Readers {
     permits: Arc<Semaphore>,
 }
 
-fn connect(file: &Path) -> Result<Connection> {
+pub(crate) fn connect(file: &Path) -> Result<Connection> {
     let unusable = |error: rusqlite::Error| {
         Error::unavailable("database_unavailable", format!("the database {} can't be opened", file.display())).inside(error.to_string())
     };
@@ -117,7 +117,8 @@ impl Sqlite {
         let conn = self.readers.free.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop().ok_or_else(closed)?;
         conn.execute_batch("BEGIN").map_err(|error| fault(&error))?;
         let lease = Lease { conn: Some(conn), readers: self.readers.clone(), _permit: permit };
-        let mut tx = Tx(Inner::Sqlite(SqliteTx { on: On::Reader(lease), counters: self.writer.counters.clone(), broken: false }));
+        let mut tx =
+            Tx(Inner::Sqlite(SqliteTx { on: On::Reader(lease), counters: self.writer.counters.clone(), broken: false, unit: None }));
         work(&mut tx, input).await
     }
 
@@ -216,6 +217,8 @@ pub(crate) struct SqliteTx {
     on: On,
     counters: Arc<Counters>,
     broken: bool,
+    /// The statements so far, where they are recorded.
+    unit: Option<Vec<Stmt>>,
 }
 
 impl SqliteTx {
@@ -226,7 +229,8 @@ impl SqliteTx {
         }
         turn.conn.prepare_cached("SAVEPOINT one").and_then(|mut s| s.raw_execute()).map_err(|error| fault(&error))?;
         let counters = writer.counters.clone();
-        Ok(Self { on: On::Writer { writer, turn: Some(turn) }, counters, broken: false })
+        let unit = counters.recording().then(Vec::new);
+        Ok(Self { on: On::Writer { writer, turn: Some(turn) }, counters, broken: false, unit })
     }
 
     fn conn(&self) -> Result<&Connection> {
@@ -237,15 +241,22 @@ impl SqliteTx {
         }
     }
 
-    pub(crate) fn rows(&mut self, stmt: &Stmt) -> Result<Vec<Row>> {
+    fn note(&mut self, stmt: &Stmt) {
         self.counters.statements(1);
+        if let Some(unit) = &mut self.unit {
+            unit.push(stmt.clone());
+        }
+    }
+
+    pub(crate) fn rows(&mut self, stmt: &Stmt) -> Result<Vec<Row>> {
+        self.note(stmt);
         let outcome = rows(self.conn()?, stmt);
         self.broken |= outcome.is_err();
         outcome
     }
 
     pub(crate) fn exec(&mut self, stmt: &Stmt) -> Result<u64> {
-        self.counters.statements(1);
+        self.note(stmt);
         let outcome = exec(self.conn()?, stmt);
         self.broken |= outcome.is_err();
         outcome
@@ -254,6 +265,9 @@ impl SqliteTx {
     async fn commit(mut self) -> Result<()> {
         if self.broken {
             return Err(crate::tx::went_on());
+        }
+        if let Some(unit) = self.unit.take() {
+            self.counters.keep(unit);
         }
         let On::Writer { writer, turn } = &mut self.on else { return Err(closed()) };
         let Some(mut turn) = turn.take() else { return Err(closed()) };
@@ -319,6 +333,11 @@ fn not_written(inside: &str) -> Error {
     Error::unavailable("database_unavailable", "the database could not write; nothing was changed, try again")
         .inside(inside)
         .retry_after_s(1)
+}
+
+/// Binds one parameter, counted from 0.
+pub(crate) fn bind(statement: &mut rusqlite::Statement<'_>, position: usize, value: &Value) -> Result<()> {
+    statement.raw_bind_parameter(position + 1, Param(value)).map_err(|error| fault(&error))
 }
 
 struct Param<'a>(&'a Value);
