@@ -9,6 +9,7 @@ CREATE TABLE account (
     CONSTRAINT account_held_negative CHECK (held >= 0), -- more was released than was held
     CONSTRAINT account_debt_positive CHECK (kind <> 'points_debt' OR balance <= 0) -- more debt was settled than there was
 );
+CREATE INDEX account_debt ON account (merchant_id, owner) WHERE kind = 'points_debt';
 CREATE TABLE lot (
     merchant_id BIGINT NOT NULL,
     owner UUID NOT NULL,
@@ -27,7 +28,7 @@ CREATE TABLE lot (
     CONSTRAINT lot_insufficient CHECK (remaining >= 0), -- what is to be taken has just been used elsewhere; look again
     CONSTRAINT lot_overfull CHECK (remaining <= granted) -- more was given back than was taken
 );
-CREATE INDEX lot_expiry ON lot (merchant_id, expires_at) WHERE is_open;
+CREATE INDEX lot_expiry ON lot (merchant_id, expires_at, owner) WHERE is_open;
 CREATE TABLE transfer (
     position INTEGER PRIMARY KEY,
     merchant_id BIGINT NOT NULL,

@@ -15,4 +15,4 @@ mod runner;
 
 pub use event::{Event, Reader, StoredEvent};
 pub use job::{Job, JobRequest};
-pub use runner::{Handler, Runner, Work};
+pub use runner::{Handler, Runner, Task, Work, merchants};

@@ -3,9 +3,10 @@
 use crate::event::{self, Reader};
 use crate::job::{self, Job};
 use shuke_db::{Db, Future};
-use shuke_kernel::{Clock, Cx, Random, Result};
+use shuke_kernel::{Clock, Cx, MerchantId, Random, Result};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 /// What a job's handler works with.
@@ -20,20 +21,42 @@ pub struct Work {
 }
 
 impl Work {
+    /// The context of the system's own work for a merchant, now.
+    pub fn system(&self, merchant: MerchantId) -> Cx {
+        Cx::system(merchant, self.clock.now(), self.random.clone())
+    }
     /// The context of a job of a merchant.
     pub fn cx(&self, job: &Job) -> Cx {
         Cx::system(job.merchant, self.clock.now(), self.random.clone())
     }
 }
 
+/// Every merchant, for tasks that go through them all.
+pub async fn merchants(db: &Db) -> Result<Vec<MerchantId>> {
+    db.read(&(), |tx, ()| Box::pin(event::merchants(tx))).await
+}
+
 /// Runs one kind of job. It works outside any transaction and calls [`job::finish`] in its last one.
 pub type Handler = Arc<dyn for<'w> Fn(&'w Work, &'w Job) -> Future<'w, ()> + Send + Sync>;
 
-/// All readers and handlers of a server.
+/// Small work that comes round again and again: sealing, sweeping. It finds what there is to do
+/// itself, must be harmless to repeat, and returns how much it did.
+pub type Task = Arc<dyn for<'w> Fn(&'w Work) -> Future<'w, u64> + Send + Sync>;
+
+#[derive(Clone)]
+struct Periodic {
+    name: &'static str,
+    every_ms: i64,
+    next_ms: Arc<AtomicI64>,
+    task: Task,
+}
+
+/// All readers, handlers and periodic tasks of a server.
 #[derive(Clone, Default)]
 pub struct Runner {
     readers: Vec<Arc<dyn Reader>>,
     handlers: HashMap<&'static str, Handler>,
+    tasks: Vec<Periodic>,
 }
 
 impl Runner {
@@ -49,8 +72,15 @@ impl Runner {
         self.handlers.insert(kind, handler);
         self
     }
+    /// With a task that runs in the first step, and then in the first step after each interval.
+    #[must_use]
+    pub fn task(mut self, name: &'static str, every_ms: i64, task: Task) -> Self {
+        self.tasks.push(Periodic { name, every_ms, next_ms: Arc::new(AtomicI64::new(i64::MIN)), task });
+        self
+    }
 
-    /// Does what is due now, until nothing is. Returns how many events and jobs it did.
+    /// Does what is due now, until nothing is; then the tasks whose time has come, once. Returns how
+    /// many events and jobs it did, and what the tasks count.
     pub async fn step(&self, work: &Work) -> Result<u64> {
         let mut done = 0;
         loop {
@@ -64,9 +94,26 @@ impl Runner {
             }
             done += round;
             if round == 0 {
-                return Ok(done);
+                return Ok(done + self.run_tasks(work).await);
             }
         }
+    }
+
+    async fn run_tasks(&self, work: &Work) -> u64 {
+        let mut done = 0;
+        let now = work.clock.now().0;
+        for periodic in &self.tasks {
+            if periodic.next_ms.load(Ordering::Relaxed) > now {
+                continue;
+            }
+            periodic.next_ms.store(now.saturating_add(periodic.every_ms), Ordering::Relaxed);
+            match (periodic.task)(work).await {
+                Ok(count) => done += count,
+                // It comes round again; the others must not wait for it.
+                Err(error) => tracing::error!(task = periodic.name, %error, "a periodic task failed"),
+            }
+        }
+        done
     }
 
     async fn run(&self, work: &Work, job: &Job) -> Result<()> {

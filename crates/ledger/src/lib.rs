@@ -9,15 +9,29 @@
 //!   would meet there: their balances are sums.
 //! - [`lot`]: what a member holds, by expiry; which lot a spend takes and which it goes back to.
 //! - [`journal`]: transfers, allocations, posting, restoring, clawing back, statements.
+//! - [`hold`]: part of a balance that is kept back for something under way.
 //! - [`seal`]: the hash chain over the entries, made in batches in the background.
 //! - [`verify`]: recomputes everything and names the first thing that differs.
 //!
 //! Signs: a member's balance is credits less debits. What the shop owns (cash) grows by debits.
 
 pub mod account;
+pub mod hold;
 pub mod journal;
 pub mod lot;
+pub mod seal;
+pub mod verify;
 
 pub use account::{Account, AccountKind, Holdings};
 pub use journal::{Journal, Source};
 pub use lot::{Allocation, Lot, LotId, LotTerms};
+
+use shuke_db::Db;
+use shuke_kernel::{Cx, Date, Result};
+
+/// The ledger's part of the midnight work: holds end, lots that became available pay debts, lots that
+/// ended are emptied. What it does depends on the moment in `cx`; the date only names the night. Safe
+/// to stop and to repeat. Returns how many holds and members it touched.
+pub async fn midnight(db: &Db, cx: &Cx, _today: Date) -> Result<u64> {
+    Ok(hold::expire(db, cx).await? + lot::activate(db, cx).await? + lot::expire(db, cx).await?)
+}

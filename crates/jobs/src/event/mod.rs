@@ -91,6 +91,10 @@ pub async fn of_subject(tx: &mut Tx, merchant: MerchantId, subject: Uuid, limit:
     store::of_subject(tx, merchant, subject, limit).await
 }
 
+pub(crate) async fn merchants(tx: &mut Tx) -> Result<Vec<MerchantId>> {
+    store::merchants(tx).await
+}
+
 /// Somebody who follows the log. `handle` writes its effect through the transaction it is given.
 pub trait Reader: Send + Sync {
     /// Its name, under which its cursor is kept.

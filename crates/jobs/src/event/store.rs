@@ -10,6 +10,10 @@ pub(super) struct Position {
     attempts: i64,
 }
 
+pub(super) async fn merchants(tx: &mut Tx) -> Result<Vec<MerchantId>> {
+    tx.rows(sql!("SELECT merchant_id FROM merchant ORDER BY merchant_id")).await?.iter().map(|row| row.get(0)).collect()
+}
+
 pub(super) async fn merchants_with_news(tx: &mut Tx, reader: &str) -> Result<Vec<MerchantId>> {
     let rows = tx
         .rows(sql!(

@@ -137,7 +137,7 @@ impl Holdings {
     /// Takes an amount from lots, soonest expiry first; changes the lots in memory.
     ///
     /// Errors: `balance_insufficient` with what is there.
-    pub(crate) fn take(&mut self, kind: AccountKind, amount: i64, now: Instant, first: Option<Uuid>) -> Result<Vec<Allocation>> {
+    pub(crate) fn take(&mut self, kind: AccountKind, amount: i64, now: Instant) -> Result<Vec<Allocation>> {
         let there = self.available(kind, now);
         if there < amount {
             return Err(Error::refused(
@@ -145,9 +145,28 @@ impl Holdings {
                 format!("the {} balance has {there} to spend, {amount} is asked for", kind.as_str()),
             ));
         }
-        let taken = crate::lot::take(&mut self.lots, kind, amount, now, first);
+        let taken = crate::lot::take(&mut self.lots, kind, amount, now, None);
         self.add(kind, -amount);
         Ok(taken)
+    }
+
+    /// Takes up to an amount, first from the lots that a source granted, usable or not. What is held
+    /// stays. Returns what was there.
+    pub(crate) fn claw(&mut self, kind: AccountKind, amount: i64, now: Instant, granted_by: Uuid) -> Vec<Allocation> {
+        let unusable = self.lots(kind).filter(|lot| lot.source_id == granted_by && !lot.usable(now));
+        let Balance { balance, held } = self.balance(kind);
+        // Lots may have ended under a hold: then the balance is what keeps it covered.
+        let there = (unusable.map(|lot| lot.remaining).sum::<i64>() + self.available(kind, now)).min(balance - held).max(0);
+        let taken = crate::lot::take(&mut self.lots, kind, amount.min(there), now, Some(granted_by));
+        self.add(kind, taken.iter().map(|part| part.amount).sum());
+        taken
+    }
+
+    /// Lets part of what was held be spent again.
+    pub(crate) fn unhold(&mut self, kind: AccountKind, amount: i64) {
+        for (_, balance) in self.accounts.iter_mut().filter(|(of, _)| *of == kind) {
+            balance.held -= amount;
+        }
     }
 
     /// Puts an amount back into a lot, which may have been empty and so not among the open ones.

@@ -60,3 +60,29 @@ pub(crate) async fn add_held(tx: &mut Tx, merchant: MerchantId, owner: Uuid, kin
     tx.queue(sql!("UPDATE account SET held = held + $4 WHERE merchant_id = $1 AND owner = $2 AND kind = $3", merchant, owner, kind, delta))
         .await
 }
+
+/// Makes whoever changes a member's accounts wait.
+pub(crate) async fn lock(tx: &mut Tx, merchant: MerchantId, owner: Uuid) -> Result<()> {
+    tx.rows(sql!("SELECT kind FROM account WHERE merchant_id = $1 AND owner = $2 ORDER BY kind FOR UPDATE", merchant, owner))
+        .await
+        .map(|_| ())
+}
+
+/// Members who owe points, by id, after one of them.
+pub(crate) async fn in_debt(tx: &mut Tx, merchant: MerchantId, after: Uuid, limit: i64) -> Result<Vec<Uuid>> {
+    let stmt = sql!(
+        "SELECT owner FROM account WHERE merchant_id = $1 AND kind = 'points_debt' AND balance < 0 AND owner > $2 ORDER BY owner LIMIT $3",
+        merchant,
+        after,
+        limit
+    );
+    tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect()
+}
+
+/// What `verify` compares: `owner, kind, balance, held`.
+pub(crate) const BALANCES: &str = "SELECT owner, kind, balance, held FROM account WHERE merchant_id = $1";
+
+/// How many accounts a merchant's members have.
+pub(crate) fn count_stmt(merchant: MerchantId) -> Stmt {
+    sql!("SELECT COUNT(*) FROM account WHERE merchant_id = $1", merchant)
+}

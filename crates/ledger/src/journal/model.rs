@@ -5,7 +5,7 @@ use crate::account::{self, AccountKind, Holdings};
 use crate::lot::{self, Allocation, Lot, LotId, LotTerms};
 use crate::{Account, account::store as accounts};
 use shuke_db::Tx;
-use shuke_kernel::{Cx, Error, Result, Uuid};
+use shuke_kernel::{Cx, Date, Error, Instant, Result, Uuid};
 
 /// What caused a journal: `sale`, `refund`, `top_up`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,17 @@ pub struct Journal {
     transfers: Vec<Transfer>,
     lots: Vec<lot::store::NewLot>,
     taken: Vec<(Uuid, AccountKind, LotId, i64)>,
-    allocations: Vec<(i64, Allocation)>,
+    allocations: Vec<Line>,
+    grace: Option<(Date, Instant)>,
+    extended: Vec<(Uuid, LotId)>,
+}
+
+/// Which origin an allocation counts for, and which line it explains.
+#[derive(Debug)]
+struct Line {
+    origin: Uuid,
+    line: i64,
+    allocation: Allocation,
 }
 
 impl std::fmt::Debug for lot::store::NewLot {
@@ -63,6 +73,8 @@ impl Journal {
             lots: Vec::new(),
             taken: Vec::new(),
             allocations: Vec::new(),
+            grace: None,
+            extended: Vec::new(),
         }
     }
 
@@ -77,6 +89,14 @@ impl Journal {
     #[must_use]
     pub const fn from_line(mut self, line: i64) -> Self {
         self.first_line = line;
+        self
+    }
+
+    /// What goes back into a lot that has expired meanwhile can be used until the end of this local
+    /// day; without it, it expires again. Only what goes back: what the lot held at its end stays expired.
+    #[must_use]
+    pub const fn with_grace(mut self, until: (Date, Instant)) -> Self {
+        self.grace = Some(until);
         self
     }
 
@@ -106,10 +126,12 @@ impl Journal {
         Ok(line)
     }
 
-    fn allocate(&mut self, owner: Uuid, kind: AccountKind, line: i64, parts: &[Allocation]) {
+    /// `origin` is under whom it can be given back: what never is (debt paid, points clawed back,
+    /// value expired) counts under its owner, or a refund would give it back in place of what was spent.
+    fn allocate(&mut self, origin: Uuid, owner: Uuid, kind: AccountKind, line: i64, parts: &[Allocation]) {
         for part in parts {
             self.taken.push((owner, kind, part.lot, part.amount));
-            self.allocations.push((line, *part));
+            self.allocations.push(Line { origin, line, allocation: *part });
         }
     }
 
@@ -125,9 +147,23 @@ impl Journal {
         credit: Account,
         why: &'static str,
     ) -> Result<()> {
-        let parts = from.take(kind, amount, cx.now, None)?;
+        let origin = self.origin;
+        self.take(cx, from, kind, amount, credit, why, origin)
+    }
+
+    fn take(
+        &mut self,
+        cx: &Cx,
+        from: &mut Holdings,
+        kind: AccountKind,
+        amount: i64,
+        credit: Account,
+        why: &'static str,
+        origin: Uuid,
+    ) -> Result<()> {
+        let parts = from.take(kind, amount, cx.now)?;
         let line = self.line(Account::of(kind, from.owner), credit, amount, why)?;
-        self.allocate(from.owner, kind, line, &parts);
+        self.allocate(origin, from.owner, kind, line, &parts);
         Ok(())
     }
 
@@ -183,18 +219,40 @@ impl Journal {
         if parts.iter().map(|part| part.amount).sum::<i64>() != amount {
             return Err(Error::internal(format!("the origin {} has less than {amount} {} out", self.origin, kind.as_str())));
         }
+        self.revive(cx, to, out, kind, &parts)?;
         let line = self.line(debit, Account::of(kind, to.owner), amount, why)?;
         for part in &parts {
             out.returned(part);
             to.put_back(out.lot(part.lot), part.amount);
         }
         to.add(kind, amount);
-        self.allocate(to.owner, kind, line, &parts);
+        self.allocate(self.origin, to.owner, kind, line, &parts);
         self.settle_debt(cx, to)
     }
 
-    /// Takes points back that were granted in vain: from the lot that `granted_by` made, then from
-    /// others; what is no longer there becomes debt, or is forgiven. Returns what became debt.
+    /// Where there are days of grace, gives the expired lots among those to be refilled a new end, and
+    /// first takes out what they still hold, unless something of the kind is on hold.
+    fn revive(&mut self, cx: &Cx, to: &mut Holdings, out: &mut Outstanding, kind: AccountKind, parts: &[Allocation]) -> Result<()> {
+        let Some(until) = self.grace else { return Ok(()) };
+        for part in parts {
+            let lot = to.lots(kind).find(|lot| lot.id == part.lot).or_else(|| out.lot(part.lot));
+            let Some(lot) = lot.filter(|lot| lot.expires_at.is_some_and(|end| end <= cx.now)) else { continue };
+            let left = lot.remaining;
+            if left > 0 && to.balance(kind).held == 0 {
+                self.drop_lots(to, kind, &[(part.lot, left)], Account::merchant(kind.expiry_account()), "expired")?;
+                out.emptied(part.lot);
+            }
+            self.extended.push((to.owner, part.lot));
+            for lot in to.lots.iter_mut().filter(|lot| lot.id == part.lot) {
+                lot.expire(until);
+            }
+            out.extended(part.lot, until);
+        }
+        Ok(())
+    }
+
+    /// Takes points back that were granted in vain: from the lots that `granted_by` made, usable yet or
+    /// not, then from others; what is no longer there becomes debt, or is forgiven. Returns what became debt.
     pub fn claw_back(
         &mut self,
         cx: &Cx,
@@ -206,11 +264,11 @@ impl Journal {
         why: &'static str,
     ) -> Result<i64> {
         let kind = AccountKind::Points;
-        let there = from.available(kind, cx.now).min(amount);
+        let parts = from.claw(kind, amount, cx.now, granted_by);
+        let there = -parts.iter().map(|part| part.amount).sum::<i64>();
         if there > 0 {
-            let parts = from.take(kind, there, cx.now, Some(granted_by))?;
             let line = self.line(Account::of(kind, from.owner), credit, there, why)?;
-            self.allocate(from.owner, kind, line, &parts);
+            self.allocate(from.owner, from.owner, kind, line, &parts);
         }
         let short = amount - there;
         if short == 0 || forgive {
@@ -221,13 +279,15 @@ impl Journal {
         Ok(short)
     }
 
-    fn settle_debt(&mut self, cx: &Cx, holdings: &mut Holdings) -> Result<()> {
+    /// Pays what the member owes from points that can be used.
+    pub(crate) fn settle_debt(&mut self, cx: &Cx, holdings: &mut Holdings) -> Result<()> {
         let owed = -holdings.balance(AccountKind::PointsDebt).balance;
         let pays = owed.min(holdings.available(AccountKind::Points, cx.now));
         if pays <= 0 {
             return Ok(());
         }
-        self.spend(cx, holdings, AccountKind::Points, pays, Account::of(AccountKind::PointsDebt, holdings.owner), "debt_settled")?;
+        let owner = holdings.owner;
+        self.take(cx, holdings, AccountKind::Points, pays, Account::of(AccountKind::PointsDebt, owner), "debt_settled", owner)?;
         holdings.add(AccountKind::PointsDebt, pays);
         Ok(())
     }
@@ -250,7 +310,7 @@ impl Journal {
             }
         }
         from.add(kind, -amount);
-        self.allocate(from.owner, kind, line, &parts);
+        self.allocate(from.owner, from.owner, kind, line, &parts);
         Ok(())
     }
 
@@ -277,16 +337,19 @@ impl Journal {
         for (owner, lots) in self.lot_deltas() {
             lot::store::add(tx, cx.merchant, owner, &lots).await?;
         }
+        if let Some(until) = self.grace.filter(|_| !self.extended.is_empty()) {
+            lot::store::extend(tx, cx.merchant, &self.extended, until).await?;
+        }
         tx.queue(store::insert_stmt(cx, self.source, self.store, &self.transfers)).await?;
         if !self.allocations.is_empty() {
             let rows: Vec<lot::store::NewAllocation> = self
                 .allocations
                 .iter()
-                .map(|(line, allocation)| lot::store::NewAllocation {
-                    origin_id: self.origin,
+                .map(|of| lot::store::NewAllocation {
+                    origin_id: of.origin,
                     source_id: self.source.id,
-                    source_line: *line,
-                    allocation: *allocation,
+                    source_line: of.line,
+                    allocation: of.allocation,
                 })
                 .collect();
             tx.queue(lot::store::allocations_stmt(cx.merchant, &rows)).await?;

@@ -1,10 +1,10 @@
-//! Use cases on journals: statements, adjustments by hand, opening balances, holds.
+//! Use cases on journals: adjustments by hand, opening balances.
 
 use crate::account::store::{holdings_read, holdings_stmts};
 use crate::{Account, AccountKind, Holdings, Journal, LotTerms};
-use shuke_db::{Tx, sql};
+use shuke_db::Tx;
 use shuke_jobs::{Event, event};
-use shuke_kernel::{Cx, Error, Instant, Result, Uuid};
+use shuke_kernel::{Cx, Error, Result, Uuid};
 
 /// What a member holds, read alone.
 pub async fn holdings(tx: &mut Tx, cx: &Cx, member: Uuid, lock: bool) -> Result<Holdings> {
@@ -81,41 +81,4 @@ pub async fn open(tx: &mut Tx, cx: &Cx, opening: &Opening) -> Result<()> {
     let from = if opening.kind == AccountKind::Points { AccountKind::PointsIssued } else { AccountKind::Opening };
     journal.grant(cx, &mut holdings, opening.kind, opening.amount, Account::merchant(from), opening.terms, "opening")?;
     journal.post(tx, cx, &[&holdings]).await
-}
-
-/// Keeps back part of a balance until a moment, for a checkout that is under way.
-///
-/// Errors: `balance_insufficient` where less is left than is to be held.
-pub async fn hold(tx: &mut Tx, cx: &Cx, id: Uuid, member: Uuid, kind: AccountKind, amount: i64, until: Instant) -> Result<()> {
-    let holdings = holdings(tx, cx, member, true).await?;
-    if holdings.available(kind, cx.now) < amount {
-        return Err(Error::refused(
-            "balance_insufficient",
-            format!("there are {} to hold, {amount} are asked for", holdings.available(kind, cx.now)),
-        ));
-    }
-    crate::account::store::add_held(tx, cx.merchant, member, kind, amount).await?;
-    tx.queue(sql!(
-        "INSERT INTO hold (merchant_id, id, owner, kind, amount, expires_at, open_count) VALUES ($1, $2, $3, $4, $5, $6, 1)",
-        cx.merchant,
-        id,
-        member,
-        kind,
-        amount,
-        until
-    ))
-    .await
-}
-
-/// Ends a hold, once: what it kept back can be spent again.
-///
-/// Errors: `hold_not_found`, `hold_ended`.
-pub async fn release(tx: &mut Tx, cx: &Cx, id: Uuid) -> Result<()> {
-    let row = tx
-        .need(sql!("SELECT owner, kind, amount FROM hold WHERE merchant_id = $1 AND id = $2", cx.merchant, id), || {
-            Error::not_found("hold_not_found", "there is no such hold")
-        })
-        .await?;
-    tx.queue(sql!("UPDATE hold SET open_count = open_count - 1 WHERE merchant_id = $1 AND id = $2", cx.merchant, id)).await?;
-    crate::account::store::add_held(tx, cx.merchant, row.get(0)?, row.get(1)?, -row.get::<i64>(2)?).await
 }

@@ -3,9 +3,9 @@
 use super::model::{Source, Transfer};
 use crate::AccountKind;
 use crate::lot::{self, Allocation, Lot, LotId};
-use shuke_db::{Row, Stmt, Tx, Value, insert, sql};
+use shuke_db::{Kind, Row, Stmt, Tx, Value, insert, sql};
 use shuke_kernel::value::ToValue as _;
-use shuke_kernel::{Cx, Instant, MerchantId, Result, Uuid};
+use shuke_kernel::{Cx, Date, Instant, MerchantId, Result, Uuid};
 
 const COLUMNS: [&str; 14] = [
     "merchant_id",
@@ -72,6 +72,16 @@ impl Outstanding {
             taken.amount += part.amount;
         }
     }
+    pub(crate) fn emptied(&mut self, id: LotId) {
+        for lot in self.lots.iter_mut().filter(|lot| lot.id == id) {
+            lot.remaining = 0;
+        }
+    }
+    pub(crate) fn extended(&mut self, id: LotId, until: (Date, Instant)) {
+        for lot in self.lots.iter_mut().filter(|lot| lot.id == id) {
+            lot.expire(until);
+        }
+    }
     /// How much of a kind is still out.
     pub fn amount(&self, kind: AccountKind) -> i64 {
         -self.of_kind(kind).iter().map(|allocation| allocation.amount).sum::<i64>()
@@ -85,9 +95,11 @@ pub fn outstanding_stmt(merchant: MerchantId, origin: Uuid) -> Stmt {
 
 /// Reads the answer, and the lots themselves.
 pub async fn outstanding_read(tx: &mut Tx, merchant: MerchantId, owner: Uuid, rows: &[Row]) -> Result<Outstanding> {
-    let taken = rows.iter().map(lot::store::taken_read).collect::<Result<Vec<_>>>()?;
+    let mut taken = rows.iter().map(lot::store::taken_read).collect::<Result<Vec<_>>>()?;
     let ids: Vec<LotId> = taken.iter().map(|allocation| allocation.lot).collect();
-    Ok(Outstanding { lots: lot::store::by_ids(tx, merchant, owner, &ids).await?, taken })
+    let lots = lot::store::by_ids(tx, merchant, owner, &ids).await?;
+    taken.sort_by_key(|allocation| lots.iter().find(|lot| lot.id == allocation.lot).map(Lot::order));
+    Ok(Outstanding { taken, lots })
 }
 
 /// Sums of an origin's entries by account kinds: what a sale moved, for checks.
@@ -167,4 +179,78 @@ pub(crate) async fn balance_at(tx: &mut Tx, merchant: MerchantId, member: Uuid, 
         ))
         .await?;
     row.map_or(Ok(0), |row| row.get(0))
+}
+
+/// Where an entry stands in the order of sealing.
+pub(crate) type Place = (i64, Uuid, i64);
+
+/// Before all entries.
+pub(crate) const START: Place = (i64::MIN, Uuid::nil(), i64::MIN);
+
+const SEALED: &str = "SELECT position, source_id, source_line, merchant_id, source_kind, at, amount, debit_kind, debit_owner,
+    credit_kind, credit_owner, member_id, store_id, actor, why FROM transfer";
+
+/// Entries after a place, in order. With `settled` only those that no open transaction can still get in front of.
+pub(crate) async fn after(tx: &mut Tx, merchant: MerchantId, place: Place, settled: bool, limit: i64) -> Result<Vec<Row>> {
+    let bound = match tx.kind() {
+        // A position is its transaction's id: below this one everything has ended.
+        Kind::Postgres if settled => " AND position < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)",
+        _ => "",
+    };
+    let text = format!(
+        "{SEALED} WHERE merchant_id = $1 AND (position, source_id, source_line) > ($2, $3, $4){bound}
+         ORDER BY position, source_id, source_line LIMIT $5"
+    );
+    let params = vec![merchant.to_value(), Value::Int(place.0), place.1.to_value(), Value::Int(place.2), Value::Int(limit)];
+    tx.rows(Stmt::built(text, params)).await
+}
+
+/// The entry's place.
+pub(crate) fn place(row: &Row) -> Result<Place> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+}
+
+/// Writes an entry so that no two different entries are written alike: every field by its type, texts
+/// with their length. The position stays out: it is the database's, not the entry's.
+pub(crate) fn canonical(row: &Row, out: &mut Vec<u8>) -> Result<()> {
+    for column in 1..row.width() {
+        match row.get::<Value>(column)? {
+            Value::Null => out.push(0),
+            Value::Int(number) => {
+                out.push(1);
+                out.extend(number.to_be_bytes());
+            }
+            Value::Bool(truth) => out.extend([2, u8::from(truth)]),
+            Value::Text(text) => {
+                out.push(3);
+                out.extend((text.len() as u64).to_be_bytes());
+                out.extend(text.as_bytes());
+            }
+            Value::Uuid(id) => {
+                out.push(4);
+                out.extend(id.as_bytes());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What `verify` adds up: `owner, kind, amount` of every side that a member has.
+pub(crate) const MOVES: &str = "SELECT credit_owner AS owner, credit_kind AS kind, amount FROM transfer
+     WHERE merchant_id = $1 AND credit_kind IN ('points', 'points_debt', 'principal', 'bonus')
+     UNION ALL SELECT debit_owner, debit_kind, -amount FROM transfer
+     WHERE merchant_id = $1 AND debit_kind IN ('points', 'points_debt', 'principal', 'bonus')";
+
+/// `source_id, source_line, amount` of every side that lots must explain.
+pub(crate) const IN_LOTS: &str = "SELECT source_id, source_line, amount FROM transfer
+     WHERE merchant_id = $1 AND credit_kind IN ('points', 'principal', 'bonus')
+     UNION ALL SELECT source_id, source_line, -amount FROM transfer
+     WHERE merchant_id = $1 AND debit_kind IN ('points', 'principal', 'bonus')";
+
+/// `source_id, source_line, amount, debit_kind, credit_kind` of every entry.
+pub(crate) const SIDES: &str = "SELECT source_id, source_line, amount, debit_kind, credit_kind FROM transfer WHERE merchant_id = $1";
+
+/// How many entries a merchant has.
+pub(crate) fn count_stmt(merchant: MerchantId) -> Stmt {
+    sql!("SELECT COUNT(*) FROM transfer WHERE merchant_id = $1", merchant)
 }

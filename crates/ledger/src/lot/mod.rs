@@ -2,8 +2,9 @@
 //!
 //! Life cycle: granted → (available from a moment) → spent, given back, spent … → empty or expired.
 //! Spending takes the soonest expiry first, then the oldest, then lots that never expire. Giving
-//! back restores the same lots with their own expiry: what went into a lot that has expired
-//! meanwhile is expired again by the next midnight work.
+//! back restores the same lots with their own expiry, the one that ends last first: what went into a
+//! lot that has expired meanwhile is expired again by the next midnight work, unless the journal gives
+//! days of grace ([`Journal::with_grace`](crate::Journal::with_grace)).
 
 mod model;
 pub(crate) mod ops;
@@ -11,4 +12,4 @@ pub(crate) mod store;
 
 pub use model::{Allocation, Lot, LotId, LotTerms};
 pub(crate) use model::{give_back, take};
-pub use ops::expire;
+pub use ops::{activate, expire};

@@ -49,7 +49,11 @@ impl Lot {
     pub fn usable(&self, now: Instant) -> bool {
         self.remaining > 0 && self.available_at <= now && self.expires_at.is_none_or(|end| end > now)
     }
-    fn order(&self) -> (bool, Instant, Instant, LotId) {
+    /// Gives it a new end.
+    pub(crate) const fn expire(&mut self, until: (Date, Instant)) {
+        (self.expires_on, self.expires_at) = (Some(until.0), Some(until.1));
+    }
+    pub(crate) fn order(&self) -> (bool, Instant, Instant, LotId) {
         (self.expires_at.is_none(), self.expires_at.unwrap_or_default(), self.created_at, self.id)
     }
 }
@@ -63,11 +67,14 @@ pub struct Allocation {
     pub amount: i64,
 }
 
-/// Takes `amount` from the usable lots of a kind, those of the source `first` before all others, then
-/// by expiry and age. The caller has made sure that there is enough; what is missing is not taken.
+/// Takes `amount` from the usable lots of a kind by expiry and age. Those that the source `first`
+/// granted go before all others, even where they are not usable; these very first, because no hold
+/// counts on them. The caller has made sure that there is enough; what is missing is not taken.
 pub(crate) fn take(lots: &mut [Lot], kind: AccountKind, amount: i64, now: Instant, first: Option<Uuid>) -> Vec<Allocation> {
-    let mut order: Vec<usize> = (0..lots.len()).filter(|index| lots[*index].kind == kind && lots[*index].usable(now)).collect();
-    order.sort_by_key(|index| (first != Some(lots[*index].source_id), lots[*index].order()));
+    let own = |lot: &Lot| first == Some(lot.source_id);
+    let can = |lot: &Lot| lot.kind == kind && lot.remaining > 0 && (lot.usable(now) || own(lot));
+    let mut order: Vec<usize> = (0..lots.len()).filter(|index| can(&lots[*index])).collect();
+    order.sort_by_key(|index| (!own(&lots[*index]), lots[*index].usable(now), lots[*index].order()));
     let mut left = amount;
     let mut taken = Vec::new();
     for index in order {
@@ -84,7 +91,7 @@ pub(crate) fn take(lots: &mut [Lot], kind: AccountKind, amount: i64, now: Instan
 
 /// Splits what goes back over the lots it was taken from: the last taken is restored first, none
 /// gets more than was taken from it and not yet given back. `taken` is the net per lot, in the order
-/// of taking, below zero where something is out.
+/// in which lots are taken, below zero where something is out.
 pub(crate) fn give_back(taken: &[Allocation], amount: i64) -> Vec<Allocation> {
     let mut left = amount;
     let mut back = Vec::new();

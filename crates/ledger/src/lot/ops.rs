@@ -1,36 +1,71 @@
-//! Expiry: the midnight work on lots.
+//! The midnight work on lots: those that became available pay debts, those that ended are emptied.
 
-use super::store;
-use crate::account::store::{holdings_read, holdings_stmts};
+use super::store::{self, Due};
+use crate::account::store::{holdings_read, holdings_stmts, in_debt};
 use crate::{Account, AccountKind, Holdings, Journal};
 use shuke_db::{Db, Tx};
-use shuke_kernel::{Cx, Result};
+use shuke_jobs::{Event, event};
+use shuke_kernel::{Cx, Instant, Result, Uuid};
 
 const OWNERS_PER_STEP_MAX: i64 = 200;
 
+/// Lets points that have become available pay what their members owe, a bounded number of members in
+/// each transaction. Safe to stop and to repeat. Returns how many members paid.
+pub async fn activate(db: &Db, cx: &Cx) -> Result<u64> {
+    let mut touched = 0;
+    let mut after = Some(Uuid::nil());
+    while let Some(from) = after {
+        let (count, last) = db.write(&(cx, from), |tx, (cx, from)| Box::pin(activate_some(tx, cx, *from))).await?;
+        touched += count;
+        after = last;
+    }
+    Ok(touched)
+}
+
+async fn activate_some(tx: &mut Tx, cx: &Cx, after: Uuid) -> Result<(u64, Option<Uuid>)> {
+    let owners = in_debt(tx, cx.merchant, after, OWNERS_PER_STEP_MAX).await?;
+    let mut touched = 0;
+    for owner in &owners {
+        let [accounts, lots] = tx.all(holdings_stmts(cx.merchant, *owner, true)).await?;
+        let mut holdings = holdings_read(*owner, &accounts, &lots)?;
+        let mut journal = Journal::new("activation", cx.uuid(), None);
+        journal.settle_debt(cx, &mut holdings)?;
+        touched += u64::from(!journal.is_empty());
+        journal.post(tx, cx, &[&holdings]).await?;
+    }
+    Ok((touched, owners.last().copied()))
+}
+
 /// Moves what has expired out of members' accounts, a bounded number of members in each transaction.
-/// Safe to stop and to repeat: what was expired is gone from the list. Returns how many members it touched.
+/// Safe to stop and to repeat: what was expired is gone from the list. Who has something of the kind on
+/// hold is left for the next time, or the hold would have nothing to stand on. Returns how many members
+/// it touched.
 pub async fn expire(db: &Db, cx: &Cx) -> Result<u64> {
     let mut touched = 0;
-    loop {
-        match db.write(cx, |tx, cx| Box::pin(expire_some(tx, cx))).await? {
-            0 => return Ok(touched),
-            count => touched += count,
-        }
+    let mut after = Some((Instant(i64::MIN), Uuid::nil()));
+    while let Some(from) = after {
+        let (count, last) = db.write(&(cx, from), |tx, (cx, from)| Box::pin(expire_some(tx, cx, *from))).await?;
+        touched += count;
+        after = last;
     }
+    Ok(touched)
 }
 
-async fn expire_some(tx: &mut Tx, cx: &Cx) -> Result<u64> {
-    let owners = store::expired_owners(tx, cx.merchant, cx.now, OWNERS_PER_STEP_MAX).await?;
-    for due in &owners {
-        let [accounts, lots] = tx.all(holdings_stmts(cx.merchant, due.owner, true)).await?;
-        let mut holdings = holdings_read(due.owner, &accounts, &lots)?;
-        expire_member(tx, cx, &mut holdings).await?;
+async fn expire_some(tx: &mut Tx, cx: &Cx, after: Due) -> Result<(u64, Option<Due>)> {
+    let due = store::expired(tx, cx.merchant, cx.now, after, OWNERS_PER_STEP_MAX).await?;
+    let mut owners: Vec<Uuid> = due.iter().map(|(_, owner)| *owner).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    let mut touched = 0;
+    for owner in owners {
+        let [accounts, lots] = tx.all(holdings_stmts(cx.merchant, owner, true)).await?;
+        let mut holdings = holdings_read(owner, &accounts, &lots)?;
+        touched += u64::from(expire_member(tx, cx, &mut holdings).await?);
     }
-    Ok(owners.len() as u64)
+    Ok((touched, due.last().copied()))
 }
 
-async fn expire_member(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings) -> Result<()> {
+async fn expire_member(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings) -> Result<bool> {
     let mut journal = Journal::new("expiry", cx.uuid(), None);
     for kind in [AccountKind::Points, AccountKind::Principal, AccountKind::Bonus] {
         let due: Vec<_> = holdings
@@ -38,9 +73,17 @@ async fn expire_member(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings) -> Result<
             .filter(|lot| lot.remaining > 0 && lot.expires_at.is_some_and(|at| at <= cx.now))
             .map(|lot| (lot.id, lot.remaining))
             .collect();
-        if !due.is_empty() {
+        if !due.is_empty() && holdings.balance(kind).held == 0 {
             journal.drop_lots(holdings, kind, &due, Account::merchant(kind.expiry_account()), "expired")?;
         }
     }
-    journal.post(tx, cx, &[holdings]).await
+    if journal.is_empty() {
+        return Ok(false);
+    }
+    let amounts: serde_json::Map<_, _> =
+        journal.transfers().iter().map(|transfer| (transfer.debit.kind.as_str().to_owned(), transfer.amount.into())).collect();
+    let payload = serde_json::json!({ "member": holdings.owner, "amounts": amounts });
+    event::append(tx, cx, &[Event::new("ledger.expired", holdings.owner, &payload)]).await?;
+    journal.post(tx, cx, &[holdings]).await?;
+    Ok(true)
 }

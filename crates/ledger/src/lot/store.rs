@@ -4,7 +4,7 @@ use super::{Allocation, Lot, LotId, LotTerms};
 use crate::AccountKind;
 use shuke_db::{Row, Stmt, Tx, Value, insert, sql};
 use shuke_kernel::value::ToValue as _;
-use shuke_kernel::{Instant, MerchantId, Result, Uuid};
+use shuke_kernel::{Date, Instant, MerchantId, Result, Uuid};
 use std::fmt::Write as _;
 
 pub(crate) fn open_stmt(merchant: MerchantId, owner: Uuid) -> Stmt {
@@ -119,6 +119,23 @@ pub(crate) async fn add(tx: &mut Tx, merchant: MerchantId, owner: Uuid, deltas: 
     tx.queue(Stmt::built(text, params)).await
 }
 
+/// Gives lots a new end.
+pub(crate) async fn extend(tx: &mut Tx, merchant: MerchantId, lots: &[(Uuid, LotId)], until: (Date, Instant)) -> Result<()> {
+    for (owner, lot) in lots {
+        tx.queue(sql!(
+            "UPDATE lot SET expires_on = $4, expires_at = $5
+             WHERE merchant_id = $1 AND owner = $2 AND kind IN ('points', 'principal', 'bonus') AND id = $3",
+            merchant,
+            owner,
+            lot,
+            until.0,
+            until.1
+        ))
+        .await?;
+    }
+    Ok(())
+}
+
 pub(crate) struct NewAllocation {
     pub(crate) origin_id: Uuid,
     pub(crate) source_id: Uuid,
@@ -143,12 +160,10 @@ pub(crate) fn allocations_stmt(merchant: MerchantId, allocations: &[NewAllocatio
     insert("allocation", &["merchant_id", "origin_id", "source_id", "source_line", "lot_id", "amount"], rows)
 }
 
-/// What an origin's spends have taken and not given back, per lot, in the order of taking: the
-/// lines of the origin itself come first.
+/// What an origin's spends have taken and not given back, per lot.
 pub(crate) fn taken_stmt(merchant: MerchantId, origin: Uuid) -> Stmt {
     sql!(
-        "SELECT lot_id, CAST(SUM(amount) AS BIGINT), MIN(source_line) FROM allocation
-         WHERE merchant_id = $1 AND origin_id = $2 GROUP BY lot_id ORDER BY MIN(source_line), lot_id",
+        "SELECT lot_id, CAST(SUM(amount) AS BIGINT) FROM allocation WHERE merchant_id = $1 AND origin_id = $2 GROUP BY lot_id",
         merchant,
         origin
     )
@@ -158,20 +173,34 @@ pub(crate) fn taken_read(row: &Row) -> Result<Allocation> {
     Ok(Allocation { lot: row.get(0)?, amount: row.get(1)? })
 }
 
-pub(crate) struct Expiring {
-    pub(crate) owner: Uuid,
-}
+/// Where the list of expired lots goes on.
+pub(crate) type Due = (Instant, Uuid);
 
-/// Owners of lots that have expired and still hold something.
-pub(crate) async fn expired_owners(tx: &mut Tx, merchant: MerchantId, now: Instant, limit: i64) -> Result<Vec<Expiring>> {
+/// Owners of lots that have expired and still hold something, by the moment of expiry, after a place
+/// in that list.
+pub(crate) async fn expired(tx: &mut Tx, merchant: MerchantId, now: Instant, after: Due, limit: i64) -> Result<Vec<Due>> {
     let rows = tx
         .rows(sql!(
-            "SELECT DISTINCT owner FROM (SELECT owner FROM lot WHERE merchant_id = $1 AND is_open AND expires_at <= $2 ORDER BY expires_at LIMIT $3) AS due
-             ORDER BY owner",
+            "SELECT DISTINCT expires_at, owner FROM lot
+             WHERE merchant_id = $1 AND is_open AND expires_at <= $2 AND (expires_at, owner) > ($3, $4)
+             ORDER BY expires_at, owner LIMIT $5",
             merchant,
             now,
+            after.0,
+            after.1,
             limit
         ))
         .await?;
-    rows.iter().map(|row| Ok(Expiring { owner: row.get(0)? })).collect()
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// What `verify` compares.
+pub(crate) const LOTS: &str = "SELECT owner, kind, id, granted, remaining, is_open, source_id, source_line FROM lot WHERE merchant_id = $1";
+
+/// `lot_id, source_id, source_line, amount` of every allocation.
+pub(crate) const ALLOCATIONS: &str = "SELECT lot_id, source_id, source_line, amount FROM allocation WHERE merchant_id = $1";
+
+/// How many lots a merchant's members have had.
+pub(crate) fn count_stmt(merchant: MerchantId) -> Stmt {
+    sql!("SELECT COUNT(*) FROM lot WHERE merchant_id = $1", merchant)
 }

@@ -1,0 +1,16 @@
+//! The ledger's promises, kept by both databases.
+
+#[cfg(test)]
+mod million;
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod races;
+#[cfg(test)]
+mod simulation;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tamper;
+#[cfg(test)]
+mod time;
