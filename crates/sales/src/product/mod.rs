@@ -13,7 +13,11 @@
 //! Deliberately absent: price lists by customer group (that is a tier's or an offer's work), bundles
 //! (offers), pictures (they come with the online shop).
 
+pub mod api;
+pub mod import;
 pub mod model;
+pub mod ops;
 pub mod store;
 
+pub use import::{ImportProduct, Imported, import_many};
 pub use model::{ForSale, Product, ProductId, ProductKind, SaleState, TimedPrice, Variant, VariantId};

@@ -1,5 +1,6 @@
 //! Products, variants and what a sale needs to know of them.
 
+use pinyin::ToPinyin as _;
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Instant, Money, Rate, Uuid, id, text_enum};
 use shuke_offer::price::{ActivityPrice, CartLine};
@@ -116,6 +117,36 @@ pub fn path_ids(path: &str) -> Vec<Uuid> {
     path.split('/').filter_map(|id| Uuid::parse_str(id).ok()).collect()
 }
 
+/// Most letters of [`initials`].
+const INITIALS_MAX: usize = 64;
+
+/// The first letters of a name in pinyin, lower case, with its Latin letters and digits as they are:
+/// 飞鹤奶粉 700g becomes `fhnf700g`. Everything else is left out.
+pub fn initials(name: &str) -> String {
+    let letters = name.chars().filter_map(|c| match c.to_pinyin() {
+        Some(pinyin) => pinyin.first_letter().chars().next(),
+        None => c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase()),
+    });
+    letters.take(INITIALS_MAX).collect()
+}
+
+/// What stock needs to know of a variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stocked {
+    /// Whether it is counted.
+    pub track_stock: bool,
+    /// Whether it may be sold below zero.
+    pub oversell: bool,
+    /// Minor units that one piece costs the shop.
+    pub cost: Option<Money>,
+    /// Its SKU.
+    pub sku: String,
+    /// Its name beside the product's.
+    pub variant_name: String,
+    /// The product's name.
+    pub product_name: String,
+}
+
 /// A product with its variants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Product {
@@ -178,4 +209,31 @@ pub struct Variant {
     pub duration_minutes: Option<i64>,
     /// Whether it may be sold.
     pub state: SaleState,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_what_a_cashier_types() {
+        assert_eq!(initials("飞鹤奶粉 700g"), "fhnf700g");
+        assert_eq!(initials("Nike 跑鞋 (红)"), "nikeph");
+        assert_eq!(initials("！？"), "");
+        assert_eq!(initials(&"奶".repeat(200)).len(), INITIALS_MAX);
+    }
+
+    #[test]
+    fn a_timed_price_ends_at_its_end() {
+        let timed = TimedPrice { activity: None, price: Money(1), from: Some(Instant(10)), until: Some(Instant(20)) };
+        assert_eq!([9, 10, 19, 20].map(|at| timed.holds(Instant(at))), [false, true, true, false]);
+        assert!(TimedPrice { from: None, until: None, ..timed }.holds(Instant(i64::MIN)));
+    }
+
+    #[test]
+    fn a_path_gives_the_category_and_all_above_it() {
+        let (top, below) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(path_ids(&format!("{}/{}", top.simple(), below.simple())), [top, below]);
+        assert_eq!(path_ids(""), []);
+    }
 }

@@ -1,9 +1,10 @@
 //! Stock 库存: what every store has on hand, and the append-only movements that made it so.
 //!
-//! A row of stock is one variant in one store; it is made when the variant first comes to the store
-//! (or is sold there below zero, where its policy allows that) and never deleted. It changes only
-//! together with a movement, in one transaction, so that on hand is always the sum of the
-//! movements: `ops::verify` recomputes all of it and names the first row that differs.
+//! A row of stock is one variant in one store. It is made with nothing on hand when the variant is
+//! made, for every store; when a store is opened, for every variant ([`StoreReader`]); and by any
+//! document that finds it missing. It is never deleted, and it changes only together with a movement,
+//! in one transaction, so that on hand is always the sum of the movements: [`verify`] recomputes all
+//! of it and names the first row that differs.
 //!
 //! Taking is one guarded statement in the sale's own transaction: the constraint
 //! `stock_insufficient` refuses what isn't there, so the last piece is sold once. Rows are locked in
@@ -12,7 +13,10 @@
 //! Deliberately absent: suppliers and purchase orders as things of their own (a receipt names its
 //! supplier in a text), reservations (a sale takes at once), valuation by layers.
 
+pub mod api;
 pub mod model;
+pub mod ops;
 pub mod store;
 
-pub use model::{Delta, Movement, MovementKind, StockDocumentId};
+pub use model::{Delta, Difference, Movement, MovementKind, StockDocument, StockDocumentId};
+pub use ops::{StoreReader, verify};
