@@ -49,6 +49,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0005_loyalty"),
     both!("0006_catalogue"),
     both!("0008_idempotency"),
+    both!("0009_order"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -74,9 +74,8 @@ fn for_sqlite(text: &str) -> String {
         }
         out.push(c);
     }
-    match out.find(" FOR UPDATE") {
-        Some(at) => out.replace_range(at..at + " FOR UPDATE".len(), ""),
-        None => {}
+    if let Some(at) = out.find(" FOR UPDATE") {
+        out.truncate(at);
     }
     out
 }

@@ -1,0 +1,71 @@
+//! The merchant's rules as checkout needs them, kept in memory until they change.
+//!
+//! Every change of a rule raises the merchant's `book_version` in its own transaction. A sale reads
+//! that number in the same round trip as everything else, and loads the book anew only when it is
+//! another: several servers need not tell each other anything.
+
+use shuke_db::{Row, Stmt, Tx};
+use shuke_kernel::{Error, MerchantId, Result, Uuid, Zone};
+use shuke_loyalty::book::{self, Book};
+use shuke_offer::threshold::{self, ThresholdOffer};
+use shuke_org::store;
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+/// All rules of a merchant at one version.
+#[derive(Debug)]
+pub struct SaleBook {
+    /// Tiers, earning, spending, wallet, rounding, refunds.
+    pub loyalty: Book,
+    /// Published threshold offers.
+    pub offers: Vec<ThresholdOffer>,
+    /// The stores and their zones.
+    pub stores: HashMap<Uuid, Zone>,
+}
+
+impl SaleBook {
+    /// The zone of a store, or `store_not_found`.
+    pub fn store_zone(&self, store: Uuid) -> Result<&Zone> {
+        self.stores.get(&store).ok_or_else(|| Error::not_found("store_not_found", "there is no such store"))
+    }
+    /// The zone of a store, the merchant's where the store is gone.
+    pub fn zone(&self, store: Uuid) -> Zone {
+        self.stores.get(&store).unwrap_or(&self.loyalty.zone).clone()
+    }
+}
+
+/// The books of the merchants that this server has served.
+#[derive(Debug, Default)]
+pub struct Books(RwLock<HashMap<MerchantId, Arc<SaleBook>>>);
+
+impl Books {
+    /// Asks for the version; to be pipelined with other reads.
+    pub fn version_stmt(merchant: MerchantId) -> Stmt {
+        book::version_stmt(merchant)
+    }
+
+    /// The book of the version that was read, from memory or loaded.
+    pub async fn at(&self, tx: &mut Tx, merchant: MerchantId, version: &[Row]) -> Result<Arc<SaleBook>> {
+        let version: i64 = version.first().ok_or_else(|| Error::not_found("merchant_not_found", "there is no such merchant"))?.get(0)?;
+        if let Some(kept) = self.kept(merchant).filter(|kept| kept.loyalty.version == version) {
+            return Ok(kept);
+        }
+        let loyalty = book::load(tx, merchant).await?;
+        let offers = threshold::store::published(tx, merchant).await?;
+        let stores = store::ops::zones(tx, merchant).await?.into_iter().map(|(id, zone)| (id.0, zone)).collect();
+        let loaded = Arc::new(SaleBook { loyalty, offers, stores });
+        let mut books = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        books.insert(merchant, loaded.clone());
+        Ok(loaded)
+    }
+
+    /// The book as it is now.
+    pub async fn current(&self, tx: &mut Tx, merchant: MerchantId) -> Result<Arc<SaleBook>> {
+        let version = tx.rows(Self::version_stmt(merchant)).await?;
+        self.at(tx, merchant, &version).await
+    }
+
+    fn kept(&self, merchant: MerchantId) -> Option<Arc<SaleBook>> {
+        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&merchant).cloned()
+    }
+}

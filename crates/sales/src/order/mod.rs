@@ -1,0 +1,24 @@
+//! Orders: what was sold to whom, at which price and why, and how it was paid.
+//!
+//! Life cycle: an order comes into being paid ([`checkout`](ops::checkout)) and is never changed,
+//! but for the counters of what was refunded; see [`crate::refund`]. A cart that is not paid yet is
+//! the till's, or a quote.
+//!
+//! Checkout takes two round trips: it reads all that the price depends on, prices the cart with the
+//! pure engine, and writes order, lines, journal, coupons, stock, event and answer together with
+//! COMMIT. Nothing in it waits for other sales but the member's own account, the coupon, and the
+//! stock of the variants sold; whatever would go below zero refuses the whole sale.
+//!
+//! Invariants: gross − Σ savings = total = Σ payments; the lines' shares add up to each saving; the
+//! journal's entries of the order are its payments and its points.
+//!
+//! Deliberately absent: a counter for order numbers that all sales would wait for. The number is
+//! computed from the order's moment and id ([`number`](model::number)).
+
+pub mod api;
+pub mod model;
+pub mod ops;
+pub mod store;
+
+pub use model::{Checkout, CheckoutLine, Order, OrderId, OrderLine, Payment, Tender};
+pub use ops::checkout;

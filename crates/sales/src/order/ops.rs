@@ -1,0 +1,241 @@
+//! Checkout: from a cart to an order that is paid, in one transaction.
+
+use super::model::{Checkout, Order, OrderLine, Payment, Tender, number};
+use super::store;
+use crate::book::Books;
+use crate::product::ForSale;
+use crate::quote::facts::{Ask, Facts, gather};
+use crate::stock::{self, Delta, Movement, MovementKind};
+use shuke_db::Tx;
+use shuke_jobs::{Event, event};
+use shuke_kernel::{Cx, Error, Money, Points, Rate, Result};
+use shuke_ledger::{Account, AccountKind, Journal, LotTerms};
+use shuke_loyalty::coupon::{self, CouponId};
+use shuke_loyalty::points::Earned;
+use shuke_loyalty::wallet::WalletParts;
+use shuke_offer::price::{CouponChoice, PaidBy, PointsChoice, Quote, earn};
+
+/// Sells a cart.
+///
+/// Errors: those of the facts (`member_not_found`, `variant_off_sale`, …); `price_changed` where the
+/// total is not the one that the customer was shown; `coupon_not_usable` and `points_not_usable` where
+/// what was chosen does not apply; `payments_mismatch`, `wallet_insufficient`, `balance_insufficient`,
+/// `stock_insufficient`, `coupon_used`; `sales_order_pkey` where the order's id is taken.
+pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> Result<Order> {
+    let wallet = input.payments.iter().any(|payment| payment.tender == Tender::Wallet);
+    let ask = Ask {
+        store: input.store,
+        member: input.member,
+        channel: input.channel,
+        lines: &input.lines,
+        coupons: &input.coupons,
+        points: input.points,
+        order: Some(input.id.0),
+        lock: wallet || !matches!(input.points, PointsChoice::None),
+        all_coupons: false,
+    };
+    let mut facts = gather(tx, cx, books, &ask).await?;
+    let quote = facts.price(cx, &ask)?;
+    agreed(input, &quote)?;
+    let payments = payments(cx, input, &facts, &quote)?;
+    let paid = paid_by(&payments)?;
+    let earned = {
+        let settings = facts.price_cx(cx, &ask);
+        earn(&quote, &facts.cart, facts.view.as_ref(), paid, &facts.book.loyalty.earn, Rate::WHOLE, &settings)?
+    };
+    let order = order(cx, input, &facts, quote, payments, &earned);
+    let journal = journal(cx, &mut facts, &order, &earned)?;
+    journal.post(tx, cx, &[&facts.holdings]).await?;
+    let coupons: Vec<CouponId> = coupons_used(&order);
+    if !coupons.is_empty() {
+        tx.queue(coupon::store::use_stmt(cx.merchant, order.id.0, cx.now, &coupons)).await?;
+    }
+    take_stock(tx, cx, &facts.goods, &order).await?;
+    tx.queue(store::insert_stmt(cx, &[&order])?).await?;
+    tx.queue(store::insert_lines_stmt(cx.merchant, &[&order])).await?;
+    event::append(tx, cx, &[completed(&order)]).await?;
+    Ok(order)
+}
+
+/// Holds what was promised against what was priced.
+fn agreed(input: &Checkout, quote: &Quote) -> Result<()> {
+    if let Some(expected) = input.expected_total.filter(|expected| *expected != quote.total) {
+        return Err(Error::conflict(
+            "price_changed",
+            format!("the total is {} now, the customer was shown {expected}; show the new price and ask again", quote.total),
+        ));
+    }
+    if let CouponChoice::Selected { coupons } = &input.coupons {
+        for (index, chosen) in coupons.iter().enumerate() {
+            let quoted = quote.coupons.iter().find(|quoted| quoted.coupon == *chosen);
+            if quoted.is_none_or(|quoted| quoted.why_not.is_some()) {
+                let why = quoted.and_then(|quoted| quoted.why_not).and_then(|why| serde_json::to_string(&why).ok());
+                let why = why.unwrap_or_else(|| r#"{"code":"not_found"}"#.to_owned());
+                return Err(Error::refused("coupon_not_usable", "a chosen coupon can't be used on this cart; take it off and try again")
+                    .field(format!("/coupons/coupons/{index}"), "coupon_not_usable", why));
+            }
+        }
+    }
+    match input.points {
+        PointsChoice::Exact { points } if points != quote.points.spent => Err(Error::refused(
+            "points_not_usable",
+            format!("{points} points can't be spent on this cart, at most {} can", quote.points.points_max),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The payments as the order keeps them: the wallet split into its parts, nothing of zero.
+fn payments(cx: &Cx, input: &Checkout, facts: &Facts, quote: &Quote) -> Result<Vec<Payment>> {
+    let asked = Money::sum(input.payments.iter().map(|payment| payment.amount))?;
+    if asked != quote.total || input.payments.iter().any(|payment| !payment.amount.is_positive()) {
+        return Err(Error::refused("payments_mismatch", format!("the payments come to {asked}, the total is {}; they must be equal", quote.total)));
+    }
+    let mut out: Vec<Payment> = Vec::with_capacity(input.payments.len() + 1);
+    let mut push = |tender, amount: Money| {
+        if amount.is_positive() {
+            out.push(Payment { tender, amount, refunded: Money::ZERO });
+        }
+    };
+    let wallet = Money::sum(input.payments.iter().filter(|payment| payment.tender == Tender::Wallet).map(|payment| payment.amount))?;
+    for payment in &input.payments {
+        match payment.tender {
+            Tender::Wallet => {}
+            Tender::Principal | Tender::Bonus => {
+                return Err(Error::invalid("tender_not_asked_for", "pay with wallet; principal and bonus follow from the merchant's policy"));
+            }
+            tender => push(tender, payment.amount),
+        }
+    }
+    if wallet.is_positive() {
+        if facts.view.is_none() {
+            return Err(Error::refused("member_needed", "the wallet needs a member; identify the member first"));
+        }
+        let held = |kind| Money(facts.holdings.available(kind, cx.now));
+        let balance = WalletParts { principal: held(AccountKind::Principal), bonus: held(AccountKind::Bonus) };
+        let parts = facts.book.loyalty.wallet.split(wallet, balance)?;
+        push(Tender::Principal, parts.principal);
+        push(Tender::Bonus, parts.bonus);
+    }
+    Ok(out)
+}
+
+fn paid_by(payments: &[Payment]) -> Result<PaidBy> {
+    let mut paid = PaidBy::default();
+    for payment in payments {
+        let part = match payment.tender {
+            Tender::Principal => &mut paid.principal,
+            Tender::Bonus => &mut paid.bonus,
+            _ => &mut paid.money,
+        };
+        *part = part.plus(payment.amount)?;
+    }
+    Ok(paid)
+}
+
+fn order(cx: &Cx, input: &Checkout, facts: &Facts, quote: Quote, payments: Vec<Payment>, earned: &Earned) -> Order {
+    let line = |(index, good): (usize, &ForSale)| {
+        let quoted = quote.lines.get(index).copied();
+        OrderLine {
+            line: i64::try_from(index).unwrap_or(i64::MAX),
+            product: good.product.0,
+            variant: good.variant.0,
+            name: if good.variant_name.is_empty() { good.product_name.clone() } else { format!("{} {}", good.product_name, good.variant_name) },
+            sku: good.sku.clone(),
+            quantity_milli: input.lines.get(index).map_or(0, |line| line.quantity_milli),
+            unit_price: good.price,
+            gross: quoted.map_or(Money::ZERO, |line| line.gross),
+            shares: quoted.map(|line| line.shares).unwrap_or_default(),
+            net: quoted.map_or(Money::ZERO, |line| line.net),
+            points_earned: earned.lines.get(index).copied().unwrap_or(Points::ZERO),
+            cost: good.cost,
+            tracked: good.track_stock,
+            refunded_milli: 0,
+        }
+    };
+    Order {
+        id: input.id,
+        number: number(cx.now, &facts.zone, input.id),
+        store: input.store,
+        till: input.till,
+        member: input.member,
+        channel: input.channel,
+        at: cx.now,
+        date: facts.zone.date(cx.now),
+        lines: facts.goods.iter().enumerate().map(line).collect(),
+        gross: quote.gross,
+        savings: quote.savings,
+        total: quote.total,
+        payments,
+        points_spent: quote.points.spent,
+        points_earned: earned.points,
+        refunded: Money::ZERO,
+        refunds: 0,
+        points_returned: Points::ZERO,
+        points_clawed: Points::ZERO,
+    }
+}
+
+/// What the order moves: payments into revenue, points spent, points earned.
+fn journal(cx: &Cx, facts: &mut Facts, order: &Order, earned: &Earned) -> Result<Journal> {
+    let mut journal = Journal::new("sale", order.id.0, Some(order.store));
+    let revenue = Account::of(AccountKind::Revenue, order.store);
+    let holdings = &mut facts.holdings;
+    if order.points_spent.is_positive() {
+        journal.spend(cx, holdings, AccountKind::Points, order.points_spent.0, Account::merchant(AccountKind::PointsRedeemed), "points_as_money")?;
+    }
+    for payment in &order.payments {
+        match (payment.tender.wallet_part(), payment.tender.account()) {
+            (Some(part), _) => journal.spend(cx, holdings, part, payment.amount.0, revenue, "paid")?,
+            (None, Some(account)) => journal.transfer(Account::of(account, order.store), revenue, payment.amount.0, "paid")?,
+            (None, None) => return Err(Error::internal("a payment without an account")),
+        }
+    }
+    if earned.points.is_positive() {
+        let terms = LotTerms::until(cx.now, earned.expires_on, &facts.zone);
+        journal.grant(cx, holdings, AccountKind::Points, earned.points.0, Account::merchant(AccountKind::PointsIssued), terms, "earned")?;
+    }
+    Ok(journal)
+}
+
+/// The coupons that an order used, in the order in which their rows are locked.
+pub(crate) fn coupons_used(order: &Order) -> Vec<CouponId> {
+    let coupon = |saving: &shuke_offer::price::Saving| (saving.stage == shuke_offer::price::PriceStage::Coupon).then_some(saving.source).flatten();
+    let mut ids: Vec<CouponId> = order.savings.iter().filter_map(coupon).map(CouponId).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+async fn take_stock(tx: &mut Tx, cx: &Cx, goods: &[ForSale], order: &Order) -> Result<()> {
+    if let Some(index) = goods.iter().position(ForSale::never_stocked) {
+        return Err(Error::refused("stock_insufficient", format!("{} was never in stock here; receive it first", goods[index].product_name))
+            .field(format!("/lines/{index}"), "stock_insufficient", "receive stock, or take the line off"));
+    }
+    let tracked = || order.lines.iter().filter(|line| line.tracked);
+    let deltas: Vec<Delta> = tracked().map(|line| Delta { variant: line.variant, delta_milli: -line.quantity_milli }).collect();
+    let movement = |line: &OrderLine| Movement {
+        source: order.id.0,
+        line: line.line,
+        kind: MovementKind::Sale,
+        store: order.store,
+        variant: line.variant,
+        delta_milli: -line.quantity_milli,
+        unit_cost: line.cost,
+    };
+    let movements: Vec<Movement> = tracked().map(movement).collect();
+    if let Some(stmt) = stock::store::take_stmt(cx.merchant, order.store, &deltas) {
+        tx.queue(stmt).await?;
+    }
+    if let Some(stmt) = stock::store::movements_stmt(cx, &movements) {
+        tx.queue(stmt).await?;
+    }
+    Ok(())
+}
+
+fn completed(order: &Order) -> Event {
+    let payload = serde_json::json!({
+        "order": order.id, "member": order.member, "store": order.store, "date": order.date, "amount": order.total, "channel": order.channel,
+    });
+    Event::new("sale.completed", order.id, &payload)
+}

@@ -1,0 +1,140 @@
+//! `POST /api/v1/quotes`: what would it cost, and why.
+
+use super::facts::{Ask, gather};
+use crate::book::Books;
+use crate::order::CheckoutLine;
+use crate::order::model::Tender;
+use serde::{Deserialize, Serialize};
+use shuke_http::{Allow, App, Json, OpenApiRouter, ProblemBody, Reply, perm, routes};
+use shuke_kernel::{Money, Rate, Result, Uuid};
+use shuke_ledger::AccountKind;
+use shuke_loyalty::points::Earned;
+use shuke_loyalty::rule::Channel;
+use shuke_loyalty::wallet::WalletParts;
+use shuke_member::member::{SealedBrief, View};
+use shuke_member::{MemberBrief, MemberId};
+use shuke_offer::price::{CouponChoice, PaidBy, PointsChoice, Quote, earn};
+use axum::extract::State;
+use utoipa::ToSchema;
+
+/// A cart to be priced.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteAsk {
+    /// The store.
+    pub store: Uuid,
+    /// Who buys, if known.
+    #[serde(default)]
+    pub member: Option<MemberId>,
+    /// Where.
+    #[serde(default = "till")]
+    pub channel: Channel,
+    /// What; at least one line.
+    pub lines: Vec<CheckoutLine>,
+    /// Which coupons; `auto` chooses those that save most.
+    #[serde(default)]
+    pub coupons: CouponChoice,
+    /// How many points.
+    #[serde(default)]
+    pub points: PointsChoice,
+    /// How it would be paid, for the points that it would earn; money by default.
+    #[serde(default)]
+    pub tender: Option<Tender>,
+}
+
+const fn till() -> Channel {
+    Channel::Till
+}
+
+/// A priced line with its name.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct QuotedGoods {
+    /// The variant.
+    pub variant: Uuid,
+    /// What it is called.
+    pub name: String,
+    /// Minor units for one piece.
+    pub unit_price: Money,
+    /// Thousandths of a piece on hand in the store; absent where it is not counted.
+    pub on_hand_milli: Option<i64>,
+}
+
+/// What the wallet could pay.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WalletQuote {
+    /// What it holds.
+    pub balance: WalletParts,
+    /// The most that it can pay of this total.
+    pub payable: Money,
+}
+
+/// A quote with everything that the till shows beside it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct QuoteReply {
+    /// The price, each stage explained.
+    pub quote: Quote,
+    /// The goods of the lines.
+    pub goods: Vec<QuotedGoods>,
+    /// The member, masked.
+    pub member: Option<MemberBrief>,
+    /// What the order would earn.
+    pub earns: Earned,
+    /// The wallet; absent without a member.
+    pub wallet: Option<WalletQuote>,
+}
+
+/// Prices a cart; nothing is written or held.
+#[utoipa::path(
+    post, path = "/api/v1/quotes", operation_id = "quote_cart", tag = "sales", request_body = QuoteAsk,
+    responses((status = 200, body = QuoteReply), (status = "4XX", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("sale:write")))
+)]
+async fn quote_cart(State(app): State<App>, allow: Allow<perm::Sell>, Json(ask): Json<QuoteAsk>) -> Reply<Json<QuoteReply>> {
+    allow.may_in(ask.store)?;
+    let books = app.slot::<Books>();
+    let frame = (&allow.caller.cx, &*books, &ask);
+    let (mut reply, member) = app.db.read(&frame, |tx, (cx, books, ask)| Box::pin(quote(tx, cx, books, ask))).await?;
+    reply.member = member.map(|sealed| sealed.view(&app.vault, allow.cx.merchant, View::brief(&allow))).transpose()?;
+    Ok(Json(reply))
+}
+
+async fn quote(tx: &mut shuke_db::Tx, cx: &shuke_kernel::Cx, books: &Books, body: &QuoteAsk) -> Result<(QuoteReply, Option<SealedBrief>)> {
+    let ask = Ask {
+        store: body.store,
+        member: body.member,
+        channel: body.channel,
+        lines: &body.lines,
+        coupons: &body.coupons,
+        points: body.points,
+        order: None,
+        lock: false,
+        all_coupons: true,
+    };
+    let facts = gather(tx, cx, books, &ask).await?;
+    let quote = facts.price(cx, &ask)?;
+    let loyalty = &facts.book.loyalty;
+    let paid = match body.tender {
+        Some(Tender::Wallet | Tender::Principal) => PaidBy { principal: quote.total, ..PaidBy::default() },
+        Some(Tender::Bonus) => PaidBy { bonus: quote.total, ..PaidBy::default() },
+        _ => PaidBy { money: quote.total, ..PaidBy::default() },
+    };
+    let earns = earn(&quote, &facts.cart, facts.view.as_ref(), paid, &loyalty.earn, Rate::WHOLE, &facts.price_cx(cx, &ask))?;
+    let held = |kind| Money(facts.holdings.available(kind, cx.now));
+    let wallet = facts.view.map(|_| {
+        let balance = WalletParts { principal: held(AccountKind::Principal), bonus: held(AccountKind::Bonus) };
+        WalletQuote { balance, payable: loyalty.wallet.payable(balance).min(quote.total) }
+    });
+    let named = |good: &crate::product::ForSale| QuotedGoods {
+        variant: good.variant.0,
+        name: if good.variant_name.is_empty() { good.product_name.clone() } else { format!("{} {}", good.product_name, good.variant_name) },
+        unit_price: good.price,
+        on_hand_milli: good.on_hand_milli.filter(|_| good.track_stock),
+    };
+    let reply = QuoteReply { goods: facts.goods.iter().map(named).collect(), member: None, quote, earns, wallet };
+    Ok((reply, facts.member))
+}
+
+/// The noun's routes.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(quote_cart))
+}

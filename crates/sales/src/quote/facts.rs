@@ -1,0 +1,183 @@
+//! The one read that quote and checkout share.
+
+use crate::book::{Books, SaleBook};
+use crate::order::CheckoutLine;
+use crate::product::{self, ForSale};
+use shuke_db::Tx;
+use shuke_kernel::{Cx, Error, Points, Result, Uuid, Zone};
+use shuke_ledger::{AccountKind, Holdings, account};
+use shuke_loyalty::coupon::{self, Coupon};
+use shuke_loyalty::rule::Channel;
+use shuke_loyalty::tier;
+use shuke_member::member::{self, MemberState, SealedBrief};
+use shuke_member::MemberId;
+use shuke_offer::price::{Cart, CouponChoice, MemberView, PointsChoice, PriceCx, Quote, price};
+use std::sync::Arc;
+
+/// The most lines of a checkout.
+pub const LINES_MAX: usize = 500;
+
+/// What is to be priced for whom and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// The store.
+    pub store: Uuid,
+    /// Who buys.
+    pub member: Option<MemberId>,
+    /// Where.
+    pub channel: Channel,
+    /// What.
+    pub lines: &'a [CheckoutLine],
+    /// Which coupons.
+    pub coupons: &'a CouponChoice,
+    /// How many points.
+    pub points: PointsChoice,
+    /// The order, where it has an id.
+    pub order: Option<Uuid>,
+    /// Whether the member's balances are read to be spent: whoever spends waits for the one before.
+    pub lock: bool,
+    /// Whether every coupon of the member is looked at, to say why not.
+    pub all_coupons: bool,
+}
+
+/// Everything that a price depends on, of one moment.
+#[derive(Debug)]
+pub struct Facts {
+    /// The rules.
+    pub book: Arc<SaleBook>,
+    /// The store's zone.
+    pub zone: Zone,
+    /// The member; name and phone still sealed.
+    pub member: Option<SealedBrief>,
+    /// The member as prices see them.
+    pub view: Option<MemberView>,
+    /// What the member holds; empty without a member.
+    pub holdings: Holdings,
+    /// The coupons that count.
+    pub coupons: Vec<Coupon>,
+    /// The variants, one per line.
+    pub goods: Vec<ForSale>,
+    /// What the engine prices.
+    pub cart: Cart,
+}
+
+/// The coupons that have to be read.
+fn coupon_stmt(cx: &Cx, ask: &Ask<'_>, member: MemberId) -> Option<shuke_db::Stmt> {
+    match ask.coupons {
+        CouponChoice::Selected { coupons } if !ask.all_coupons => {
+            (!coupons.is_empty()).then(|| coupon::store::by_ids_stmt(cx.merchant, member.0, coupons))
+        }
+        CouponChoice::None if !ask.all_coupons => None,
+        // The store's day is not known yet: yesterday in UTC is never after it.
+        _ => Some(coupon::store::of_member_stmt(cx.merchant, member.0, Zone::utc().date(cx.now.plus_ms(-86_400_000)))),
+    }
+}
+
+/// Reads everything in one round trip.
+///
+/// Errors: `cart_empty`, `cart_too_long`, `store_not_found`, `member_not_found`, `member_not_active`,
+/// `coupon_needs_member`, `variant_not_found`, `variant_off_sale`.
+pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Result<Facts> {
+    check(ask)?;
+    let mut ids: Vec<Uuid> = ask.lines.iter().map(|line| line.variant).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut stmts = vec![Books::version_stmt(cx.merchant), product::store::for_sale_stmt(cx.merchant, ask.store, &ids)];
+    let mut has_coupons = false;
+    if let Some(id) = ask.member {
+        stmts.extend(account::holdings_stmts(cx.merchant, id.0, ask.lock));
+        stmts.push(member::store::brief_stmt(cx.merchant, id));
+        stmts.push(tier::store::current_stmt(cx.merchant, id.0));
+        let coupons = coupon_stmt(cx, ask, id);
+        has_coupons = coupons.is_some();
+        stmts.extend(coupons);
+    }
+    let answers = tx.batch(&stmts).await?;
+    let answer = |index: usize| answers.get(index).map_or(&[][..], Vec::as_slice);
+    let book = books.at(tx, cx.merchant, answer(0)).await?;
+    let zone = book.store_zone(ask.store)?.clone();
+    let today = zone.date(cx.now);
+    let goods = goods(answer(1), ask.lines)?;
+    let mut facts = Facts { zone, member: None, view: None, holdings: Holdings::none(Uuid::nil()), coupons: Vec::new(), cart: Cart::default(), goods, book };
+    if let Some(id) = ask.member {
+        let brief = answer(4).first().ok_or_else(|| Error::not_found("member_not_found", "there is no such member"))?;
+        let sealed = member::store::brief(brief)?;
+        if sealed.brief.state != MemberState::Active {
+            return Err(Error::refused("member_not_active", "this member is frozen or erased; ask a manager"));
+        }
+        facts.holdings = account::holdings_read(id.0, answer(2), answer(3))?;
+        let current = tier::store::current_read(answer(5))?;
+        let points = Points(facts.holdings.available(AccountKind::Points, cx.now));
+        facts.view = Some(MemberView { member: id.0, tier: current.tier, points });
+        facts.member = Some(sealed);
+        if has_coupons {
+            facts.coupons = answer(6).iter().map(|row| coupon::store::read(row, today, cx.now)).collect::<Result<_>>()?;
+        }
+    }
+    facts.cart = Cart {
+        lines: facts.goods.iter().zip(ask.lines).map(|(good, line)| good.cart_line(line.quantity_milli, cx.now)).collect(),
+        coupons: ask.coupons.clone(),
+        points: ask.points,
+        order: ask.order,
+    };
+    Ok(facts)
+}
+
+fn check(ask: &Ask<'_>) -> Result<()> {
+    if ask.lines.is_empty() {
+        return Err(Error::invalid("cart_empty", "scan or choose at least one product"));
+    }
+    if ask.lines.len() > LINES_MAX {
+        return Err(Error::invalid("cart_too_long", format!("an order has at most {LINES_MAX} lines; split it")));
+    }
+    let chosen = matches!(ask.coupons, CouponChoice::Selected { coupons } if !coupons.is_empty());
+    if ask.member.is_none() && (chosen || matches!(ask.points, PointsChoice::Exact { .. })) {
+        return Err(Error::refused("member_needed", "coupons and points need a member; identify the member first"));
+    }
+    Ok(())
+}
+
+/// The variant of each line.
+fn goods(rows: &[shuke_db::Row], lines: &[CheckoutLine]) -> Result<Vec<ForSale>> {
+    let found = rows.iter().map(product::store::for_sale_row).collect::<Result<Vec<_>>>()?;
+    lines
+        .iter()
+        .enumerate()
+        .map(|(index, line)| {
+            let good = found.iter().find(|good| good.variant.0 == line.variant);
+            let good = good.ok_or_else(|| {
+                Error::not_found("variant_not_found", "a line names a product that does not exist").field(
+                    format!("/lines/{index}/variant"),
+                    "variant_not_found",
+                    "there is no such variant",
+                )
+            })?;
+            if !good.on_sale {
+                return Err(Error::refused("variant_off_sale", format!("{} is not on sale", good.product_name)).field(
+                    format!("/lines/{index}/variant"),
+                    "variant_off_sale",
+                    "take it off the cart, or put the product back on sale",
+                ));
+            }
+            Ok(good.clone())
+        })
+        .collect()
+}
+
+impl Facts {
+    /// The settings by which the engine prices here.
+    pub fn price_cx(&self, cx: &Cx, ask: &Ask<'_>) -> PriceCx<'_> {
+        let loyalty = &self.book.loyalty;
+        PriceCx {
+            rounding: loyalty.rounding,
+            tiers: &loyalty.scheme.tiers,
+            points: loyalty.spending.as_ref(),
+            coupons_max: loyalty.coupons_max,
+            ..PriceCx::new(cx.now, &self.zone, ask.store, ask.channel, loyalty.currency)
+        }
+    }
+    /// Prices the cart.
+    pub fn price(&self, cx: &Cx, ask: &Ask<'_>) -> Result<Quote> {
+        price(&self.cart, self.view.as_ref(), &self.book.offers, &self.coupons, &self.price_cx(cx, ask))
+    }
+}

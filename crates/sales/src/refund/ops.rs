@@ -1,0 +1,177 @@
+//! Taking back.
+
+use super::model::{Refund, RefundAsk, RefundLine, Worth, points_back, worth};
+use super::store;
+use crate::book::{Books, SaleBook};
+use crate::order::model::split_refund;
+use crate::order::ops::coupons_used;
+use crate::order::store::{self as orders, Refunded};
+use crate::order::{Order, OrderLine, Payment};
+use crate::stock::{self, Delta, Movement, MovementKind};
+use shuke_db::Tx;
+use shuke_jobs::{Event, event};
+use shuke_kernel::{Cx, Error, Money, Result, Uuid};
+use shuke_ledger::{Account, AccountKind, Holdings, Journal, account, journal};
+use shuke_loyalty::coupon::{self, CouponId};
+use shuke_offer::price::PriceStage;
+
+/// Takes back an order or part of it.
+///
+/// Errors: `order_not_found`, `refund_line_invalid`, `refund_nothing_left`, `refund_reason_missing`;
+/// `refund_pkey` where the refund's id is taken.
+pub async fn refund(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundAsk) -> Result<Refund> {
+    if ask.reason.trim().is_empty() {
+        return Err(Error::invalid("refund_reason_missing", "say why it is taken back").field("/reason", "value_missing", "a few words are enough"));
+    }
+    let book = books.current(tx, cx.merchant).await?;
+    let mut order = orders::find(tx, cx.merchant, ask.order, true, |store| book.zone(store)).await?;
+    let lines = ask.lines_of(&order)?;
+    let total = total(&order, &lines)?;
+    let parts = split_refund(&order.payments, total.amount)?;
+    let mut refund = Refund {
+        id: ask.id,
+        order: order.id,
+        store: order.store,
+        member: order.member,
+        at: cx.now,
+        date: book.zone(order.store).date(cx.now),
+        amount: total.amount,
+        payments: back(&order.payments, &parts),
+        points_returned: points_back(&order, total.points_share)?,
+        points_clawed: total.earned,
+        lines,
+        reason: ask.reason.clone(),
+    };
+    move_value(tx, cx, &book, &order, &mut refund).await?;
+    for line in &refund.lines {
+        if let Some(sold) = order.lines.iter_mut().find(|sold| sold.line == line.line) {
+            sold.refunded_milli += line.quantity_milli;
+        }
+    }
+    give_back_coupons(tx, cx, &order, &refund.lines).await?;
+    return_stock(tx, cx, &order, &refund).await?;
+    for (payment, part) in order.payments.iter_mut().zip(&parts) {
+        payment.refunded = payment.refunded.plus(*part)?;
+    }
+    let change = Refunded {
+        order: order.id,
+        amount: refund.amount,
+        payments: order.payments.clone(),
+        points_returned: refund.points_returned,
+        points_clawed: refund.points_clawed,
+        lines: refund.lines.iter().map(|line| (line.line, line.quantity_milli)).collect(),
+    };
+    orders::refunded(tx, cx.merchant, &change).await?;
+    tx.queue(store::insert_stmt(cx, &refund)?).await?;
+    event::append(tx, cx, &[refunded(&order, &refund)]).await?;
+    Ok(refund)
+}
+
+fn sold<'o>(order: &'o Order, line: &RefundLine) -> Result<&'o OrderLine> {
+    order.lines.iter().find(|sold| sold.line == line.line).ok_or_else(|| Error::internal("a refund's line is gone"))
+}
+
+fn total(order: &Order, lines: &[RefundLine]) -> Result<Worth> {
+    let mut total = Worth::default();
+    for line in lines {
+        let part = worth(sold(order, line)?, line.quantity_milli)?;
+        total.amount = total.amount.plus(part.amount)?;
+        total.points_share = total.points_share.plus(part.points_share)?;
+        total.earned = total.earned.plus(part.earned)?;
+    }
+    Ok(total)
+}
+
+fn back(payments: &[Payment], parts: &[Money]) -> Vec<Payment> {
+    let pair = |(payment, part): (&Payment, &Money)| Payment { tender: payment.tender, amount: *part, refunded: Money::ZERO };
+    payments.iter().zip(parts).map(pair).filter(|payment| payment.amount.is_positive()).collect()
+}
+
+/// Money and points: back to payments and lots, earned points taken back.
+async fn move_value(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, refund: &mut Refund) -> Result<()> {
+    let owner = order.member.map_or(Uuid::nil(), |member| member.0);
+    let [accounts, lots] = account::holdings_stmts(cx.merchant, owner, true);
+    let [accounts, lots, taken] = tx.all([accounts, lots, journal::outstanding_stmt(cx.merchant, order.id.0)]).await?;
+    let mut holdings = account::holdings_read(owner, &accounts, &lots)?;
+    let mut out = journal::outstanding_read(tx, cx.merchant, owner, &taken).await?;
+    let mut journal = Journal::new("refund", refund.id.0, Some(order.store)).of_origin(order.id.0);
+    let revenue = Account::of(AccountKind::Revenue, order.store);
+    for payment in &refund.payments {
+        match (payment.tender.wallet_part(), payment.tender.account()) {
+            (Some(part), _) => journal.give_back(cx, &mut holdings, &mut out, part, payment.amount.0, revenue, "refunded")?,
+            (None, Some(account)) => journal.transfer(revenue, Account::of(account, order.store), payment.amount.0, "refunded")?,
+            (None, None) => return Err(Error::internal("a payment without an account")),
+        }
+    }
+    if refund.points_returned.is_positive() {
+        let redeemed = Account::merchant(AccountKind::PointsRedeemed);
+        journal.give_back(cx, &mut holdings, &mut out, AccountKind::Points, refund.points_returned.0, redeemed, "refunded")?;
+    }
+    if refund.points_clawed.is_positive() {
+        claw_back(cx, book, order, refund, &mut holdings, &mut journal)?;
+    }
+    journal.post(tx, cx, &[&holdings]).await
+}
+
+fn claw_back(cx: &Cx, book: &SaleBook, order: &Order, refund: &Refund, holdings: &mut Holdings, journal: &mut Journal) -> Result<()> {
+    let issued = Account::merchant(AccountKind::PointsIssued);
+    let forgive = book.loyalty.refund.forgive_points;
+    journal.claw_back(cx, holdings, order.id.0, refund.points_clawed.0, issued, forgive, "earned_back").map(|_| ())
+}
+
+/// A coupon goes back when every line that it lowered is taken back wholly, and by this refund.
+async fn give_back_coupons(tx: &mut Tx, cx: &Cx, order: &Order, lines: &[RefundLine]) -> Result<()> {
+    let undone = |id: &CouponId| {
+        let mut touched = false;
+        let all = order.savings.iter().filter(|saving| saving.stage == PriceStage::Coupon && saving.source == Some(id.0)).all(|saving| {
+            saving.shares.iter().zip(&order.lines).filter(|(share, _)| share.is_positive()).all(|(_, sold)| {
+                touched |= lines.iter().any(|line| line.line == sold.line);
+                sold.refunded_milli == sold.quantity_milli
+            })
+        });
+        all && touched
+    };
+    let ids: Vec<CouponId> = coupons_used(order).into_iter().filter(|id| undone(id)).collect();
+    if !ids.is_empty() {
+        tx.queue(coupon::store::give_back_stmt(cx.merchant, &ids)).await?;
+    }
+    if order.is_undone() {
+        tx.queue(coupon::store::revoke_by_source_stmt(cx.merchant, order.id.0, cx.now)).await?;
+    }
+    Ok(())
+}
+
+async fn return_stock(tx: &mut Tx, cx: &Cx, order: &Order, refund: &Refund) -> Result<()> {
+    let mut deltas = Vec::new();
+    let mut movements = Vec::new();
+    for line in refund.lines.iter().filter(|line| !line.damaged) {
+        let sold = sold(order, line)?;
+        if sold.tracked {
+            deltas.push(Delta { variant: sold.variant, delta_milli: line.quantity_milli });
+            movements.push(Movement {
+                source: refund.id.0,
+                line: line.line,
+                kind: MovementKind::Refund,
+                store: order.store,
+                variant: sold.variant,
+                delta_milli: line.quantity_milli,
+                unit_cost: sold.cost,
+            });
+        }
+    }
+    if let Some(stmt) = stock::store::take_stmt(cx.merchant, order.store, &deltas) {
+        tx.queue(stmt).await?;
+    }
+    if let Some(stmt) = stock::store::movements_stmt(cx, &movements) {
+        tx.queue(stmt).await?;
+    }
+    Ok(())
+}
+
+fn refunded(order: &Order, refund: &Refund) -> Event {
+    let payload = serde_json::json!({
+        "order": order.id, "refund": refund.id, "member": order.member, "store": order.store, "date": refund.date,
+        "amount": refund.amount, "whole": order.is_undone(),
+    });
+    Event::new("sale.refunded", order.id, &payload)
+}
