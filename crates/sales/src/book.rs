@@ -46,7 +46,7 @@ impl Books {
 
     /// The book of the version that was read, from memory or loaded.
     pub async fn at(&self, tx: &mut Tx, merchant: MerchantId, version: &[Row]) -> Result<Arc<SaleBook>> {
-        let version: i64 = version.first().ok_or_else(|| Error::not_found("merchant_not_found", "there is no such merchant"))?.get(0)?;
+        let version = book::version_read(version)?;
         if let Some(kept) = self.kept(merchant).filter(|kept| kept.loyalty.version == version) {
             return Ok(kept);
         }
