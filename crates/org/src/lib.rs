@@ -1,1 +1,58 @@
-//! shuke-org
+//! Who may do what, where: the merchant, its stores and tills, its staff and their sessions, API
+//! keys for programs, settings, and the audit log.
+//!
+//! Start reading at [`merchant`] (how a merchant comes into being), then [`session`] (how a request
+//! is told from a stranger's).
+//!
+//! | noun | it is |
+//! |---|---|
+//! | [`merchant`] | the brand that owns the data; its number leads every key |
+//! | [`store`] | a shop of the merchant, with its own time zone |
+//! | [`till`] | a device where sales are made, with a short number |
+//! | [`staff`] | a person who signs in: role, stores, password |
+//! | [`session`] | a signed-in person's proof, and the limits on guessing |
+//! | [`key`] | a program's proof: scopes, stores, expiry |
+//! | [`setting`] | typed sections that the slices define |
+//! | [`audit`] | who changed what, from what to what; append-only |
+//! | [`preset`] | what a trade starts with |
+//! | [`setup`] | the first run: one merchant, one store, one owner |
+//!
+//! Deliberately absent: an in-memory cache of sessions or roles. Who is revoked loses access with
+//! the next request, on every server.
+
+pub mod audit;
+mod authenticator;
+pub mod fixture;
+pub mod key;
+pub mod merchant;
+pub mod preset;
+pub mod session;
+pub mod setting;
+pub mod setup;
+pub mod staff;
+pub mod store;
+pub mod text;
+pub mod till;
+
+pub use authenticator::OrgAuthenticator;
+pub use key::KeyId;
+pub use merchant::Trade;
+pub use staff::StaffId;
+pub use store::StoreId;
+pub use till::TillId;
+
+use shuke_http::{App, OpenApiRouter};
+
+/// Every operation of this crate.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(setup::api::routes())
+        .merge(session::api::routes())
+        .merge(merchant::api::routes())
+        .merge(setting::api::routes())
+        .merge(store::api::routes())
+        .merge(till::api::routes())
+        .merge(staff::api::routes())
+        .merge(key::api::routes())
+        .merge(audit::api::routes())
+}

@@ -1,0 +1,28 @@
+//! From what a request shows to who calls. Nothing is remembered between requests.
+
+use crate::{key, session};
+use shuke_db::Future;
+use shuke_http::{AppInner, Authenticator, Caller, Credential};
+use shuke_kernel::Error;
+
+/// Knows sessions and API keys.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OrgAuthenticator;
+
+impl Authenticator for OrgAuthenticator {
+    fn authenticate<'a>(&'a self, app: &'a AppInner, credential: &'a Credential) -> Future<'a, Caller> {
+        Box::pin(async move {
+            let now = app.clock.now();
+            match credential {
+                Credential::Session(text) => match session::Token::parse(text) {
+                    Some(token) => session::ops::caller_of(&app.db, &app.vault, &token, now, &app.random).await,
+                    None => Err(Error::unauthenticated("session_ended", "you are signed out; sign in again")),
+                },
+                Credential::Key(text) => match key::KeyToken::parse(text) {
+                    Some(token) => key::ops::caller_of(&app.db, &app.vault, &token, now, &app.random).await,
+                    None => Err(key::ops::invalid()),
+                },
+            }
+        })
+    }
+}

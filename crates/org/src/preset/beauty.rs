@@ -1,0 +1,68 @@
+//! 美业: services on prepaid passes, products beside them.
+
+use super::{FieldKind, Preset, category, field, product, service, text};
+use crate::Trade;
+
+pub(super) static PRESET: Preset = Preset {
+    trade: Trade::Beauty,
+    name: text("美业", "Beauty"),
+    stage_months: [2, 4, 8],
+    categories: &[
+        category("face", None, "面部护理", "Face"),
+        category("body", None, "身体护理", "Body"),
+        category("hair", None, "美发造型", "Hair"),
+        category("nail", None, "美甲美睫", "Nails and lashes"),
+        category("product", None, "居家产品", "Home products"),
+        category("skincare", Some("product"), "护肤品", "Skin care"),
+        category("haircare", Some("product"), "洗护发", "Hair care"),
+        category("device", Some("product"), "仪器工具", "Devices and tools"),
+    ],
+    fields: &[
+        field(
+            "skin",
+            "肤质",
+            "Skin type",
+            FieldKind::Choice,
+            &[text("干性", "Dry"), text("油性", "Oily"), text("混合", "Combination"), text("敏感", "Sensitive")],
+        ),
+        field("hair", "发质", "Hair", FieldKind::Choice, &[text("细软", "Fine"), text("粗硬", "Coarse"), text("受损", "Damaged")]),
+        field("allergy", "过敏史", "Allergies", FieldKind::Text, &[]),
+        field("last_colour", "上次染发", "Last colouring", FieldKind::Date, &[]),
+    ],
+    products: &[
+        product("skincare", "补水面膜 5片", "Hydrating masks 5", 12800, 30, &[]),
+        product("skincare", "舒缓精华 30毫升", "Soothing serum 30 ml", 36800, 60, &[]),
+        product("skincare", "氨基酸洁面 120克", "Amino cleanser 120 g", 15800, 60, &[]),
+        product("skincare", "保湿乳液 100毫升", "Moisturiser 100 ml", 22800, 70, &[]),
+        product("skincare", "修护面霜 50克", "Repair cream 50 g", 29800, 75, &[]),
+        product("skincare", "眼霜 15克", "Eye cream 15 g", 26800, 90, &[]),
+        product("skincare", "防晒霜 50克", "Sunscreen 50 g", 16800, 45, &[]),
+        product("skincare", "卸妆油 150毫升", "Cleansing oil 150 ml", 14800, 60, &[]),
+        product("skincare", "身体磨砂 200克", "Body scrub 200 g", 12900, 60, &[]),
+        product("skincare", "玫瑰精油 10毫升", "Rose oil 10 ml", 32800, 120, &[]),
+        product("haircare", "无硅油洗发水 500毫升", "Shampoo 500 ml", 12800, 50, &["清爽", "滋润"]),
+        product("haircare", "护发素 500毫升", "Conditioner 500 ml", 11800, 50, &[]),
+        product("haircare", "发膜 300克", "Hair mask 300 g", 16800, 45, &[]),
+        product("haircare", "护发精油 80毫升", "Hair oil 80 ml", 19800, 80, &[]),
+        product("haircare", "头皮精华 50毫升", "Scalp serum 50 ml", 28800, 60, &[]),
+        product("haircare", "定型喷雾", "Hair spray", 8800, 60, &[]),
+        product("device", "洁面仪", "Cleansing device", 59900, 0, &[]),
+        product("device", "美容梳", "Beauty comb", 9900, 0, &[]),
+        product("device", "护手霜 75克", "Hand cream 75 g", 5900, 40, &["玫瑰", "白茶"]),
+        product("device", "指缘油", "Cuticle oil", 4900, 60, &[]),
+    ],
+    services: &[
+        service("face", "深层补水护理", "Deep hydration facial", 29800, 60),
+        service("face", "舒敏修护", "Calming facial", 36800, 75),
+        service("face", "小气泡清洁", "Hydro cleansing", 19800, 45),
+        service("body", "肩颈舒缓", "Neck and shoulders", 16800, 45),
+        service("body", "全身SPA", "Full-body spa", 49800, 90),
+        service("hair", "剪发造型", "Cut and style", 12800, 45),
+        service("hair", "烫发", "Perm", 49800, 150),
+        service("hair", "染发", "Colouring", 39800, 120),
+        service("hair", "头皮护理", "Scalp care", 22800, 60),
+        service("nail", "单色美甲", "Single-colour nails", 12800, 60),
+        service("nail", "款式美甲", "Designed nails", 22800, 90),
+        service("nail", "自然款美睫", "Natural lashes", 19800, 75),
+    ],
+};

@@ -1,0 +1,62 @@
+//! 超市便利: many small baskets, some goods by weight, visits by the week.
+
+use super::{FieldKind, Preset, category, field, product, service, text};
+use crate::Trade;
+
+pub(super) static PRESET: Preset = Preset {
+    trade: Trade::Grocery,
+    name: text("超市便利", "Grocery"),
+    stage_months: [1, 2, 4],
+    categories: &[
+        category("fresh", None, "生鲜", "Fresh"),
+        category("fruit", Some("fresh"), "水果", "Fruit"),
+        category("vegetable", Some("fresh"), "蔬菜", "Vegetables"),
+        category("meat", Some("fresh"), "肉蛋", "Meat and eggs"),
+        category("dairy", None, "乳品烘焙", "Dairy and bakery"),
+        category("drink", None, "酒水饮料", "Drinks"),
+        category("snack", None, "休闲零食", "Snacks"),
+        category("staple", None, "粮油调味", "Staples"),
+        category("home", None, "日用百货", "Household"),
+        category("service", None, "便民服务", "Services"),
+    ],
+    fields: &[
+        field("household", "家庭人数", "Household size", FieldKind::Number, &[]),
+        field(
+            "delivery",
+            "送货偏好",
+            "Delivery",
+            FieldKind::Choice,
+            &[text("到店", "In store"), text("送货", "Delivery"), text("自提", "Pick-up")],
+        ),
+        field("estate", "小区", "Estate", FieldKind::Text, &[]),
+    ],
+    products: &[
+        product("fruit", "红富士苹果 1千克", "Fuji apples 1 kg", 1580, 7, &[]),
+        product("fruit", "香蕉 1千克", "Bananas 1 kg", 890, 6, &[]),
+        product("fruit", "橙子 1千克", "Oranges 1 kg", 1380, 8, &[]),
+        product("vegetable", "西红柿 500克", "Tomatoes 500 g", 590, 5, &[]),
+        product("vegetable", "生菜 300克", "Lettuce 300 g", 490, 5, &[]),
+        product("vegetable", "土豆 1千克", "Potatoes 1 kg", 680, 10, &[]),
+        product("meat", "鲜鸡蛋 15枚", "Eggs 15", 1890, 9, &[]),
+        product("meat", "猪里脊 400克", "Pork loin 400 g", 2280, 7, &[]),
+        product("meat", "鸡胸肉 500克", "Chicken breast 500 g", 1990, 8, &[]),
+        product("dairy", "鲜牛奶 950毫升", "Fresh milk 950 ml", 1590, 4, &[]),
+        product("dairy", "酸奶 8杯", "Yoghurt 8", 1990, 7, &["原味", "草莓"]),
+        product("dairy", "吐司面包", "Toast bread", 1290, 5, &[]),
+        product("drink", "矿泉水 12瓶", "Water 12", 1680, 14, &[]),
+        product("drink", "可乐 330毫升×6", "Cola 330 ml × 6", 1490, 14, &["原味", "无糖"]),
+        product("drink", "啤酒 500毫升×12", "Beer 500 ml × 12", 5990, 20, &[]),
+        product("drink", "咖啡 10条", "Coffee sticks 10", 2490, 15, &[]),
+        product("snack", "薯片 104克", "Crisps 104 g", 890, 8, &["原味", "番茄", "黄瓜"]),
+        product("snack", "坚果 500克", "Nuts 500 g", 4990, 25, &[]),
+        product("snack", "巧克力 120克", "Chocolate 120 g", 1990, 20, &[]),
+        product("staple", "东北大米 5千克", "Rice 5 kg", 3990, 30, &[]),
+        product("staple", "食用油 5升", "Cooking oil 5 l", 7990, 45, &[]),
+        product("staple", "生抽 500毫升", "Soy sauce 500 ml", 1290, 40, &[]),
+        product("home", "抽纸 18包", "Tissues 18", 3990, 30, &[]),
+        product("home", "洗衣液 3千克", "Laundry liquid 3 kg", 4590, 45, &[]),
+        product("home", "垃圾袋 100只", "Bin bags 100", 1290, 30, &[]),
+        product("home", "牙膏 120克", "Toothpaste 120 g", 1490, 45, &[]),
+    ],
+    services: &[service("service", "送货上门", "Home delivery", 500, 30), service("service", "代收快递", "Parcel pick-up", 200, 5)],
+};

@@ -1,0 +1,68 @@
+//! Beginning, finding, ending sessions.
+
+use super::model::{IDLE_MS_MAX, SEEN_LAG_MS_MAX, SESSION_MS_MAX, Session, Token, caller};
+use super::store;
+use crate::staff::{self, Credentials};
+use crate::{StaffId, audit};
+use shuke_db::{Db, Tx};
+use shuke_http::{Caller, Vault};
+use shuke_kernel::{Actor, Cx, Error, Instant, MerchantId, Random, Result};
+
+/// Begins a session for a person whose password was found right, unless they were revoked or got
+/// another password meanwhile.
+///
+/// Errors: `sign_in_failed`.
+pub(crate) async fn begin(tx: &mut Tx, cx: &Cx, proven: &Credentials, token: &Token, vault: &Vault) -> Result<Caller> {
+    let now = staff::ops::locked(tx, cx.merchant, proven.staff.id).await?;
+    let found = now.filter(|now| now.staff.active && now.password == proven.password).ok_or_else(failed)?;
+    start(tx, cx, found.staff.id, token, vault).await?;
+    Ok(caller(cx.clone(), &found.staff))
+}
+
+/// Begins a session without a password: for the setup, the demo and tests, which know who it is.
+pub async fn start(tx: &mut Tx, cx: &Cx, staff: StaffId, token: &Token, vault: &Vault) -> Result<()> {
+    store::remove_ended(tx, cx.merchant, staff, cx.now.plus_ms(-SESSION_MS_MAX), cx.now.plus_ms(-IDLE_MS_MAX)).await?;
+    store::insert(tx, cx.merchant, &token.hash(vault), staff, cx.now).await?;
+    audit::ops::record(tx, cx, &audit::Entry::new("session.begun", staff)).await
+}
+
+/// What somebody who can't sign in is told, whatever the reason.
+pub(crate) fn failed() -> Error {
+    Error::unauthenticated("sign_in_failed", "the name or the password is wrong")
+}
+
+/// Who a token belongs to: two rows by their keys, in one round trip.
+///
+/// Errors: `session_ended`.
+pub(crate) async fn caller_of(db: &Db, vault: &Vault, token: &Token, now: Instant, random: &Random) -> Result<Caller> {
+    let ended = || Error::unauthenticated("session_ended", "you are signed out; sign in again");
+    let hash = token.hash(vault);
+    let (session, found) = db
+        .read(&(token, &hash), |tx, (token, hash)| {
+            Box::pin(async move {
+                let [session, staff] =
+                    tx.all([store::find(token.merchant, hash), staff::ops::statement(token.merchant, token.staff)]).await?;
+                let session: Option<Session> = session.first().map(store::session).transpose()?;
+                Ok((session, staff::ops::read(&staff)?))
+            })
+        })
+        .await?;
+    let session = session.filter(|session| session.staff == token.staff && session.lives(now)).ok_or_else(ended)?;
+    let found = found.filter(|found| found.staff.active).ok_or_else(ended)?;
+    if now.since_ms(session.seen_at) > SEEN_LAG_MS_MAX {
+        let input = (token.merchant, &hash, now);
+        db.write(&input, |tx, (merchant, hash, now)| Box::pin(store::seen(tx, *merchant, hash, *now))).await?;
+    }
+    let cx = Cx { merchant: token.merchant, actor: Actor::Staff(found.staff.id.0), now, random: random.clone() };
+    Ok(caller(cx, &found.staff))
+}
+
+/// Ends one session. One that is gone already is ended.
+pub(crate) async fn end(tx: &mut Tx, token: &Token, vault: &Vault) -> Result<()> {
+    store::remove(tx, token.merchant, &token.hash(vault)).await
+}
+
+/// Ends every session of a person.
+pub(crate) async fn end_all(tx: &mut Tx, merchant: MerchantId, staff: StaffId) -> Result<()> {
+    store::remove_all(tx, merchant, staff).await
+}

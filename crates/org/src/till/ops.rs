@@ -1,0 +1,46 @@
+//! Entering, changing, finding tills.
+
+use super::{Till, TillDraft, TillId, store};
+use crate::text::{self, NAME_CHARS_MAX};
+use crate::{audit, store as stores};
+use shuke_db::Tx;
+use shuke_kernel::{Cx, Error, Limit, Page, Result};
+
+/// Enters a till and gives it the next number.
+///
+/// Errors: `store_unknown`, `text_malformed`; `till_number_taken` where two are entered at once: try again.
+pub async fn create(tx: &mut Tx, cx: &Cx, draft: &TillDraft) -> Result<Till> {
+    stores::ops::must_exist(tx, cx, &[draft.store]).await?;
+    let number = store::next_number(tx, cx.merchant).await?;
+    let name = text::line("name", &draft.name, NAME_CHARS_MAX)?;
+    let till = Till { id: cx.id(), store: draft.store, number, name, active: draft.active, created_at: cx.now };
+    store::insert(tx, cx.merchant, &till).await?;
+    audit::ops::record(tx, cx, &audit::Entry::new("till.created", till.id).new_value(&till)).await?;
+    Ok(till)
+}
+
+/// Changes a till. Its number stays.
+///
+/// Errors: `till_not_found`, `store_unknown`, `text_malformed`.
+pub async fn change(tx: &mut Tx, cx: &Cx, id: TillId, draft: &TillDraft) -> Result<Till> {
+    let old = show(tx, cx, id).await?;
+    stores::ops::must_exist(tx, cx, &[draft.store]).await?;
+    let name = text::line("name", &draft.name, NAME_CHARS_MAX)?;
+    let new = Till { store: draft.store, name, active: draft.active, ..old.clone() };
+    if new == old {
+        return Ok(old);
+    }
+    store::update(tx, cx.merchant, &new).await?;
+    audit::ops::record(tx, cx, &audit::Entry::new("till.changed", id).old(&old).new_value(&new)).await?;
+    Ok(new)
+}
+
+/// A till, or `till_not_found`.
+pub async fn show(tx: &mut Tx, cx: &Cx, id: TillId) -> Result<Till> {
+    store::find(tx, cx.merchant, id).await?.ok_or_else(|| Error::not_found("till_not_found", "there is no such till"))
+}
+
+/// Tills, oldest first.
+pub async fn list(tx: &mut Tx, cx: &Cx, after: Option<TillId>, limit: Limit) -> Result<Page<Till>> {
+    Ok(Page::of(store::page(tx, cx.merchant, after, limit).await?, limit, |till| till.id))
+}
