@@ -7,9 +7,9 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
-use shuke_db::Db;
+use shuke_db::{Db, Stmt, sql};
 use shuke_http::{App, AppInner, Authenticator, OpenApiRouter, SESSION_COOKIE, Vault};
-use shuke_jobs::Runner;
+use shuke_jobs::{Runner, Work};
 use shuke_kernel::{Clock, Instant, Random};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,6 +19,8 @@ use tower::ServiceExt as _;
 /// When every test begins: 22 November 2026, 10:00 in Shanghai.
 pub const START: Instant = Instant(1_795_312_800_000);
 const DAY_MS: i64 = 86_400_000;
+/// How often a step asks whether the events of before can be read.
+const QUESTIONS_MAX: usize = 20_000;
 
 /// A server with a client that speaks to it. A clone is another client of the same server.
 #[derive(Clone)]
@@ -115,9 +117,39 @@ impl TestApp {
     pub fn advance_days(&self, days: i64) {
         self.clock.advance_ms(days * DAY_MS);
     }
-    /// Lets readers and jobs do what is due. Returns how much they did.
+    /// Lets readers and jobs do what is due, until nothing is. Returns how much they did.
     pub async fn step(&self) -> u64 {
-        or_fail("step the worker", self.runner.step(&self.app.work()).await)
+        let mut done = 0;
+        loop {
+            self.until_readable().await;
+            let round = or_fail("step the worker", self.runner.step(&self.app.work()).await);
+            done += round;
+            if round == 0 {
+                return done;
+            }
+        }
+    }
+
+    /// On PostgreSQL a reader looks below the oldest transaction that is open in the whole cluster,
+    /// so a test that runs beside this one can hold events back: waits until those of before the
+    /// call can be read. Gives up after a while, for a test that itself holds a transaction open.
+    async fn until_readable(&self) {
+        if self.db().kind() == Kind::Sqlite {
+            return;
+        }
+        let bound = async |stmt: &Stmt| -> i64 {
+            let read = self
+                .db()
+                .read(stmt, |tx, stmt| Box::pin(async move { tx.rows(stmt.clone()).await?.first().map_or(Ok(0), |row| row.get(0)) }));
+            or_fail("ask for the oldest transaction", read.await)
+        };
+        let all_before = bound(&sql!("SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT)")).await;
+        let oldest = sql!("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)");
+        for _ in 0..QUESTIONS_MAX {
+            if bound(&oldest).await >= all_before {
+                return;
+            }
+        }
     }
 
     /// GET.
@@ -182,6 +214,21 @@ impl TestApp {
         let bytes = or_fail("read the answer", axum::body::to_bytes(body, usize::MAX).await);
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Reply { asked, status: parts.status, headers: parts.headers, json, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+}
+
+/// Runs readers and jobs until nothing is due. Returns how much they did.
+///
+/// On PostgreSQL a reader waits for every writing transaction of the whole cluster, those of other
+/// tests in other databases too; this waits with it.
+pub async fn step(runner: &Runner, work: &Work) -> u64 {
+    let mut total = 0;
+    loop {
+        database::settled(&work.db).await;
+        match or_fail("step the worker", runner.step(work).await) {
+            0 => return total,
+            done => total += done,
+        }
     }
 }
 

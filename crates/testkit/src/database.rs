@@ -1,13 +1,16 @@
 //! A migrated database of a test's own: migrated once per process, then copied.
 
 use crate::{Cluster, or_fail};
-use shuke_db::{Config, Db};
+use shuke_db::{Config, Db, Stmt};
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 pub use shuke_db::Kind;
+
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A database that goes away when the test ends.
 pub struct TestDb {
@@ -69,6 +72,29 @@ pub async fn db_with(kind: Kind, change: impl FnOnce(Config) -> Config) -> TestD
     let config = change(config);
     let db = or_fail("open the database", Db::connect(&config).await);
     TestDb { db: Some(db), config, home }
+}
+
+/// Waits until every transaction that is open now, in any database of the cluster, has ended. Gives
+/// up after some seconds: then the test holds one open itself.
+pub(crate) async fn settled(db: &Db) {
+    if db.kind() == Kind::Sqlite {
+        return;
+    }
+    let horizon = |end: &'static str| async move {
+        let text = format!("SELECT CAST(CAST(pg_snapshot_{end}(pg_current_snapshot()) AS TEXT) AS BIGINT)");
+        let read = db.read(&text, |tx, text| {
+            Box::pin(async move {
+                let rows = tx.rows(Stmt::built(text.as_str(), Vec::new())).await?;
+                rows.first().map_or(Ok(0_i64), |row| row.get(0))
+            })
+        });
+        or_fail("read the horizon", read.await)
+    };
+    let begun = horizon("xmax").await;
+    let deadline = Instant::now() + SETTLE_TIMEOUT;
+    while horizon("xmin").await < begun && Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
 
 /// The bytes of a migrated SQLite database.

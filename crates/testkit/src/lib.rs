@@ -13,7 +13,7 @@ pub mod app;
 pub mod cluster;
 mod database;
 
-pub use app::{Reply, START, TestApp, run};
+pub use app::{Reply, START, TestApp, run, step};
 pub use cluster::{Cluster, Settings};
 pub use database::{Kind, TestDb, db, db_with};
 

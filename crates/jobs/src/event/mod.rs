@@ -6,12 +6,13 @@
 //! share a position and have no order among themselves.
 //!
 //! A reader that fails on an event tries again up to [`ATTEMPTS_MAX`] times; then the event goes to
-//! its dead letters with the fault, and the reader goes on. Nothing is skipped in silence.
+//! its dead letters with the fault, and the reader goes on. Nothing is skipped in silence. A database
+//! that can't be reached is not the event's fault and counts as no attempt.
 
 mod store;
 
 use shuke_db::{Db, Future, ToValue as _, Tx, insert};
-use shuke_kernel::{Clock, Cx, Instant, MerchantId, Random, Result, Uuid};
+use shuke_kernel::{Clock, Cx, Instant, Kind, MerchantId, Random, Result, Uuid};
 
 /// How often a reader tries one event before it is set aside.
 pub const ATTEMPTS_MAX: i64 = 8;
@@ -118,15 +119,19 @@ pub async fn drain(db: &Db, reader: &dyn Reader, clock: &Clock, random: &Random)
     let mut taken = 0;
     for merchant in db.read(&reader.name(), |tx, name| Box::pin(store::merchants_with_news(tx, name))).await? {
         let mut turn = Turn { reader, merchant, clock, random, events_max: BATCH_EVENTS_MAX };
+        // How many events are still to be taken one by one, after a batch failed.
+        let mut singly: i64 = 0;
         loop {
+            turn.events_max = if singly > 0 { 1 } else { BATCH_EVENTS_MAX };
             match db.write(&turn, |tx, turn| Box::pin(take(tx, turn))).await {
                 Ok(0) => break,
                 Ok(count) => {
                     taken += count;
-                    turn.events_max = BATCH_EVENTS_MAX;
+                    singly -= 1;
                 }
-                // One of the batch failed and took the others with it: go on one by one.
-                Err(_) if turn.events_max > 1 => turn.events_max = 1,
+                Err(error) if error.kind() == Kind::Unavailable => return Err(error),
+                // One of the batch failed and took the others with it.
+                Err(_) if turn.events_max > 1 => singly = BATCH_EVENTS_MAX,
                 Err(error) => {
                     let fault = (reader.name(), merchant, error.to_string(), clock.now());
                     tracing::error!(reader = reader.name(), %merchant, %error, "an event could not be handled");

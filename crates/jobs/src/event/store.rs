@@ -17,10 +17,11 @@ pub(super) async fn merchants(tx: &mut Tx) -> Result<Vec<MerchantId>> {
 pub(super) async fn merchants_with_news(tx: &mut Tx, reader: &str) -> Result<Vec<MerchantId>> {
     let rows = tx
         .rows(sql!(
-            "SELECT m.merchant_id FROM merchant m WHERE EXISTS (
-                SELECT 1 FROM event e WHERE e.merchant_id = m.merchant_id AND e.position >= COALESCE(
-                    (SELECT c.position FROM event_cursor c WHERE c.merchant_id = m.merchant_id AND c.reader = $1), -1))",
-            reader
+            "SELECT m.merchant_id FROM merchant m LEFT JOIN event_cursor c ON c.merchant_id = m.merchant_id AND c.reader = $1
+             WHERE EXISTS (SELECT 1 FROM event e WHERE e.merchant_id = m.merchant_id
+                AND (e.position, e.id) > (COALESCE(c.position, -1), COALESCE(c.id, $2)))",
+            reader,
+            Uuid::nil()
         ))
         .await?;
     rows.iter().map(|row| row.get(0)).collect()

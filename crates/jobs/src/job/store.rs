@@ -18,6 +18,11 @@ pub(super) async fn insert(tx: &mut Tx, cx: &Cx, request: &JobRequest) -> Result
     .await
 }
 
+pub(super) async fn any_due(tx: &mut Tx, now: Instant) -> Result<bool> {
+    let due = sql!("SELECT attempts FROM job WHERE state = 'waiting' AND run_at <= $1 AND leased_until <= $1 LIMIT 1", now);
+    Ok(tx.row(due).await?.is_some())
+}
+
 pub(super) async fn lease(tx: &mut Tx, now: Instant) -> Result<Option<Job>> {
     let due = tx
         .rows(sql!(
@@ -38,6 +43,17 @@ pub(super) async fn lease(tx: &mut Tx, now: Instant) -> Result<Option<Job>> {
             attempts: row.get::<i64>(5)? + 1,
             leased_until,
         };
+        if job.attempts > ATTEMPTS_MAX {
+            // Every worker that took it was gone before it could say why.
+            tx.queue(sql!(
+                "UPDATE job SET state = 'dead', last_fault = 'no attempt came to an end' WHERE merchant_id = $1 AND id = $2 AND state = 'waiting' AND leased_until = $3",
+                job.merchant,
+                job.id,
+                held
+            ))
+            .await?;
+            continue;
+        }
         let taken = tx
             .exec(sql!(
                 "UPDATE job SET leased_until = $3, attempts = $4 WHERE merchant_id = $1 AND id = $2 AND state = 'waiting' AND leased_until = $5",
