@@ -95,6 +95,8 @@ struct Batch {
     by_sku: HashMap<String, (usize, usize)>,
     holders: BTreeMap<String, VariantId>,
     categories: BTreeMap<Vec<String>, Category>,
+    /// Whose product a row of the batch has placed: the first one names it, so a list gives the same twice.
+    placed: BTreeSet<usize>,
     touched_products: BTreeSet<usize>,
     touched_variants: BTreeSet<(usize, usize)>,
     opened: BTreeSet<(usize, usize)>,
@@ -165,6 +167,7 @@ impl Batch {
             products,
             holders,
             categories,
+            placed: BTreeSet::new(),
             touched_products: BTreeSet::new(),
             touched_variants: BTreeSet::new(),
             opened: BTreeSet::new(),
@@ -232,6 +235,7 @@ impl Batch {
         let category = self.categories.get(&row.category).map(|category| category.id.0);
         let Some(at) = self.by_code.get(&row.code).copied() else {
             self.by_code.insert(row.code.clone(), self.products.len());
+            self.placed.insert(self.products.len());
             self.touched_products.insert(self.products.len());
             self.products.push(Product {
                 id,
@@ -250,6 +254,9 @@ impl Batch {
             });
             return true;
         };
+        if !self.placed.insert(at) {
+            return false;
+        }
         let product = &mut self.products[at];
         let old = (product.name.clone(), product.category, product.unit.clone(), product.brand.clone());
         product.name.clone_from(&row.name);

@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn initials_are_what_a_cashier_types() {
         assert_eq!(initials("飞鹤奶粉 700g"), "fhnf700g");
-        assert_eq!(initials("Nike 跑鞋 (红)"), "nikeph");
+        assert_eq!(initials("Nike 跑鞋 (红)"), "nikepxh");
         assert_eq!(initials("！？"), "");
         assert_eq!(initials(&"奶".repeat(200)).len(), INITIALS_MAX);
     }
@@ -234,6 +234,6 @@ mod tests {
     fn a_path_gives_the_category_and_all_above_it() {
         let (top, below) = (Uuid::from_u128(1), Uuid::from_u128(2));
         assert_eq!(path_ids(&format!("{}/{}", top.simple(), below.simple())), [top, below]);
-        assert_eq!(path_ids(""), []);
+        assert!(path_ids("").is_empty());
     }
 }
