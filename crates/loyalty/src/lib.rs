@@ -6,8 +6,37 @@
 
 pub mod book;
 pub mod coupon;
+mod ground;
 pub mod points;
 pub mod rule;
+mod settings;
 pub mod template;
 pub mod tier;
 pub mod wallet;
+
+use shuke_db::Db;
+use shuke_http::{App, OpenApiRouter};
+use shuke_jobs::Runner;
+use shuke_kernel::{Cx, Date, Result};
+
+/// Every operation of this crate.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(book::api::routes())
+        .merge(points::api::routes())
+        .merge(tier::api::routes())
+        .merge(template::api::routes())
+        .merge(coupon::api::routes())
+        .merge(wallet::api::routes())
+}
+
+/// The readers of this crate.
+pub fn runner(runner: Runner) -> Runner {
+    runner.reader(tier::TierReader)
+}
+
+/// What midnight does here: tiers whose day has come. Can be interrupted and repeated. Returns how
+/// many tiers changed.
+pub async fn midnight(db: &Db, cx: &Cx, today: Date) -> Result<u64> {
+    tier::midnight(db, cx, today).await
+}

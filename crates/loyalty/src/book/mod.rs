@@ -8,10 +8,10 @@
 //! Deliberately not here: what changes with a sale (balances, coupons, tiers of members), and the
 //! screens of the single policies (`tier`, `points`, `wallet`).
 
+pub mod api;
 mod model;
 pub(crate) mod ops;
-pub(crate) mod store;
+mod section;
 
 pub use model::*;
-pub use ops::{bump, load};
-pub use store::{version_read, version_stmt};
+pub use ops::{bump, load, version_read, version_stmt};

@@ -5,26 +5,8 @@ use crate::rule::RoundingOff;
 use crate::tier::TierScheme;
 use crate::wallet::{TopUpPlan, WalletExpiry, WalletSpending};
 use serde::{Deserialize, Serialize};
-use shuke_kernel::{Currency, Error, Result, Zone, text_enum};
+use shuke_kernel::{Currency, Error, Result, Zone};
 use utoipa::ToSchema;
-
-text_enum! {
-    /// A part of the book that is written as one.
-    pub enum Section {
-        /// The tier scheme.
-        Tiers = "tiers",
-        /// How purchases earn points.
-        Earn = "earn",
-        /// How points pay.
-        Spending = "spending",
-        /// How the wallet pays, and how long its value lasts.
-        Wallet = "wallet",
-        /// Rounding-off and how many coupons an order may use.
-        Checkout = "checkout",
-        /// What a refund does to points.
-        Refund = "refund",
-    }
-}
 
 /// What holds for every checkout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

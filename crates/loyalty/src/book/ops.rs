@@ -1,47 +1,67 @@
 //! Loading the book.
 
-use super::{Book, CheckoutPolicy, Section, store};
+use super::{Book, CheckoutPolicy, RefundPolicy};
+use crate::points::{EarnPolicy, SpendingPolicy};
+use crate::tier::TierScheme;
 use crate::wallet::{self, WalletPolicy};
-use serde::de::DeserializeOwned;
-use shuke_db::Tx;
-use shuke_kernel::{Currency, Error, MerchantId, Result, Zone};
-use std::collections::HashMap;
+use shuke_db::{Row, Stmt, Tx};
+use shuke_kernel::{Cx, Date, MerchantId, Result};
+use shuke_org::{merchant, setting};
+
+/// Asks for the version of a merchant's book; pipelined with a sale's first reads.
+pub fn version_stmt(merchant: MerchantId) -> Stmt {
+    merchant::ops::statement(merchant)
+}
+
+/// Reads the answer of [`version_stmt`].
+///
+/// Errors: `merchant_not_found`.
+pub fn version_read(rows: &[Row]) -> Result<i64> {
+    merchant::ops::read(rows).map(|merchant| merchant.book_version)
+}
 
 /// Loads a merchant's book. The version is read first, so a change in between only makes the next
 /// comparison load it again.
 ///
 /// Errors: `merchant_not_found`.
 pub async fn load(tx: &mut Tx, merchant: MerchantId) -> Result<Book> {
-    let [about, sections, plans] =
-        tx.all([store::version_stmt(merchant), store::sections_stmt(merchant), wallet::store::published_stmt(merchant)]).await?;
-    let about = about.first().ok_or_else(|| Error::not_found("merchant_not_found", "there is no such merchant"))?;
-    let bodies = sections.iter().map(|row| Ok((row.get::<String>(0)?, row.get::<String>(1)?))).collect::<Result<HashMap<_, _>>>()?;
-    let checkout: CheckoutPolicy = section(&bodies, Section::Checkout)?;
-    let wallet: WalletPolicy = section(&bodies, Section::Wallet)?;
+    let [about, tiers, earn, spending, wallet, checkout, refund, plans] = tx
+        .all([
+            merchant::ops::statement(merchant),
+            setting::ops::statement::<TierScheme>(merchant),
+            setting::ops::statement::<EarnPolicy>(merchant),
+            setting::ops::statement::<SpendingPolicy>(merchant),
+            setting::ops::statement::<WalletPolicy>(merchant),
+            setting::ops::statement::<CheckoutPolicy>(merchant),
+            setting::ops::statement::<RefundPolicy>(merchant),
+            wallet::store::published_stmt(merchant),
+        ])
+        .await?;
+    let about = merchant::ops::read(&about)?;
+    let checkout: CheckoutPolicy = setting::ops::read(&checkout)?;
+    let wallet: WalletPolicy = setting::ops::read(&wallet)?;
     Ok(Book {
-        version: about.get(0)?,
-        currency: Currency::parse(&about.get::<String>(1)?)?,
-        zone: Zone::parse(&about.get::<String>(2)?)?,
-        scheme: section(&bodies, Section::Tiers)?,
-        earn: section(&bodies, Section::Earn)?,
-        spending: section(&bodies, Section::Spending)?,
+        version: about.book_version,
+        currency: about.parsed_currency()?,
+        zone: about.parsed_zone()?,
+        scheme: setting::ops::read(&tiers)?,
+        earn: setting::ops::read(&earn)?,
+        spending: setting::ops::read::<SpendingPolicy>(&spending)?.spending,
         wallet: wallet.spending,
         wallet_expiry: wallet.expiry,
         rounding: checkout.rounding,
         coupons_max: usize::from(checkout.coupons_max),
-        refund: section(&bodies, Section::Refund)?,
+        refund: setting::ops::read(&refund)?,
         plans: plans.iter().map(wallet::store::plan_read).collect::<Result<_>>()?,
     })
 }
 
-fn section<T: DeserializeOwned + Default>(bodies: &HashMap<String, String>, section: Section) -> Result<T> {
-    bodies.get(section.as_str()).map_or_else(
-        || Ok(T::default()),
-        |body| serde_json::from_str(body).map_err(|error| Error::internal(format!("the section {}: {error}", section.as_str()))),
-    )
-}
-
 /// Says that something in the book has changed.
 pub async fn bump(tx: &mut Tx, merchant: MerchantId) -> Result<()> {
-    tx.queue(store::bump_stmt(merchant)).await
+    merchant::ops::raise_book(tx, merchant).await
+}
+
+/// The merchant's local date at the time of a call.
+pub(crate) async fn today(tx: &mut Tx, cx: &Cx) -> Result<Date> {
+    Ok(merchant::ops::show(tx, cx.merchant).await?.parsed_zone()?.date(cx.now))
 }

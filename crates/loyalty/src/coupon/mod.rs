@@ -12,9 +12,13 @@
 //! Deliberately not here: how savings are spread over lines and which coupons go together best (the
 //! price engine, in the `offer` crate).
 
+pub mod api;
 mod code;
+mod guess;
 mod model;
+pub mod ops;
 pub mod store;
 
 pub use code::CouponCode;
 pub use model::*;
+pub use ops::{Issue, IssuedCoupon, issue, issue_missing, revoke, revoke_by_source};

@@ -84,8 +84,8 @@ pub(super) fn list_stmt(merchant: MerchantId, member: Uuid, before: Option<(Date
 
 /// Reads a row as the price engine sees it, on a local day, at a moment.
 pub fn read(row: &Row, today: Date, now: Instant) -> Result<Coupon> {
-    let terms: CouponTerms =
-        serde_json::from_str(&row.get::<String>(4)?).map_err(|error| Error::internal(format!("a coupon's terms can't be read: {error}")))?;
+    let terms: CouponTerms = serde_json::from_str(&row.get::<String>(4)?)
+        .map_err(|error| Error::internal(format!("a coupon's terms can't be read: {error}")))?;
     let expires_on: Date = row.get(6)?;
     let uses_left: i64 = row.get(7)?;
     let held_for = row.get::<Option<Uuid>>(9)?.filter(|_| row.get::<Option<Instant>>(10).is_ok_and(|until| until > Some(now)));
@@ -166,9 +166,8 @@ pub fn hold_stmt(merchant: MerchantId, order: Uuid, now: Instant, until: Instant
 /// Ends the holds of an order on these coupons; to be queued. At least one id.
 pub fn release_stmt(merchant: MerchantId, order: Uuid, ids: &[CouponId]) -> Stmt {
     let list = placeholders(3, ids.len());
-    let text = format!(
-        "UPDATE coupon SET held_until = NULL, held_order = NULL WHERE merchant_id = $1 AND held_order = $2 AND id IN ({list})"
-    );
+    let text =
+        format!("UPDATE coupon SET held_until = NULL, held_order = NULL WHERE merchant_id = $1 AND held_order = $2 AND id IN ({list})");
     Stmt::built(text, with_ids(&[merchant.to_value(), order.to_value()], ids))
 }
 

@@ -9,8 +9,11 @@
 //!
 //! Deliberately not here: balances and lots (the ledger), growth value.
 
+pub mod api;
 mod earn;
 mod model;
+mod policy;
 
 pub use earn::*;
 pub use model::*;
+pub use policy::*;

@@ -9,7 +9,9 @@
 //!
 //! Deliberately not here: issued coupons (`coupon`).
 
+pub mod api;
 mod model;
+pub mod ops;
 pub(crate) mod store;
 
 pub use model::*;

@@ -76,8 +76,8 @@ pub(super) fn list_stmt(merchant: MerchantId, state: Option<TemplateState>, afte
 }
 
 pub(crate) fn read(row: &Row) -> Result<CouponTemplate> {
-    let terms: CouponTerms =
-        serde_json::from_str(&row.get::<String>(2)?).map_err(|error| Error::internal(format!("a template's terms can't be read: {error}")))?;
+    let terms: CouponTerms = serde_json::from_str(&row.get::<String>(2)?)
+        .map_err(|error| Error::internal(format!("a template's terms can't be read: {error}")))?;
     Ok(CouponTemplate {
         id: row.get(0)?,
         name: row.get(1)?,

@@ -12,8 +12,13 @@
 //! Deliberately not here: adding up the totals (the store does), paid membership (a product that
 //! overlays the tier), and growth value.
 
+pub mod api;
 mod model;
+pub mod ops;
+mod reader;
 pub mod store;
 
 pub use model::*;
+pub use ops::midnight;
+pub use reader::TierReader;
 pub use store::TierEntry;

@@ -189,6 +189,12 @@ impl TierScheme {
     pub fn tier(&self, id: TierId) -> Option<&Tier> {
         self.tiers.iter().find(|tier| tier.id == id)
     }
+    /// The tier that holds: the member's, or without one (before the first purchase, or where theirs
+    /// is no longer in the scheme) the highest that asks for nothing.
+    pub fn effective(&self, current: &CurrentTier) -> Option<TierId> {
+        let theirs = current.tier.filter(|id| self.rank(*id).is_some());
+        theirs.or_else(|| self.tiers.iter().rev().find(|tier| tier.amount.is_none() && tier.count.is_none()).map(|tier| tier.id))
+    }
     /// The tier's place, 0 for the lowest; none for one that is no longer in the scheme.
     pub fn rank(&self, id: TierId) -> Option<usize> {
         self.tiers.iter().position(|tier| tier.id == id)

@@ -39,7 +39,21 @@ pub(super) async fn standing(tx: &mut Tx, merchant: MerchantId, member: Uuid) ->
         merchant,
         member
     );
-    let Some(row) = tx.row(stmt).await? else { return Ok(Standing::default()) };
+    tx.row(stmt).await?.map_or_else(|| Ok(Standing::default()), |row| standing_read(&row))
+}
+
+/// The row, to be shown.
+pub(super) async fn seen(tx: &mut Tx, merchant: MerchantId, member: Uuid) -> Result<Standing> {
+    let stmt = sql!(
+        "SELECT tier_id, valid_until, locked_until, since, due_on, rises, changes FROM member_tier
+         WHERE merchant_id = $1 AND member_id = $2",
+        merchant,
+        member
+    );
+    tx.row(stmt).await?.map_or_else(|| Ok(Standing::default()), |row| standing_read(&row))
+}
+
+fn standing_read(row: &Row) -> Result<Standing> {
     Ok(Standing {
         current: CurrentTier { tier: row.get(0)?, valid_until: row.get(1)?, locked_until: row.get(2)? },
         since: row.get(3)?,
@@ -113,8 +127,7 @@ pub struct TierEntry {
 }
 
 pub(super) fn change_stmt(cx: &Cx, member: Uuid, entry: &TierEntry) -> Result<Stmt> {
-    let snapshot =
-        entry.snapshot.as_ref().map(serde_json::to_string).transpose().map_err(|error| Error::internal(error.to_string()))?;
+    let snapshot = entry.snapshot.as_ref().map(serde_json::to_string).transpose().map_err(|error| Error::internal(error.to_string()))?;
     Ok(sql!(
         "INSERT INTO tier_change
          (merchant_id, member_id, sequence, kind, tier_from, tier_to, changed_on, valid_until, snapshot, note, at, actor)
@@ -176,10 +189,4 @@ pub(super) async fn due(tx: &mut Tx, merchant: MerchantId, today: Date, limit: i
         limit
     );
     tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect()
-}
-
-/// How many members are at each tier; none for those who were at one once.
-pub(super) async fn count_by_tier(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(Option<TierId>, i64)>> {
-    let stmt = sql!("SELECT tier_id, CAST(COUNT(*) AS BIGINT) FROM member_tier WHERE merchant_id = $1 GROUP BY tier_id", merchant);
-    tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }

@@ -10,7 +10,9 @@
 //! Deliberately not here: balances and lots (the ledger). Bonus earns no points and is no money
 //! received.
 
+pub mod api;
 mod model;
+pub mod ops;
 mod policy;
 pub(crate) mod store;
 mod top_up;

@@ -1,0 +1,278 @@
+//! Moving members between tiers.
+
+use super::store::{self, Standing, TierEntry};
+use super::{CurrentTier, TierBenefits, TierChange, TierDecision, TierId, TierScheme, TierTotals, after_refund, evaluate};
+use crate::book::ops::today as merchant_today;
+use serde::{Deserialize, Serialize};
+use shuke_db::{Db, Tx};
+use shuke_jobs::{Event, event};
+use shuke_kernel::{Cx, Date, Error, Limit, MerchantId, Money, Page, Result, Uuid, time};
+use shuke_member::{MemberId, purchase};
+use shuke_org::setting;
+use utoipa::ToSchema;
+
+/// Members that midnight takes in one transaction.
+const BATCH_MEMBERS: i64 = 100;
+/// Upgrades that are remembered so that refunds can take them back.
+const RISES_MAX: usize = 20;
+/// Before every purchase.
+const FIRST_DAY: Date = Date::constant(1, 1, 1);
+
+/// What a member bought on a day or later.
+async fn totals(tx: &mut Tx, merchant: MerchantId, member: Uuid, since: Option<Date>) -> Result<TierTotals> {
+    let member = MemberId(member);
+    let rows = tx.rows(purchase::totals_since_stmt(merchant, &[member], since.unwrap_or(FIRST_DAY))).await?;
+    let found = purchase::totals_since(&rows)?.remove(&member).unwrap_or_default();
+    Ok(TierTotals { amount: found.amount, count: found.orders })
+}
+
+/// What was bought since the first day of the window in which an upgrade was earned. Only a refund
+/// can make that fall short of the upgrade's tier: time can't.
+async fn totals_of(tx: &mut Tx, merchant: MerchantId, member: Uuid, rise: &TierDecision) -> Result<TierTotals> {
+    totals(tx, merchant, member, rise.snapshot.window_from).await
+}
+
+/// Brings a member's tier up to a day: after a purchase, after a refund, or because a day has come.
+/// Returns what was decided last, where that changed anything.
+pub async fn refresh(tx: &mut Tx, cx: &Cx, scheme: &TierScheme, member: Uuid, today: Date) -> Result<Option<TierDecision>> {
+    let mut standing = store::standing(tx, cx.merchant, member).await?;
+    if !standing.stored {
+        standing.current.tier = scheme.effective(&standing.current);
+    }
+    let due_before = standing.due_on;
+    let mut last = None;
+    let (from, _) = scheme.window(today);
+    let decision = evaluate(scheme, &standing.current, &totals(tx, cx.merchant, member, from).await?, today);
+    if decision.kind != TierChange::Upgrade {
+        while let Some(back) = take_back(tx, cx, scheme, member, &mut standing, today).await? {
+            step(tx, cx, member, &mut standing, &back, today).await?;
+            last = Some(back);
+        }
+    }
+    if last.is_none() && decision.changes(&standing.current) {
+        match decision.kind {
+            TierChange::Upgrade => standing.rises.push(decision.clone()),
+            // Whoever was lowered or renewed by time has no upgrade left that a refund could undo.
+            TierChange::Downgrade | TierChange::Keep => standing.rises.clear(),
+        }
+        let surplus = standing.rises.len().saturating_sub(RISES_MAX);
+        standing.rises.drain(..surplus);
+        step(tx, cx, member, &mut standing, &decision, today).await?;
+        last = Some(decision);
+    }
+    standing.due_on = due_on(scheme, &standing.current, today);
+    if last.is_some() || (standing.stored && standing.due_on != due_before) {
+        tx.queue(store::put_stmt(cx.merchant, member, &standing, today)?).await?;
+    }
+    Ok(last)
+}
+
+/// What a refund takes back of the last upgrade, which is then forgotten, or remembered as the
+/// smaller one that is left of it.
+async fn take_back(
+    tx: &mut Tx,
+    cx: &Cx,
+    scheme: &TierScheme,
+    member: Uuid,
+    standing: &mut Standing,
+    today: Date,
+) -> Result<Option<TierDecision>> {
+    let Some(rise) = standing.rises.last() else { return Ok(None) };
+    let totals = totals_of(tx, cx.merchant, member, rise).await?;
+    let Some(back) = after_refund(scheme, &standing.current, rise, &totals, today) else { return Ok(None) };
+    if let Some(rise) = standing.rises.pop()
+        && back.to != rise.from
+    {
+        standing.rises.push(TierDecision { to: back.to, ..rise });
+    }
+    Ok(Some(back))
+}
+
+/// Applies a decision to the row in memory; writes the history and the event.
+async fn step(tx: &mut Tx, cx: &Cx, member: Uuid, standing: &mut Standing, decision: &TierDecision, today: Date) -> Result<()> {
+    let entry = TierEntry {
+        sequence: standing.changes + 1,
+        kind: decision.kind.as_str().to_owned(),
+        from: decision.from,
+        to: decision.to,
+        changed_on: today,
+        valid_until: decision.valid_until.filter(|_| decision.to.is_some()),
+        snapshot: Some(decision.snapshot.clone()),
+        note: None,
+        at: cx.now,
+        actor: cx.actor.text(),
+    };
+    write(tx, cx, member, standing, &entry, decision.snapshot.reason.as_str()).await
+}
+
+async fn write(tx: &mut Tx, cx: &Cx, member: Uuid, standing: &mut Standing, entry: &TierEntry, reason: &str) -> Result<()> {
+    standing.changes = entry.sequence;
+    if entry.to != entry.from {
+        standing.since = Some(entry.changed_on);
+    }
+    standing.current.tier = entry.to;
+    standing.current.valid_until = entry.valid_until;
+    tx.queue(store::change_stmt(cx, member, entry)?).await?;
+    let payload = serde_json::json!({
+        "member": member, "from": entry.from, "to": entry.to, "kind": entry.kind, "reason": reason,
+        "on": entry.changed_on, "valid_until": entry.valid_until,
+    });
+    let kind = if entry.to == entry.from { "tier.renewed" } else { "tier.changed" };
+    event::append(tx, cx, &[Event::new(kind, member, &payload)]).await
+}
+
+/// The next day on which time alone may change the tier.
+fn due_on(scheme: &TierScheme, current: &CurrentTier, today: Date) -> Option<Date> {
+    if let Some(locked) = current.locked_until.filter(|until| today <= *until) {
+        return Some(time::add_days(locked, 1));
+    }
+    let until = current.valid_until.filter(|_| current.tier.is_some())?;
+    let day = if today <= until { until } else { time::add_days(until, scheme.grace_days) };
+    Some(time::add_days(day, 1))
+}
+
+/// Looks at the members whose day has come, in batches, each in a transaction of its own. Safe to
+/// stop and to repeat. Returns how many tiers changed.
+pub async fn midnight(db: &Db, cx: &Cx, today: Date) -> Result<u64> {
+    let mut changed = 0;
+    loop {
+        let (seen, some) = db.write(&(cx, today), |tx, (cx, today)| Box::pin(midnight_some(tx, cx, *today))).await?;
+        changed += some;
+        if seen == 0 {
+            return Ok(changed);
+        }
+    }
+}
+
+async fn midnight_some(tx: &mut Tx, cx: &Cx, today: Date) -> Result<(u64, u64)> {
+    let scheme: TierScheme = setting::ops::get(tx, cx.merchant).await?;
+    let due = store::due(tx, cx.merchant, today, BATCH_MEMBERS).await?;
+    let mut changed = 0;
+    for member in &due {
+        changed += u64::from(refresh(tx, cx, &scheme, *member, today).await?.is_some());
+    }
+    Ok((due.len() as u64, changed))
+}
+
+/// A tier that staff sets by hand.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TierByHand {
+    /// The tier; none for no tier.
+    #[serde(default)]
+    pub tier: Option<TierId>,
+    /// The last local day on which nothing is computed; afterwards the days of grace begin.
+    #[schema(value_type = String, format = Date)]
+    pub locked_until: Date,
+    /// Why, for the member's history.
+    pub reason: String,
+}
+
+/// Sets a member's tier by hand, locked until a day ends.
+///
+/// Errors: `tier_unknown`, `tier_lock_over`, `text_malformed`.
+pub async fn set_by_hand(tx: &mut Tx, cx: &Cx, member: Uuid, wanted: &TierByHand) -> Result<()> {
+    let scheme: TierScheme = setting::ops::get(tx, cx.merchant).await?;
+    let today = merchant_today(tx, cx).await?;
+    if wanted.tier.is_some_and(|id| scheme.tier(id).is_none()) {
+        return Err(Error::refused("tier_unknown", "the scheme has no such tier"));
+    }
+    if wanted.locked_until < today {
+        return Err(Error::invalid("tier_lock_over", "locked_until must be today or later").field(
+            "/locked_until",
+            "out_of_range",
+            "must be today or later",
+        ));
+    }
+    let reason = shuke_org::text::line("reason", &wanted.reason, 200)?;
+    let mut standing = store::standing(tx, cx.merchant, member).await?;
+    let entry = TierEntry {
+        sequence: standing.changes + 1,
+        kind: "manual".to_owned(),
+        from: scheme.effective(&standing.current),
+        to: wanted.tier,
+        changed_on: today,
+        // When the lock ends the tier must be earned like any other, after the days of grace.
+        valid_until: wanted.tier.map(|_| wanted.locked_until),
+        snapshot: None,
+        note: Some(reason),
+        at: cx.now,
+        actor: cx.actor.text(),
+    };
+    standing.rises.clear();
+    standing.current.locked_until = Some(wanted.locked_until);
+    write(tx, cx, member, &mut standing, &entry, "by_hand").await?;
+    standing.due_on = due_on(&scheme, &standing.current, today);
+    tx.queue(store::put_stmt(cx.merchant, member, &standing, today)?).await
+}
+
+/// The next tier and what is missing to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NextTier {
+    /// The tier.
+    pub tier: TierId,
+    /// Its name.
+    pub name: String,
+    /// What must still be bought, in minor units; none where the tier doesn't ask for an amount.
+    pub amount_missing: Option<Money>,
+    /// How many orders are still missing; none where the tier doesn't ask for a count.
+    pub count_missing: Option<i64>,
+}
+
+/// A member's tier, and how far it is to the next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TierView {
+    /// The tier, its validity and its lock.
+    pub current: CurrentTier,
+    /// Its name.
+    pub name: Option<String>,
+    /// What it gives.
+    pub benefits: Option<TierBenefits>,
+    /// The local day since which the member has it; none for a tier that everybody has.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub since: Option<Date>,
+    /// The first local day of the window; none for the lifetime.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub window_from: Option<Date>,
+    /// What was bought in the window, net of returns.
+    pub totals: TierTotals,
+    /// The next tier; none at the top.
+    pub next: Option<NextTier>,
+}
+
+/// A member's tier with progress.
+pub async fn show(tx: &mut Tx, cx: &Cx, member: Uuid) -> Result<TierView> {
+    let scheme: TierScheme = setting::ops::get(tx, cx.merchant).await?;
+    let today = merchant_today(tx, cx).await?;
+    let (window_from, _) = scheme.window(today);
+    let standing = store::seen(tx, cx.merchant, member).await?;
+    let totals = totals(tx, cx.merchant, member, window_from).await?;
+    let tier = scheme.effective(&standing.current);
+    let current = CurrentTier { tier, ..standing.current };
+    let held = tier.and_then(|id| scheme.tier(id));
+    Ok(TierView {
+        current,
+        name: held.map(|tier| tier.name.clone()),
+        benefits: held.map(|tier| tier.benefits.clone()),
+        since: standing.since,
+        window_from,
+        totals,
+        next: next_tier(&scheme, tier, &totals),
+    })
+}
+
+fn next_tier(scheme: &TierScheme, tier: Option<TierId>, totals: &TierTotals) -> Option<NextTier> {
+    let place = tier.and_then(|id| scheme.rank(id)).map_or(0, |rank| rank + 1);
+    scheme.tiers.get(place).map(|next| NextTier {
+        tier: next.id,
+        name: next.name.clone(),
+        amount_missing: next.amount.map(|least| Money((least.0 - totals.amount.0).max(0))),
+        count_missing: next.count.map(|least| (least - totals.count).max(0)),
+    })
+}
+
+/// A member's changes, the latest first.
+pub async fn history(tx: &mut Tx, cx: &Cx, member: Uuid, before: Option<i64>, limit: Limit) -> Result<Page<TierEntry>> {
+    let entries = store::changes(tx, cx.merchant, member, before, limit.fetch()).await?;
+    Ok(Page::of(entries, limit, |entry| entry.sequence))
+}
