@@ -18,6 +18,8 @@ CREATE TABLE sales_order (
     refunded BIGINT NOT NULL,
     points_returned BIGINT NOT NULL,
     points_clawed BIGINT NOT NULL,
+    import_id UUID,
+    external_number TEXT,
     CONSTRAINT sales_order_pkey PRIMARY KEY (merchant_id, id), -- an order with this id is there already
     CONSTRAINT sales_order_refund_exceeds CHECK (refunded <= total) -- more would be refunded than was paid
 );
@@ -51,7 +53,7 @@ CREATE TABLE order_line (
 CREATE TABLE refund (
     merchant_id BIGINT NOT NULL,
     id UUID NOT NULL,
-    order_id UUID NOT NULL,
+    order_id UUID,
     store_id UUID NOT NULL,
     member_id UUID,
     at BIGINT NOT NULL,
@@ -63,7 +65,23 @@ CREATE TABLE refund (
     payments TEXT NOT NULL,
     reason TEXT NOT NULL,
     actor TEXT NOT NULL,
+    import_id UUID,
+    external_number TEXT,
     CONSTRAINT refund_pkey PRIMARY KEY (merchant_id, id) -- a refund with this id is there already
 );
 CREATE INDEX refund_by_order ON refund (merchant_id, order_id);
 CREATE INDEX refund_by_store ON refund (merchant_id, store_id, at);
+-- The goods of a return without its order; those of other refunds are lines of the order.
+CREATE TABLE return_line (
+    merchant_id BIGINT NOT NULL,
+    refund_id UUID NOT NULL,
+    line BIGINT NOT NULL,
+    product_id UUID NOT NULL,
+    variant_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    sku TEXT NOT NULL,
+    quantity_milli BIGINT NOT NULL,
+    unit_price BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    CONSTRAINT return_line_pkey PRIMARY KEY (merchant_id, refund_id, line) -- this line is there already
+);

@@ -47,9 +47,10 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0003_member"),
     each!("0004_ledger"),
     both!("0005_loyalty"),
-    both!("0006_catalogue"),
+    both!("0006_catalogue"), both!("0007_offer"),
     both!("0008_idempotency"),
     both!("0009_order"),
+    both!("0010_import"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -1,4 +1,26 @@
-//! The catalogue, stock, and what happens at the till.
+//! The catalogue, stock, and what happens at the till: quote, checkout, refund.
+//!
+//! Start reading at [`order::ops::checkout`]; what it reads is [`quote::facts`].
 
+pub mod book;
+pub mod category;
+mod fields;
+pub mod order;
 pub mod product;
+pub mod quote;
+pub mod refund;
+mod rows;
 pub mod stock;
+
+use shuke_http::{App, OpenApiRouter};
+
+/// Every operation of this crate.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(category::api::routes())
+        .merge(product::api::routes())
+        .merge(stock::api::routes())
+        .merge(quote::api::routes())
+        .merge(order::api::routes())
+        .merge(refund::api::routes())
+}

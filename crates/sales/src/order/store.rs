@@ -1,5 +1,7 @@
 //! SQL of orders and their lines.
 
+pub(crate) mod import;
+
 use super::model::{Order, OrderId, OrderLine, number};
 use crate::product::store::placeholders;
 use serde::de::DeserializeOwned;

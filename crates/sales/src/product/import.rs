@@ -7,7 +7,7 @@ use crate::category::{self, Category, CategoryId};
 use crate::fields;
 use shuke_db::Tx;
 use shuke_jobs::event::{self, Event};
-use shuke_kernel::{Cx, Error, Money, Result};
+use shuke_kernel::{Cx, Error, MerchantId, Money, Result};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Most rows of one batch.
@@ -126,6 +126,23 @@ pub async fn import_many(tx: &mut Tx, cx: &Cx, rows: &[ImportProduct]) -> Result
         .collect();
     batch.write(tx, cx).await?;
     Ok(outcomes)
+}
+
+/// What a past order needs to know of a variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sold {
+    /// Its product.
+    pub product: ProductId,
+    /// The variant.
+    pub variant: VariantId,
+    /// What it is called.
+    pub name: String,
+}
+
+/// The variants that have these SKUs, by SKU.
+pub async fn sold(tx: &mut Tx, merchant: MerchantId, skus: &[&str]) -> Result<HashMap<String, Sold>> {
+    let found = store::named_by_skus(tx, merchant, skus).await?;
+    Ok(found.into_iter().map(|(sku, product, variant, name)| (sku, Sold { product, variant, name })).collect())
 }
 
 /// Reads a row at the door.

@@ -19,5 +19,5 @@ pub mod model;
 pub mod ops;
 pub mod store;
 
-pub use import::{ImportProduct, Imported, import_many};
+pub use import::{ImportProduct, Imported, Sold, import_many, sold};
 pub use model::{ForSale, Product, ProductId, ProductKind, SaleState, TimedPrice, Variant, VariantId};

@@ -506,3 +506,18 @@ pub fn set_store_price_stmt(merchant: MerchantId, store: Uuid, variant: VariantI
 pub fn clear_store_price_stmt(merchant: MerchantId, store: Uuid, variant: VariantId) -> Stmt {
     sql!("DELETE FROM variant_price WHERE merchant_id = $1 AND store_id = $2 AND variant_id = $3", merchant, store, variant)
 }
+
+/// The variants with these SKUs: SKU, product, variant, and what they are called together.
+pub(crate) async fn named_by_skus(tx: &mut Tx, merchant: MerchantId, skus: &[&str]) -> Result<Vec<(String, ProductId, VariantId, String)>> {
+    let text = "SELECT v.sku, v.product_id, v.id, p.name, v.name FROM variant v
+         JOIN product p ON p.merchant_id = v.merchant_id AND p.id = v.product_id WHERE v.merchant_id = $1 AND v.sku IN ";
+    let mut found = Vec::with_capacity(skus.len());
+    for chunk in skus.chunks(500) {
+        for row in tx.rows(crate::rows::padded(text, merchant, chunk)).await? {
+            let (product, variant): (String, String) = (row.get(3)?, row.get(4)?);
+            let name = if variant.is_empty() { product } else { format!("{product} {variant}") };
+            found.push((row.get(0)?, row.get(1)?, row.get(2)?, name));
+        }
+    }
+    Ok(found)
+}

@@ -1,5 +1,7 @@
 //! SQL of refunds.
 
+pub(crate) mod import;
+
 use super::model::Refund;
 use shuke_db::{Row, Stmt, ToValue as _, Tx, sql};
 use shuke_kernel::{Cx, Error, MerchantId, Result, Uuid};
