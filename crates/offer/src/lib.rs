@@ -5,3 +5,10 @@
 
 pub mod price;
 pub mod threshold;
+
+use shuke_http::{App, OpenApiRouter};
+
+/// Every operation of this crate.
+pub fn routes() -> OpenApiRouter<App> {
+    threshold::api::routes()
+}

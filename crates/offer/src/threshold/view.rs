@@ -1,0 +1,46 @@
+//! An offer's life and versions.
+
+use super::ThresholdOffer;
+use serde::{Deserialize, Serialize};
+use shuke_kernel::{Instant, text_enum};
+use utoipa::ToSchema;
+
+text_enum! {
+    /// Where an offer is in its life.
+    pub enum OfferState {
+        /// Being written; applies nowhere.
+        Draft = "draft",
+        /// Runs within its days and hours.
+        Published = "published",
+        /// Runs no more.
+        Stopped = "stopped",
+    }
+}
+
+/// An offer as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OfferView {
+    /// What it says.
+    pub offer: ThresholdOffer,
+    /// Where it is in its life.
+    pub state: OfferState,
+    /// Rises with every change of what it says.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it was changed last.
+    pub changed_at: Instant,
+}
+
+/// What an offer said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OfferVersion {
+    /// The version.
+    pub version: i64,
+    /// What it said.
+    pub offer: ThresholdOffer,
+    /// Since when.
+    pub at: Instant,
+    /// Who wrote it: `staff:…`.
+    pub actor: String,
+}
