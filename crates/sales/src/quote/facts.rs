@@ -108,7 +108,7 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
         facts.holdings = account::holdings_read(id.0, answer(2), answer(3))?;
         let current = tier::store::current_read(answer(5))?;
         let points = Points(facts.holdings.available(AccountKind::Points, cx.now));
-        facts.view = Some(MemberView { member: id.0, tier: current.tier, points });
+        facts.view = Some(MemberView { member: id.0, tier: facts.book.loyalty.scheme.effective(&current), points });
         facts.member = Some(sealed);
         if has_coupons {
             facts.coupons = answer(6).iter().map(|row| coupon::store::read(row, today, cx.now)).collect::<Result<_>>()?;
