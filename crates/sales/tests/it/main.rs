@@ -1,5 +1,8 @@
 //! Scenarios of the catalogue, stock and the till, on both databases.
 
+#[cfg(test)]
 mod catalogue;
+#[cfg(test)]
 mod stock;
+#[cfg(test)]
 mod support;
