@@ -78,7 +78,7 @@ scenario! {
         let baskets: Vec<_> = (0..40).map(|basket: usize| {
             let (shop, mut variants) = (shop.clone(), variants.clone());
             variants.rotate_left(basket % 5);
-            if basket % 2 == 0 {
+            if basket.is_multiple_of(2) {
                 variants.reverse();
             }
             tokio::spawn(async move {
