@@ -7,7 +7,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
-use shuke_db::{Db, Stmt, sql};
+use shuke_db::Db;
 use shuke_http::{App, AppInner, Authenticator, OpenApiRouter, SESSION_COOKIE, Vault};
 use shuke_jobs::{Runner, Work};
 use shuke_kernel::{Clock, Instant, Random};
@@ -19,8 +19,6 @@ use tower::ServiceExt as _;
 /// When every test begins: 22 November 2026, 10:00 in Shanghai.
 pub const START: Instant = Instant(1_795_312_800_000);
 const DAY_MS: i64 = 86_400_000;
-/// How often a step asks whether the events of before can be read.
-const QUESTIONS_MAX: usize = 2_000;
 
 /// A server with a client that speaks to it. A clone is another client of the same server.
 #[derive(Clone)]
@@ -49,14 +47,25 @@ enum Shown {
 impl TestApp {
     /// Starts a server on an empty database of its own.
     pub async fn start(kind: Kind, router: OpenApiRouter<App>, authenticator: Box<dyn Authenticator>) -> Self {
+        let (routes, openapi) = router.split_for_parts();
+        let wire = |app: App| (shuke_http::layers(routes.with_state(app)), openapi);
+        Self::start_wired(kind, authenticator, wire).await
+    }
+
+    /// Starts a server whose whole router, layers and pages included, is built by the caller.
+    pub async fn start_wired(
+        kind: Kind,
+        authenticator: Box<dyn Authenticator>,
+        wire: impl FnOnce(App) -> (axum::Router, utoipa::openapi::OpenApi),
+    ) -> Self {
         let random = Random::seeded(42);
         let clock = Clock::manual(START);
         let database = database::db(kind).await;
         let vault = Vault::new([7; 32], random.clone());
         let app: App = Arc::new(AppInner::new(database.handle(), clock.clone(), random, vault, authenticator));
-        let (routes, openapi) = router.split_for_parts();
+        let (router, openapi) = wire(app.clone());
         Self {
-            router: shuke_http::layers(routes.with_state(app.clone())),
+            router,
             openapi: Arc::new(openapi),
             app,
             clock,
@@ -119,38 +128,7 @@ impl TestApp {
     }
     /// Lets readers and jobs do what is due, until nothing is. Returns how much they did.
     pub async fn step(&self) -> u64 {
-        let mut done = 0;
-        loop {
-            self.until_readable().await;
-            let round = or_fail("step the worker", self.runner.step(&self.app.work()).await);
-            done += round;
-            if round == 0 {
-                return done;
-            }
-        }
-    }
-
-    /// On PostgreSQL a reader looks below the oldest transaction that is open in the whole cluster,
-    /// so a test that runs beside this one can hold events back: waits until those of before the
-    /// call can be read. Gives up after a while, for a test that itself holds a transaction open.
-    async fn until_readable(&self) {
-        if self.db().kind() == Kind::Sqlite {
-            return;
-        }
-        let bound = async |stmt: &Stmt| -> i64 {
-            let read = self
-                .db()
-                .read(stmt, |tx, stmt| Box::pin(async move { tx.rows(stmt.clone()).await?.first().map_or(Ok(0), |row| row.get(0)) }));
-            or_fail("ask for the oldest transaction", read.await)
-        };
-        let all_before = bound(&sql!("SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT)")).await;
-        let oldest = sql!("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)");
-        for _ in 0..QUESTIONS_MAX {
-            if bound(&oldest).await >= all_before {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+        step(&self.runner, &self.app.work()).await
     }
 
     /// GET.
