@@ -52,6 +52,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0008_idempotency"),
     both!("0009_order"),
     both!("0010_import"),
+    both!("0011_vault"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

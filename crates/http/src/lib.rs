@@ -8,6 +8,7 @@
 mod app;
 mod body;
 mod caller;
+mod confirm;
 mod once;
 pub mod perm;
 mod problem;
@@ -17,6 +18,7 @@ mod vault;
 pub use app::{App, AppInner, Authenticator};
 pub use body::{Json, Paging, Path, Query, Write};
 pub use caller::{Allow, Caller, Credential, SESSION_COOKIE, Signed, credential};
+pub use confirm::{confirm_key, key_is_known};
 pub use once::{Answer, IdempotencyKey, once, prune};
 pub use perm::{Permission, Role};
 pub use problem::{Problem, ProblemBody};

@@ -86,6 +86,8 @@ permissions! {
     LedgerRead = "ledger:read" [Manager Cashier Technician Marketer Analyst];
     /// Adjust a balance by hand.
     LedgerAdjust = "ledger:adjust" [Manager];
+    /// Have everything that is derived computed again.
+    LedgerVerify = "ledger:verify" [];
     /// See earn rules, tiers, plans, coupon templates.
     LoyaltyRead = "loyalty:read" [Manager Cashier Technician Marketer Analyst];
     /// Change earn rules, tiers, plans, coupon templates.

@@ -90,6 +90,11 @@ impl Vault {
         URL_SAFE_NO_PAD.encode(mac(&self.master, &[b"secret", secret.as_bytes()]))
     }
 
+    /// What tells this key from another without telling the key.
+    pub(crate) fn check_value(&self) -> String {
+        URL_SAFE_NO_PAD.encode(&mac(&self.master, &[b"check"])[..16])
+    }
+
     /// A new secret of 256 bits.
     pub fn new_secret(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.random.bytes::<32>())
