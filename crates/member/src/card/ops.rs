@@ -1,0 +1,101 @@
+//! Binding cards, reporting them lost and found.
+
+use super::model::nfc_uid;
+use super::{Card, CardDraft, CardId, CardKind, CardNumber, CardState, store};
+use crate::member::{self, MemberId, number};
+use serde::{Deserialize, Serialize};
+use shuke_db::{Row, Tx};
+use shuke_jobs::{Event, event};
+use shuke_kernel::{Cx, Error, MerchantId, Result};
+
+/// Cards of one member, lost and replaced ones too.
+pub const CARDS_MAX: usize = 50;
+
+/// The payload of `member.card_changed`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CardChanged {
+    /// Whose.
+    pub member: MemberId,
+    /// Which.
+    pub card: CardId,
+    /// What it is now.
+    pub state: CardState,
+}
+
+/// A card that is bound now.
+pub(crate) fn new(cx: &Cx, kind: CardKind, number: String) -> Card {
+    Card { id: cx.id(), kind, number, nfc_uid: None, state: CardState::Active, bound_at: cx.now, ended_at: None, replaced_by: None }
+}
+
+/// Binds a card to a member; with `replaces`, it takes that card's place.
+///
+/// Errors: `member_not_found`, `card_number_malformed`, `nfc_uid_malformed`, `card_number_taken`,
+/// `card_nfc_taken`, `cards_too_many`, `card_not_found`, `card_replaced`.
+pub async fn bind(tx: &mut Tx, cx: &Cx, member: MemberId, draft: &CardDraft) -> Result<Card> {
+    member::ops::hold(tx, cx, member).await?;
+    if tx.rows(store::of_member_stmt(cx.merchant, member)).await?.len() >= CARDS_MAX {
+        return Err(Error::refused("cards_too_many", format!("a member has at most {CARDS_MAX} cards")));
+    }
+    let number = match (&draft.number, draft.kind) {
+        (Some(text), _) => CardNumber::parse(text)?.as_str().to_owned(),
+        (None, CardKind::Digital) => number::draw(&cx.random),
+        (None, CardKind::Physical) => {
+            return Err(Error::invalid("card_number_malformed", "give the number that is printed on the card"));
+        }
+    };
+    let nfc_uid = draft.nfc_uid.as_deref().map(nfc_uid).transpose()?;
+    let card = Card { nfc_uid, ..new(cx, draft.kind, number) };
+    if let Some(old) = draft.replaces {
+        let (_, before) = of_member(tx, cx, member, old).await?;
+        if before.state == CardState::Replaced {
+            return Err(Error::refused("card_replaced", "another card has taken this one's place already"));
+        }
+        store::set_state(tx, cx, old, CardState::Replaced, Some(card.id)).await?;
+        told(tx, cx, member, old, CardState::Replaced).await?;
+    }
+    tx.queue(store::insert_stmt(cx.merchant, &[(member, card.clone())])).await?;
+    told(tx, cx, member, card.id, card.state).await?;
+    Ok(card)
+}
+
+/// Reports a card lost, or found again.
+///
+/// Errors: `card_not_found`, `card_replaced`.
+pub async fn report(tx: &mut Tx, cx: &Cx, member: MemberId, id: CardId, lost: bool) -> Result<Card> {
+    let (_, card) = of_member(tx, cx, member, id).await?;
+    if card.state == CardState::Replaced {
+        return Err(Error::refused("card_replaced", "another card has taken this one's place; it can't be used again"));
+    }
+    let state = if lost { CardState::Lost } else { CardState::Active };
+    if state == card.state {
+        return Ok(card);
+    }
+    store::set_state(tx, cx, id, state, None).await?;
+    told(tx, cx, member, id, state).await?;
+    Ok(Card { state, ended_at: lost.then_some(cx.now), ..card })
+}
+
+async fn of_member(tx: &mut Tx, cx: &Cx, member: MemberId, id: CardId) -> Result<(MemberId, Card)> {
+    let found = store::lock(tx, cx.merchant, id).await?;
+    found.filter(|(owner, _)| *owner == member).ok_or_else(|| Error::not_found("card_not_found", "the member has no such card"))
+}
+
+/// The member whom a card identifies, from the answer of [`super::by_text_stmt`].
+///
+/// Errors: `card_not_active` (refused) where it is lost or replaced.
+pub(crate) fn owner(rows: &[Row]) -> Result<Option<MemberId>> {
+    let Some(row) = rows.first() else { return Ok(None) };
+    if row.get::<CardState>(1)? != CardState::Active {
+        return Err(Error::refused("card_not_active", "this card was reported lost or replaced; identify the member in another way"));
+    }
+    Ok(Some(row.get(0)?))
+}
+
+/// Removes the cards of a member who is erased.
+pub(crate) async fn clear(tx: &mut Tx, merchant: MerchantId, member: MemberId) -> Result<()> {
+    store::delete_all(tx, merchant, member).await
+}
+
+async fn told(tx: &mut Tx, cx: &Cx, member: MemberId, card: CardId, state: CardState) -> Result<()> {
+    event::append(tx, cx, &[Event::new("member.card_changed", member, &CardChanged { member, card, state })]).await
+}

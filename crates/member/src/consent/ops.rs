@@ -1,0 +1,87 @@
+//! Publishing terms, accepting them, giving and withdrawing consent.
+
+use super::{Acceptance, Consent, ConsentChange, ConsentChannel, Consents, Terms, TermsDraft, store};
+use crate::member::{self, MemberId};
+use serde::{Deserialize, Serialize};
+use shuke_db::Tx;
+use shuke_jobs::{Event, event};
+use shuke_kernel::{Cx, Error, Instant, Limit, Page, Result, Uuid};
+use shuke_org::audit::{self, Entry};
+
+/// The payload of `member.consent_changed`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ConsentChanged {
+    /// Whose.
+    pub member: MemberId,
+    /// For which channel.
+    pub channel: ConsentChannel,
+    /// Given, or withdrawn.
+    pub granted: bool,
+}
+
+/// Publishes terms. A version is published once and never changes.
+///
+/// Errors: `terms_version_taken`, `terms_malformed`, `text_malformed`.
+pub async fn publish(tx: &mut Tx, cx: &Cx, draft: &TermsDraft) -> Result<Terms> {
+    let terms = draft.terms(cx.now)?;
+    store::insert_terms(tx, cx, &terms).await?;
+    audit::ops::record(tx, cx, &Entry::new("terms.published", &terms.version)).await?;
+    Ok(terms)
+}
+
+/// Published terms, newest first.
+pub async fn list(tx: &mut Tx, cx: &Cx, before: Option<(Instant, String)>, limit: Limit) -> Result<Page<Terms>> {
+    let found = store::page_of_terms(tx, cx.merchant, before, limit.fetch()).await?;
+    Ok(Page::of(found, limit, |terms| (terms.published_at, terms.version.clone())))
+}
+
+/// Ok where the version is published, else `terms_unknown` (refused).
+pub(crate) async fn must_exist(tx: &mut Tx, cx: &Cx, version: &str) -> Result<()> {
+    match store::find_terms(tx, cx.merchant, version).await? {
+        Some(_) => Ok(()),
+        None => Err(Error::refused("terms_unknown", "there are no terms of this version; publish them first")),
+    }
+}
+
+/// Records that a member accepts a version of the terms; the first time counts.
+///
+/// Errors: `member_not_found`, `terms_unknown`.
+pub async fn accept(tx: &mut Tx, cx: &Cx, member: MemberId, version: &str) -> Result<Vec<Acceptance>> {
+    member::ops::must_exist(tx, cx, member).await?;
+    must_exist(tx, cx, version).await?;
+    put_accepted(tx, cx, &[(member, version)]).await?;
+    tx.rows(store::acceptances_stmt(cx.merchant, member)).await?.iter().map(store::acceptance).collect()
+}
+
+/// Records acceptances of members and versions that exist.
+pub(crate) async fn put_accepted(tx: &mut Tx, cx: &Cx, accepted: &[(MemberId, &str)]) -> Result<()> {
+    store::insert_acceptances(tx, cx, accepted).await
+}
+
+/// Records what a member says about channels.
+///
+/// Errors: `member_not_found`.
+pub async fn set(tx: &mut Tx, cx: &Cx, member: MemberId, consents: &Consents) -> Result<Vec<Consent>> {
+    member::ops::hold(tx, cx, member).await?;
+    let said: Vec<_> = consents.iter().map(|(channel, granted)| (member, *channel, *granted)).collect();
+    put_said(tx, cx, &said).await?;
+    tx.rows(store::consents_stmt(cx.merchant, member)).await?.iter().map(store::consent).collect()
+}
+
+/// Records what members who exist say about channels.
+pub(crate) async fn put_said(tx: &mut Tx, cx: &Cx, said: &[(MemberId, ConsentChannel, bool)]) -> Result<()> {
+    store::put_consents(tx, cx, said).await?;
+    let changed = |(member, channel, granted): &(MemberId, ConsentChannel, bool)| {
+        Event::new("member.consent_changed", *member, &ConsentChanged { member: *member, channel: *channel, granted: *granted })
+    };
+    event::append(tx, cx, &said.iter().map(changed).collect::<Vec<_>>()).await
+}
+
+/// What a member said about channels, newest first.
+///
+/// Errors: `member_not_found`.
+pub async fn changes(tx: &mut Tx, cx: &Cx, member: MemberId, before: Option<Uuid>, limit: Limit) -> Result<Page<ConsentChange>> {
+    member::ops::must_exist(tx, cx, member).await?;
+    let found = store::changes(tx, cx.merchant, member, before.unwrap_or(Uuid::max()), limit.fetch()).await?;
+    Ok(Page::of(found, limit, |change| change.id))
+}

@@ -1,0 +1,56 @@
+//! SQL of contacts.
+
+use super::Contact;
+use crate::MemberId;
+use shuke_db::{ToValue as _, Tx, insert, sql};
+use shuke_kernel::{MerchantId, Result, Uuid};
+
+pub(super) async fn insert_all(tx: &mut Tx, merchant: MerchantId, contacts: &[(MemberId, Contact)]) -> Result<()> {
+    if contacts.is_empty() {
+        return Ok(());
+    }
+    let row = |(member, contact): &(MemberId, Contact)| {
+        vec![
+            merchant.to_value(),
+            member.to_value(),
+            contact.id.to_value(),
+            contact.channel.to_value(),
+            contact.kind.to_value(),
+            contact.subject.to_value(),
+            contact.outcome.to_value(),
+            contact.at.to_value(),
+            contact.actor.to_value(),
+        ]
+    };
+    let columns = ["merchant_id", "member_id", "id", "channel", "kind", "subject", "outcome", "at", "actor"];
+    tx.queue(insert("contact", &columns, contacts.iter().map(row).collect())).await
+}
+
+pub(super) async fn page(tx: &mut Tx, merchant: MerchantId, member: MemberId, before: Uuid, limit: i64) -> Result<Vec<Contact>> {
+    let stmt = sql!(
+        "SELECT id, channel, kind, subject, outcome, at, actor FROM contact
+         WHERE merchant_id = $1 AND member_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4",
+        merchant,
+        member,
+        before,
+        limit
+    );
+    let rows = tx.rows(stmt).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Contact {
+                id: row.get(0)?,
+                channel: row.get(1)?,
+                kind: row.get(2)?,
+                subject: row.get(3)?,
+                outcome: row.get(4)?,
+                at: row.get(5)?,
+                actor: row.get(6)?,
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn delete_all(tx: &mut Tx, merchant: MerchantId, member: MemberId) -> Result<()> {
+    tx.queue(sql!("DELETE FROM contact WHERE merchant_id = $1 AND member_id = $2", merchant, member)).await
+}

@@ -1,0 +1,91 @@
+//! What the merchant's settings say about members: the zone in which days end, the stage bands, the
+//! country of phone numbers without a prefix. Read together, in one round trip.
+
+use crate::stage::StageBands;
+use serde::{Deserialize, Serialize};
+use shuke_db::{Row, Stmt, Tx};
+use shuke_kernel::{Cx, Date, Error, MerchantId, Result, Zone};
+use shuke_org::setting::{self, Section};
+use shuke_org::{StoreId, merchant, store};
+use utoipa::ToSchema;
+
+/// How members are entered. Settings section `member`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct MemberSettings {
+    /// The country (ISO 3166) of phone numbers that are written without a prefix.
+    #[schema(example = "CN")]
+    pub country: String,
+}
+
+impl Default for MemberSettings {
+    fn default() -> Self {
+        Self { country: "CN".to_owned() }
+    }
+}
+
+impl Section for MemberSettings {
+    const NAME: &'static str = "member";
+    fn check(&self) -> Result<()> {
+        if self.country.len() == 2 && self.country.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Ok(());
+        }
+        Err(Error::invalid("country_malformed", "a country is two capital letters such as CN (ISO 3166)"))
+    }
+}
+
+impl Section for StageBands {
+    const NAME: &'static str = "stage";
+    fn check(&self) -> Result<()> {
+        self.checked().map(|_| ())
+    }
+}
+
+/// What operations on members stand on.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// The merchant's zone.
+    pub zone: Zone,
+    /// The bands of stages.
+    pub bands: StageBands,
+    /// The country of phone numbers without a prefix.
+    pub country: String,
+}
+
+impl Ground {
+    /// The merchant's date at the time of a call.
+    pub fn today(&self, cx: &Cx) -> Date {
+        self.zone.date(cx.now)
+    }
+}
+
+/// The statements that [`read`] takes the answers of, to go with others in one round trip.
+pub(crate) fn statements(merchant: MerchantId) -> [Stmt; 3] {
+    [
+        merchant::ops::statement(merchant),
+        setting::ops::statement::<StageBands>(merchant),
+        setting::ops::statement::<MemberSettings>(merchant),
+    ]
+}
+
+pub(crate) fn read(merchant: &[Row], bands: &[Row], settings: &[Row]) -> Result<Ground> {
+    Ok(Ground {
+        zone: merchant::ops::read(merchant)?.parsed_zone()?,
+        bands: setting::ops::read(bands)?,
+        country: setting::ops::read::<MemberSettings>(settings)?.country,
+    })
+}
+
+/// The ground that a merchant's members stand on.
+pub async fn ground(tx: &mut Tx, merchant: MerchantId) -> Result<Ground> {
+    let [a, b, c] = tx.all(statements(merchant)).await?;
+    read(&a, &b, &c)
+}
+
+/// Ok where there is no store or it is the merchant's, else `store_unknown`.
+pub(crate) async fn store_must_exist(tx: &mut Tx, cx: &Cx, id: Option<StoreId>) -> Result<()> {
+    match id {
+        Some(id) => store::ops::must_exist(tx, cx, &[id]).await,
+        None => Ok(()),
+    }
+}

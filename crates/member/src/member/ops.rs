@@ -1,0 +1,149 @@
+//! What is done with members.
+
+use super::model::{Member, MemberId, MemberState, Region, SealedBrief, SealedPerson, View, not_found};
+use super::store::{self, Filter, Indexes, Key};
+use super::view::MemberView;
+use super::{MemberChange, enrol as enrolment, search as searching};
+use crate::{Ground, card, consent, contact, dependent, field, ground as members_ground, tag};
+use serde::{Deserialize, Serialize};
+use shuke_db::Tx;
+use shuke_http::Vault;
+use shuke_jobs::{Event, event};
+use shuke_kernel::{Cx, Error, Limit, Page, Result};
+use shuke_org::audit::{self, Entry};
+
+pub use super::known::{by_cards, by_phones};
+pub use enrolment::{enrol, enrol_many};
+pub use searching::{identify, search};
+
+/// The payload of `member.changed` and `member.erased`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MemberChanged {
+    /// Who.
+    pub member: MemberId,
+}
+
+/// A member's record, or `member_not_found`.
+pub async fn find(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<Member> {
+    store::member(&tx.need(store::member_stmt(cx.merchant, id), not_found).await?)
+}
+
+/// Ok where there is such a member, else `member_not_found`.
+pub async fn must_exist(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<()> {
+    tx.need(store::brief_stmt(cx.merchant, id), not_found).await.map(|_| ())
+}
+
+/// Holds a member's row for the rest of the transaction; `member_not_found` where there is none.
+pub(crate) async fn hold(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<()> {
+    if store::lock(tx, cx.merchant, id).await? { Ok(()) } else { Err(not_found()) }
+}
+
+/// Everything about a member, as a view shows it: two round trips.
+pub async fn show(tx: &mut Tx, cx: &Cx, vault: &Vault, id: MemberId, view: View) -> Result<MemberView> {
+    let merchant = cx.merchant;
+    let [a, b, c] = crate::ground::statements(merchant);
+    let [member, cards, dependents, fields, consents, accepted, a, b, c] = tx
+        .all([
+            store::member_stmt(merchant, id),
+            card::of_member_stmt(merchant, id),
+            dependent::of_member_stmt(merchant, id),
+            field::ops::values_stmt(merchant, id.0),
+            consent::consents_stmt(merchant, id),
+            consent::acceptances_stmt(merchant, id),
+            a,
+            b,
+            c,
+        ])
+        .await?;
+    let member = store::member(member.first().ok_or_else(not_found)?)?;
+    let today = crate::ground::read(&a, &b, &c)?.today(cx);
+    let person = match view {
+        View::Nothing => super::PersonView::default(),
+        _ => member.person.open(vault, merchant)?.view(view, today),
+    };
+    Ok(MemberView {
+        cards: cards.iter().map(card::card).collect::<Result<_>>()?,
+        dependents: dependent::ops::views(vault, merchant, view, &dependents)?,
+        tags: tag::ops::of_member(tx, cx, id).await?,
+        fields: field::ops::values(&fields)?,
+        consents: consents.iter().map(consent::consent).collect::<Result<_>>()?,
+        terms: accepted.iter().map(consent::acceptance).collect::<Result<_>>()?,
+        ..MemberView::of(member, person)
+    })
+}
+
+/// Everything about a member in full; the look is recorded in the audit log.
+pub async fn reveal(tx: &mut Tx, cx: &Cx, vault: &Vault, id: MemberId) -> Result<MemberView> {
+    let shown = show(tx, cx, vault, id, View::Full).await?;
+    audit::ops::record(tx, cx, &Entry::new("member.looked", id)).await?;
+    Ok(shown)
+}
+
+/// Members that a filter leaves, newest first.
+pub async fn list(tx: &mut Tx, cx: &Cx, filter: &Filter, before: Option<Key>, limit: Limit) -> Result<Page<SealedBrief>> {
+    Ok(searching::page(store::filtered(tx, cx.merchant, filter, before, limit.fetch()).await?, limit))
+}
+
+/// Changes a member. What isn't given stays as it is.
+///
+/// Errors: `member_not_found`, `member_erased`, `member_phone_taken`, `phone_malformed`,
+/// `birthday_malformed`, `store_unknown`, `field_values_malformed`, `text_malformed`.
+pub async fn change(tx: &mut Tx, cx: &Cx, vault: &Vault, id: MemberId, change: &MemberChange) -> Result<()> {
+    hold(tx, cx, id).await?;
+    let ground: Ground = members_ground(tx, cx.merchant).await?;
+    let mut member = find(tx, cx, id).await?;
+    if member.state == MemberState::Erased {
+        return Err(Error::refused("member_erased", "this member was erased; enrol the person anew"));
+    }
+    let mut person = member.person.open(vault, cx.merchant)?;
+    let state = member.state;
+    let phone = person.phone.clone();
+    change.apply(&ground, ground.today(cx), &mut member, &mut person)?;
+    if change.store.is_some() {
+        crate::ground::store_must_exist(tx, cx, member.home_store).await?;
+    }
+    let indexes = enrolment::indexes(vault, cx.merchant, &person);
+    if let Some(index) = indexes.phone.as_ref().filter(|_| person.phone != phone) {
+        enrolment::phone_must_be_free(tx, cx.merchant, index, Some(id)).await?;
+    }
+    member.person = enrolment::sealed(vault, cx.merchant, &person)?;
+    store::update(tx, cx, &member, &indexes).await?;
+    if let Some(values) = change.fields.as_ref().filter(|values| !values.is_empty()) {
+        let fields = field::ops::list(tx, cx, field::FieldSubject::Member).await?;
+        field::ops::put(tx, cx.merchant, id.0, &field::ops::check(&fields, values)?).await?;
+    }
+    if member.state != state {
+        audit::ops::record(tx, cx, &Entry::new("member.state_changed", id).old(&state).new_value(&member.state)).await?;
+    } else {
+        // Which fields were changed, not from what to what: personal data doesn't go into the log.
+        audit::ops::record(tx, cx, &Entry::new("member.changed", id).new_value(&change.changed())).await?;
+    }
+    event::append(tx, cx, &[Event::new("member.changed", id, &MemberChanged { member: id })]).await
+}
+
+/// Takes away everything that tells who a member was. Number, figures, purchases, acceptances and
+/// the ledger stay. It can't be undone; a second time changes nothing.
+///
+/// Errors: `member_not_found`.
+pub async fn erase(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<()> {
+    hold(tx, cx, id).await?;
+    let member = find(tx, cx, id).await?;
+    if member.state == MemberState::Erased {
+        return Ok(());
+    }
+    let empty = Member {
+        state: MemberState::Erased,
+        person: SealedPerson::default(),
+        gender: None,
+        region: Region::default(),
+        source: None,
+        ..member
+    };
+    store::update(tx, cx, &empty, &Indexes::default()).await?;
+    card::ops::clear(tx, cx.merchant, id).await?;
+    dependent::ops::clear(tx, cx.merchant, id).await?;
+    field::ops::clear(tx, cx.merchant, id.0).await?;
+    contact::ops::clear(tx, cx.merchant, id).await?;
+    audit::ops::record(tx, cx, &Entry::new("member.erased", id)).await?;
+    event::append(tx, cx, &[Event::new("member.erased", id, &MemberChanged { member: id })]).await
+}

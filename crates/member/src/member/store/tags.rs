@@ -1,0 +1,71 @@
+//! SQL of the tags that members have.
+
+use super::super::model::MemberId;
+use super::{keyed, placeholders, rows_by_keys};
+use crate::tag::TagId;
+use shuke_db::{ToValue as _, Tx, insert_or_ignore, sql};
+use shuke_kernel::{Cx, MerchantId, Result};
+
+/// A tag of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TagRow {
+    pub member: MemberId,
+    pub tag: TagId,
+    /// Whether a rule gave it; such a tag is taken away by the rule too.
+    pub by_rule: bool,
+}
+
+/// Tags members; those who have the tag keep it as it is.
+pub(crate) async fn tag(tx: &mut Tx, cx: &Cx, rows: &[TagRow]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let actor = cx.actor.text();
+    let rows = rows
+        .iter()
+        .map(|row| {
+            vec![
+                cx.merchant.to_value(),
+                row.member.to_value(),
+                row.tag.to_value(),
+                row.by_rule.to_value(),
+                cx.now.to_value(),
+                actor.to_value(),
+            ]
+        })
+        .collect();
+    tx.queue(insert_or_ignore("member_tag", &["merchant_id", "member_id", "tag_id", "by_rule", "at", "actor"], rows)).await
+}
+
+/// Takes a tag from members.
+pub(crate) async fn untag(tx: &mut Tx, merchant: MerchantId, tag: TagId, members: &[MemberId]) -> Result<()> {
+    if members.is_empty() {
+        return Ok(());
+    }
+    let text =
+        format!("DELETE FROM member_tag WHERE merchant_id = $1 AND tag_id = $2 AND member_id IN ({})", placeholders(3, members.len()));
+    tx.queue(keyed(text, merchant, std::iter::once(tag.to_value()).chain(members.iter().map(|id| id.to_value())))).await
+}
+
+/// Takes a tag from everybody.
+pub(crate) async fn untag_everywhere(tx: &mut Tx, merchant: MerchantId, tag: TagId) -> Result<()> {
+    tx.queue(sql!("DELETE FROM member_tag WHERE merchant_id = $1 AND tag_id = $2", merchant, tag)).await
+}
+
+/// The tags of one member.
+pub(crate) async fn tags_of(tx: &mut Tx, merchant: MerchantId, member: MemberId) -> Result<Vec<TagRow>> {
+    tags_of_many(tx, merchant, &[member]).await
+}
+
+/// The tags of some members.
+pub(crate) async fn tags_of_many(tx: &mut Tx, merchant: MerchantId, members: &[MemberId]) -> Result<Vec<TagRow>> {
+    if members.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = format!(
+        "SELECT member_id, tag_id, by_rule FROM member_tag WHERE merchant_id = $1 AND member_id IN ({})",
+        placeholders(2, members.len())
+    );
+    let rows = rows_by_keys(tx, text, merchant, members.iter().map(|id| id.to_value())).await?;
+    rows.iter().map(|row| Ok(TagRow { member: row.get(0)?, tag: row.get(1)?, by_rule: row.get(2)? })).collect()
+}
