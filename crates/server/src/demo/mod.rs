@@ -1,0 +1,9 @@
+//! demo
+mod basket;
+mod calendar;
+mod dice;
+mod goods;
+mod life;
+mod names;
+mod person;
+mod script;
