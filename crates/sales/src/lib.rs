@@ -5,6 +5,7 @@
 pub mod book;
 pub mod category;
 mod fields;
+pub mod fixture;
 pub mod order;
 pub mod product;
 pub mod quote;

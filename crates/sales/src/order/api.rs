@@ -5,7 +5,9 @@ use super::{ops, store};
 use crate::book::Books;
 use axum::extract::State;
 use serde::Deserialize;
-use shuke_http::{Allow, Answer, App, Caller, Json, OpenApiRouter, Paging, Path, Permission, ProblemBody, Query, Reply, Write, once, perm, routes};
+use shuke_http::{
+    Allow, Answer, App, Caller, Json, OpenApiRouter, Paging, Path, Permission, ProblemBody, Query, Reply, Write, once, perm, routes,
+};
 use shuke_kernel::{Date, Error, Instant, Page, Result, Uuid};
 use shuke_member::MemberId;
 use utoipa::IntoParams;

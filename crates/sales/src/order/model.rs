@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Date, Error, Instant, Money, Points, Result, Uuid, Zone, id, split, text_enum};
 use shuke_ledger::AccountKind;
+use shuke_loyalty::rule::Channel;
 use shuke_member::MemberId;
 use shuke_offer::price::{CouponChoice, PointsChoice, Saving, StageShares};
-use shuke_loyalty::rule::Channel;
 use utoipa::ToSchema;
 
 id!(OrderId, "An order.");

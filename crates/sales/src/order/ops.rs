@@ -89,7 +89,10 @@ fn agreed(input: &Checkout, quote: &Quote) -> Result<()> {
 fn payments(cx: &Cx, input: &Checkout, facts: &Facts, quote: &Quote) -> Result<Vec<Payment>> {
     let asked = Money::sum(input.payments.iter().map(|payment| payment.amount))?;
     if asked != quote.total || input.payments.iter().any(|payment| !payment.amount.is_positive()) {
-        return Err(Error::refused("payments_mismatch", format!("the payments come to {asked}, the total is {}; they must be equal", quote.total)));
+        return Err(Error::refused(
+            "payments_mismatch",
+            format!("the payments come to {asked}, the total is {}; they must be equal", quote.total),
+        ));
     }
     let mut out: Vec<Payment> = Vec::with_capacity(input.payments.len() + 1);
     let mut push = |tender, amount: Money| {
@@ -102,7 +105,10 @@ fn payments(cx: &Cx, input: &Checkout, facts: &Facts, quote: &Quote) -> Result<V
         match payment.tender {
             Tender::Wallet => {}
             Tender::Principal | Tender::Bonus => {
-                return Err(Error::invalid("tender_not_asked_for", "pay with wallet; principal and bonus follow from the merchant's policy"));
+                return Err(Error::invalid(
+                    "tender_not_asked_for",
+                    "pay with wallet; principal and bonus follow from the merchant's policy",
+                ));
             }
             tender => push(tender, payment.amount),
         }
@@ -140,7 +146,11 @@ fn order(cx: &Cx, input: &Checkout, facts: &Facts, quote: Quote, payments: Vec<P
             line: i64::try_from(index).unwrap_or(i64::MAX),
             product: good.product.0,
             variant: good.variant.0,
-            name: if good.variant_name.is_empty() { good.product_name.clone() } else { format!("{} {}", good.product_name, good.variant_name) },
+            name: if good.variant_name.is_empty() {
+                good.product_name.clone()
+            } else {
+                format!("{} {}", good.product_name, good.variant_name)
+            },
             sku: good.sku.clone(),
             quantity_milli: input.lines.get(index).map_or(0, |line| line.quantity_milli),
             unit_price: good.price,
@@ -182,7 +192,14 @@ fn journal(cx: &Cx, facts: &mut Facts, order: &Order, earned: &Earned) -> Result
     let revenue = Account::of(AccountKind::Revenue, order.store);
     let holdings = &mut facts.holdings;
     if order.points_spent.is_positive() {
-        journal.spend(cx, holdings, AccountKind::Points, order.points_spent.0, Account::merchant(AccountKind::PointsRedeemed), "points_as_money")?;
+        journal.spend(
+            cx,
+            holdings,
+            AccountKind::Points,
+            order.points_spent.0,
+            Account::merchant(AccountKind::PointsRedeemed),
+            "points_as_money",
+        )?;
     }
     for payment in &order.payments {
         match (payment.tender.wallet_part(), payment.tender.account()) {
@@ -200,7 +217,8 @@ fn journal(cx: &Cx, facts: &mut Facts, order: &Order, earned: &Earned) -> Result
 
 /// The coupons that an order used, in the order in which their rows are locked.
 pub(crate) fn coupons_used(order: &Order) -> Vec<CouponId> {
-    let coupon = |saving: &shuke_offer::price::Saving| (saving.stage == shuke_offer::price::PriceStage::Coupon).then_some(saving.source).flatten();
+    let coupon =
+        |saving: &shuke_offer::price::Saving| (saving.stage == shuke_offer::price::PriceStage::Coupon).then_some(saving.source).flatten();
     let mut ids: Vec<CouponId> = order.savings.iter().filter_map(coupon).map(CouponId).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -209,8 +227,11 @@ pub(crate) fn coupons_used(order: &Order) -> Vec<CouponId> {
 
 async fn take_stock(tx: &mut Tx, cx: &Cx, goods: &[ForSale], order: &Order) -> Result<()> {
     if let Some(index) = goods.iter().position(ForSale::never_stocked) {
-        return Err(Error::refused("stock_insufficient", format!("{} was never in stock here; receive it first", goods[index].product_name))
-            .field(format!("/lines/{index}"), "stock_insufficient", "receive stock, or take the line off"));
+        return Err(Error::refused(
+            "stock_insufficient",
+            format!("{} was never in stock here; receive it first", goods[index].product_name),
+        )
+        .field(format!("/lines/{index}"), "stock_insufficient", "receive stock, or take the line off"));
     }
     let tracked = || order.lines.iter().filter(|line| line.tracked);
     let deltas: Vec<Delta> = tracked().map(|line| Delta { variant: line.variant, delta_milli: -line.quantity_milli }).collect();

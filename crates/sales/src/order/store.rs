@@ -10,13 +10,48 @@ use shuke_kernel::{Cx, Error, Instant, MerchantId, Money, Points, Result, Uuid, 
 use shuke_offer::price::StageShares;
 
 const ORDER: [&str; 19] = [
-    "merchant_id", "id", "store_id", "till_id", "member_id", "channel", "at", "business_date", "gross", "total", "payments", "points_spent",
-    "points_earned", "savings", "actor", "refunds", "refunded", "points_returned", "points_clawed",
+    "merchant_id",
+    "id",
+    "store_id",
+    "till_id",
+    "member_id",
+    "channel",
+    "at",
+    "business_date",
+    "gross",
+    "total",
+    "payments",
+    "points_spent",
+    "points_earned",
+    "savings",
+    "actor",
+    "refunds",
+    "refunded",
+    "points_returned",
+    "points_clawed",
 ];
 
 const LINE: [&str; 21] = [
-    "merchant_id", "order_id", "line", "product_id", "variant_id", "name", "sku", "quantity_milli", "unit_price", "gross", "share_activity",
-    "share_member", "share_threshold", "share_coupon", "share_points", "share_rounding", "net", "points_earned", "cost", "tracked",
+    "merchant_id",
+    "order_id",
+    "line",
+    "product_id",
+    "variant_id",
+    "name",
+    "sku",
+    "quantity_milli",
+    "unit_price",
+    "gross",
+    "share_activity",
+    "share_member",
+    "share_threshold",
+    "share_coupon",
+    "share_points",
+    "share_rounding",
+    "net",
+    "points_earned",
+    "cost",
+    "tracked",
     "refunded_milli",
 ];
 
@@ -87,7 +122,8 @@ pub(crate) fn insert_lines_stmt(merchant: MerchantId, orders: &[&Order]) -> Stmt
     insert("order_line", &LINE, orders.iter().flat_map(|order| order.lines.iter().map(|line| row(order.id, line))).collect())
 }
 
-const SELECT: &str = "SELECT id, store_id, till_id, member_id, channel, at, business_date, gross, total, payments, points_spent, points_earned, savings,
+const SELECT: &str =
+    "SELECT id, store_id, till_id, member_id, channel, at, business_date, gross, total, payments, points_spent, points_earned, savings,
      refunds, refunded, points_returned, points_clawed FROM sales_order";
 
 /// An order without its lines.
@@ -172,7 +208,13 @@ pub(crate) struct Filter {
 }
 
 /// Orders without their lines, newest first.
-pub(crate) async fn list(tx: &mut Tx, merchant: MerchantId, filter: &Filter, limit: i64, zone: impl Fn(Uuid) -> Zone) -> Result<Vec<Order>> {
+pub(crate) async fn list(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    filter: &Filter,
+    limit: i64,
+    zone: impl Fn(Uuid) -> Zone,
+) -> Result<Vec<Order>> {
     let mut params = vec![merchant.to_value()];
     let mut text = format!("{SELECT} WHERE merchant_id = $1");
     let mut and = |condition: &str, value: Value| {
@@ -206,7 +248,10 @@ pub(crate) async fn add_lines(tx: &mut Tx, merchant: MerchantId, orders: &mut [O
     }
     let mut params = vec![merchant.to_value()];
     params.extend(orders.iter().map(|order| order.id.to_value()));
-    let text = format!("{LINES}, order_id FROM order_line WHERE merchant_id = $1 AND order_id IN ({}) ORDER BY order_id, line", placeholders(2, orders.len()));
+    let text = format!(
+        "{LINES}, order_id FROM order_line WHERE merchant_id = $1 AND order_id IN ({}) ORDER BY order_id, line",
+        placeholders(2, orders.len())
+    );
     for row in tx.rows(Stmt::built(text, params)).await? {
         let of: OrderId = row.get(19)?;
         if let Some(order) = orders.iter_mut().find(|order| order.id == of) {

@@ -4,6 +4,7 @@ use super::facts::{Ask, gather};
 use crate::book::Books;
 use crate::order::CheckoutLine;
 use crate::order::model::Tender;
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuke_http::{Allow, App, Json, OpenApiRouter, ProblemBody, Reply, perm, routes};
 use shuke_kernel::{Money, Rate, Result, Uuid};
@@ -14,7 +15,6 @@ use shuke_loyalty::wallet::WalletParts;
 use shuke_member::member::{SealedBrief, View};
 use shuke_member::{MemberBrief, MemberId};
 use shuke_offer::price::{CouponChoice, PaidBy, PointsChoice, Quote, earn};
-use axum::extract::State;
 use utoipa::ToSchema;
 
 /// A cart to be priced.
@@ -94,7 +94,7 @@ async fn quote_cart(State(app): State<App>, allow: Allow<perm::Sell>, Json(ask):
     let books = app.slot::<Books>();
     let frame = (&allow.caller.cx, &*books, &ask);
     let (mut reply, member) = app.db.read(&frame, |tx, (cx, books, ask)| Box::pin(quote(tx, cx, books, ask))).await?;
-    reply.member = member.map(|sealed| sealed.view(&app.vault, allow.cx.merchant, View::brief(&allow))).transpose()?;
+    reply.member = member.map(|sealed| sealed.view(&app.vault, allow.cx.merchant, View::of(&allow))).transpose()?;
     Ok(Json(reply))
 }
 

@@ -9,8 +9,8 @@ use shuke_ledger::{AccountKind, Holdings, account};
 use shuke_loyalty::coupon::{self, Coupon};
 use shuke_loyalty::rule::Channel;
 use shuke_loyalty::tier;
-use shuke_member::member::{self, MemberState, SealedBrief};
 use shuke_member::MemberId;
+use shuke_member::member::{self, MemberState, SealedBrief};
 use shuke_offer::price::{Cart, CouponChoice, MemberView, PointsChoice, PriceCx, Quote, price};
 use std::sync::Arc;
 
@@ -98,7 +98,16 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
     let zone = book.store_zone(ask.store)?.clone();
     let today = zone.date(cx.now);
     let goods = goods(answer(1), ask.lines)?;
-    let mut facts = Facts { zone, member: None, view: None, holdings: Holdings::none(Uuid::nil()), coupons: Vec::new(), cart: Cart::default(), goods, book };
+    let mut facts = Facts {
+        zone,
+        member: None,
+        view: None,
+        holdings: Holdings::none(Uuid::nil()),
+        coupons: Vec::new(),
+        cart: Cart::default(),
+        goods,
+        book,
+    };
     if let Some(id) = ask.member {
         let brief = answer(4).first().ok_or_else(|| Error::not_found("member_not_found", "there is no such member"))?;
         let sealed = member::store::brief(brief)?;

@@ -83,7 +83,8 @@ impl RefundAsk {
     ///
     /// Errors: `refund_line_unknown`, `refund_exceeds_sale`, `refund_nothing_left`.
     pub fn lines_of(&self, order: &Order) -> Result<Vec<RefundLine>> {
-        let rest = |line: &OrderLine| RefundLine { line: line.line, quantity_milli: line.quantity_milli - line.refunded_milli, damaged: false };
+        let rest =
+            |line: &OrderLine| RefundLine { line: line.line, quantity_milli: line.quantity_milli - line.refunded_milli, damaged: false };
         let lines: Vec<RefundLine> = match self.lines.is_empty() {
             true => order.lines.iter().map(rest).filter(|line| line.quantity_milli > 0).collect(),
             false => self.lines.clone(),

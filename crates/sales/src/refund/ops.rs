@@ -21,7 +21,11 @@ use shuke_offer::price::PriceStage;
 /// `refund_pkey` where the refund's id is taken.
 pub async fn refund(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundAsk) -> Result<Refund> {
     if ask.reason.trim().is_empty() {
-        return Err(Error::invalid("refund_reason_missing", "say why it is taken back").field("/reason", "value_missing", "a few words are enough"));
+        return Err(Error::invalid("refund_reason_missing", "say why it is taken back").field(
+            "/reason",
+            "value_missing",
+            "a few words are enough",
+        ));
     }
     let book = books.current(tx, cx.merchant).await?;
     let mut order = orders::find(tx, cx.merchant, ask.order, true, |store| book.zone(store)).await?;
@@ -136,7 +140,7 @@ async fn give_back_coupons(tx: &mut Tx, cx: &Cx, order: &Order, lines: &[RefundL
         tx.queue(coupon::store::give_back_stmt(cx.merchant, &ids)).await?;
     }
     if order.is_undone() {
-        tx.queue(coupon::store::revoke_by_source_stmt(cx.merchant, order.id.0, cx.now)).await?;
+        coupon::ops::revoke_by_source(tx, cx, order.id.0).await?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 pub(crate) mod import;
 
 use super::model::Refund;
-use shuke_db::{Row, Stmt, ToValue as _, Tx, sql};
+use shuke_db::{Row, Stmt, Tx, sql};
 use shuke_kernel::{Cx, Error, MerchantId, Result, Uuid};
 
 fn json<T: serde::Serialize>(value: &T) -> Result<String> {

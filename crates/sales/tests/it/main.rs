@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
+mod histories;
+#[cfg(test)]
 mod stock;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod world;

@@ -50,14 +50,7 @@ pub(crate) async fn heads(tx: &mut Tx, merchant: MerchantId, ids: &[Uuid]) -> Re
 
 /// Reads columns 1 to 6 of a head.
 pub(crate) fn read(row: &Row) -> Result<Head> {
-    Ok(Head {
-        import: row.get(1)?,
-        member: row.get(2)?,
-        at: row.get(3)?,
-        date: row.get(4)?,
-        amount: row.get(5)?,
-        lines: row.get(6)?,
-    })
+    Ok(Head { import: row.get(1)?, member: row.get(2)?, at: row.get(3)?, date: row.get(4)?, amount: row.get(5)?, lines: row.get(6)? })
 }
 
 /// Writes new orders, and the lines that join orders of the same import.
@@ -72,7 +65,8 @@ pub(crate) async fn write(tx: &mut Tx, cx: &Cx, import: Uuid, orders: &[&PastOrd
     for order in orders.iter().filter(|order| order.before.is_some()) {
         tx.queue(joined(cx, order)?).await?;
     }
-    let lines = orders.iter().flat_map(|order| (order.first_line()..).zip(&order.lines).map(|(number, line)| row(cx, order.id, number, line)));
+    let lines =
+        orders.iter().flat_map(|order| (order.first_line()..).zip(&order.lines).map(|(number, line)| row(cx, order.id, number, line)));
     for part in chunked(lines.collect()) {
         tx.queue(insert("order_line", &LINE, part)).await?;
     }

@@ -1,0 +1,301 @@
+//! A stall that generated histories run on, driven through the ops.
+
+use shuke_jobs::Runner;
+use shuke_kernel::{Cx, Error, Money, Random, Rate, Result, Uuid};
+use shuke_ledger::AccountKind;
+use shuke_loyalty::book::{CheckoutPolicy, RefundPolicy};
+use shuke_loyalty::coupon::{self, CouponLimits, CouponTerms, Validity};
+use shuke_loyalty::rule::{Channel, RoundingOff, Scope};
+use shuke_loyalty::template;
+use shuke_loyalty::tier::{QualifyBy, Tier, TierBenefits, TierId, TierScheme};
+use shuke_loyalty::wallet::{WalletOrder, WalletParts, WalletPolicy, WalletSpending};
+use shuke_offer::price::{CouponChoice, PointsChoice};
+use shuke_org::{OrgAuthenticator, setting};
+use shuke_sales::book::Books;
+use shuke_sales::fixture::{self, Size, Stall};
+use shuke_sales::order::{Checkout, CheckoutLine, Order, OrderId, Payment, Tender, checkout};
+use shuke_sales::quote::facts::{Ask, gather};
+use shuke_sales::refund::{Refund, RefundAsk, RefundId, RefundLine, refund};
+use shuke_testkit::{Kind, TestApp};
+use std::collections::BTreeMap;
+
+pub struct World {
+    pub app: TestApp,
+    pub stall: Stall,
+    pub random: Random,
+}
+
+/// What must come back: everything that has value, by name.
+pub type Holdings = BTreeMap<String, i64>;
+
+impl World {
+    /// A stall with random rules and little of everything, so that limits are met.
+    pub async fn found(kind: Kind, seed: u64) -> Self {
+        let random = Random::seeded(seed);
+        let app = TestApp::start(kind, shuke_sales::routes(), Box::new(OrgAuthenticator)).await;
+        let app = app.with_runner(shuke_loyalty::runner(shuke_member::runner(Runner::default())));
+        let size = Size { members: 3, variants: 6, pieces: 200, points: 1_500, principal: 60_000, bonus: 9_000, uses: 3 };
+        let stall = fixture::stall(&app.app, &size).await.unwrap();
+        let world = Self { app, stall, random };
+        world.rules().await.unwrap();
+        world
+    }
+
+    pub fn cx(&self) -> Cx {
+        Cx::system(self.stall.merchant, self.app.clock.now(), self.app.app.random.clone())
+    }
+    pub fn below(&self, bound: u64) -> u64 {
+        self.random.below(bound)
+    }
+    pub fn pick<'a, T>(&self, from: &'a [T]) -> &'a T {
+        &from[usize::try_from(self.below(from.len() as u64)).unwrap()]
+    }
+
+    /// Random tiers, wallet, rounding, refund policy, prices and coupons.
+    async fn rules(&self) -> Result<()> {
+        let cx = self.cx();
+        let tier = |name: &str, amount: Option<i64>, discount: i64| Tier {
+            id: cx.id::<TierId>(),
+            name: name.to_owned(),
+            amount: amount.map(Money),
+            count: None,
+            benefits: TierBenefits { discount: Rate(discount), scope: Scope::ALL, points_multiplier: Rate(10_000 + discount % 1_000) },
+        };
+        let scheme = TierScheme {
+            tiers: vec![tier("普通", None, 9_900), tier("银卡", Some(15_000), 9_500), tier("金卡", Some(60_000), 8_880)],
+            qualify_by: QualifyBy::Any,
+            window_months: Some(12),
+            validity_months: Some(12),
+            grace_days: 30,
+        };
+        let order = *self.pick(WalletOrder::ALL);
+        let share = *self.pick(&[10_000, 3_000, 5_555]);
+        let wallet = WalletPolicy { spending: WalletSpending { order, bonus_share_max: Rate(share) }, ..WalletPolicy::default() };
+        let checkout = CheckoutPolicy { rounding: *self.pick(&[RoundingOff::None, RoundingOff::Jiao, RoundingOff::Yuan]), coupons_max: 2 };
+        let refund = RefundPolicy { forgive_points: false, restore_expired_grace_days: None };
+        let percent = i64::try_from(100 + self.below(4_000)).unwrap();
+        let input = (&cx, scheme, wallet, checkout, refund, percent, &self.stall);
+        self.app
+            .db()
+            .write(&input, |tx, (cx, scheme, wallet, checkout, refund, percent, stall)| {
+                Box::pin(async move {
+                    setting::ops::put(tx, cx, scheme).await?;
+                    setting::ops::put(tx, cx, wallet).await?;
+                    setting::ops::put(tx, cx, checkout).await?;
+                    setting::ops::put(tx, cx, refund).await?;
+                    let validity = Validity::Relative { start_after_days: 0, days: 3_000 };
+                    let mut terms = CouponTerms::percent(Rate(*percent), Some(Money(1_234)), Money(3_000), validity);
+                    terms.limits = CouponLimits { uses: 2, ..CouponLimits::default() };
+                    let draft = template::ops::TemplateDraft {
+                        id: cx.id(),
+                        name: "折扣券".to_owned(),
+                        terms,
+                        state: template::TemplateState::Published,
+                    };
+                    let made = template::ops::create(tx, cx, &draft).await?;
+                    let members: Vec<Uuid> = stall.members.iter().map(|customer| customer.member.0).collect();
+                    let today = shuke_kernel::Zone::utc().date(cx.now);
+                    let issue = coupon::ops::Issue {
+                        template: made.id,
+                        members: &members,
+                        count: 2,
+                        source_kind: "staff",
+                        source: cx.uuid(),
+                        today,
+                    };
+                    coupon::ops::issue(tx, cx, &issue).await.map(|_| ())
+                })
+            })
+            .await?;
+        let prices: Vec<(Uuid, i64)> =
+            self.stall.variants.iter().map(|variant| (*variant, i64::try_from(self.below(9_999)).unwrap() + 1)).collect();
+        self.app
+            .db()
+            .write(&(self.stall.merchant, prices), |tx, (merchant, prices)| {
+                Box::pin(async move {
+                    for (variant, price) in prices {
+                        tx.queue(shuke_db::sql!(
+                            "UPDATE variant SET price = $3 WHERE merchant_id = $1 AND id = $2",
+                            merchant,
+                            variant,
+                            price
+                        ))
+                        .await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// A random cart with a random mix of discounts, and payments that come to its total.
+    pub async fn cart(&self) -> Result<Checkout> {
+        let member = (self.below(10) > 0).then(|| self.pick(&self.stall.members).member);
+        let mut lines: Vec<CheckoutLine> = Vec::new();
+        for _ in 0..=self.below(4) {
+            let quantity_milli = *self.pick(&[1_000, 1_000, 2_000, 3_000, 355, 1_250]);
+            lines.push(CheckoutLine { variant: *self.pick(&self.stall.variants), quantity_milli });
+        }
+        let coupons = match self.below(3) {
+            0 => CouponChoice::None,
+            _ if member.is_none() => CouponChoice::None,
+            _ => CouponChoice::Auto,
+        };
+        let points = match self.below(3) {
+            0 if member.is_some() => PointsChoice::Max,
+            _ => PointsChoice::None,
+        };
+        let mut cart = Checkout {
+            id: self.cx().id::<OrderId>(),
+            store: self.stall.store,
+            till: None,
+            member,
+            channel: Channel::Till,
+            lines,
+            coupons,
+            points,
+            payments: Vec::new(),
+            expected_total: None,
+        };
+        let (total, wallet) = self.priced(&cart).await?;
+        cart.expected_total = Some(total);
+        cart.payments = self.payments(total, wallet);
+        Ok(cart)
+    }
+
+    /// What a cart costs, and how much of it the wallet can pay.
+    pub async fn priced(&self, cart: &Checkout) -> Result<(Money, Money)> {
+        let books = self.app.app.slot::<Books>();
+        let input = (self.cx(), &*books, cart);
+        self.app
+            .db()
+            .read(&input, |tx, (cx, books, cart)| {
+                Box::pin(async move {
+                    let ask = Ask {
+                        store: cart.store,
+                        member: cart.member,
+                        channel: cart.channel,
+                        lines: &cart.lines,
+                        coupons: &cart.coupons,
+                        points: cart.points,
+                        order: None,
+                        lock: false,
+                        all_coupons: false,
+                    };
+                    let facts = gather(tx, cx, books, &ask).await?;
+                    let total = facts.price(cx, &ask)?.total;
+                    let held = |kind| Money(facts.holdings.available(kind, cx.now));
+                    let balance = WalletParts { principal: held(AccountKind::Principal), bonus: held(AccountKind::Bonus) };
+                    let wallet = if cart.member.is_some() { facts.book.loyalty.wallet.payable(balance).min(total) } else { Money::ZERO };
+                    Ok((total, wallet))
+                })
+            })
+            .await
+    }
+
+    fn payments(&self, total: Money, wallet: Money) -> Vec<Payment> {
+        let mut left = total.0;
+        let mut out = Vec::new();
+        let mut pay = |tender, amount: i64| {
+            if amount > 0 {
+                out.push(Payment { tender, amount: Money(amount), refunded: Money::ZERO });
+            }
+        };
+        if self.below(2) == 0 {
+            let part = i64::try_from(self.below(wallet.0.unsigned_abs() + 1)).unwrap();
+            pay(Tender::Wallet, part);
+            left -= part;
+        }
+        if self.below(2) == 0 {
+            let part = i64::try_from(self.below(left.unsigned_abs() + 1)).unwrap();
+            pay(Tender::WechatPay, part);
+            left -= part;
+        }
+        pay(Tender::Cash, left);
+        out
+    }
+
+    pub async fn sell(&self, cart: &Checkout) -> Result<Order> {
+        let books = self.app.app.slot::<Books>();
+        let input = (self.cx(), &*books, cart);
+        self.app.db().write(&input, |tx, (cx, books, cart)| Box::pin(checkout(tx, cx, books, cart))).await
+    }
+
+    pub async fn take_back(&self, ask: &RefundAsk) -> Result<Refund> {
+        let books = self.app.app.slot::<Books>();
+        let input = (self.cx(), &*books, ask);
+        self.app.db().write(&input, |tx, (cx, books, ask)| Box::pin(refund(tx, cx, books, ask))).await
+    }
+
+    /// A random part of what is left of an order.
+    pub fn part(&self, order: &Order) -> RefundAsk {
+        let mut lines = Vec::new();
+        for line in &order.lines {
+            let left = line.quantity_milli - line.refunded_milli;
+            let quantity_milli = match self.below(3) {
+                0 => 0,
+                1 => left,
+                _ => i64::try_from(self.below(left.unsigned_abs() + 1)).unwrap(),
+            };
+            if quantity_milli > 0 {
+                lines.push(RefundLine { line: line.line, quantity_milli, damaged: false });
+            }
+        }
+        RefundAsk { id: self.cx().id::<RefundId>(), order: order.id, lines, reason: "试".to_owned() }
+    }
+
+    /// Everything of value, by name. What is zero is left out, so that an account or lot that came
+    /// and went is as if it had never been.
+    pub async fn holdings(&self) -> Holdings {
+        let statements = [
+            "SELECT 'balance ' || kind, owner, CAST(SUM(balance) AS BIGINT) FROM account WHERE merchant_id = $1 AND balance <> 0 GROUP BY kind, owner",
+            "SELECT 'lot', id, remaining FROM lot WHERE merchant_id = $1 AND remaining <> 0",
+            "SELECT 'coupon', id, uses_left FROM coupon WHERE merchant_id = $1 AND uses_left <> 0",
+            "SELECT 'stock', variant_id, on_hand_milli FROM stock WHERE merchant_id = $1 AND on_hand_milli <> 0",
+            "SELECT 'debits ' || debit_kind, debit_owner, CAST(SUM(amount) AS BIGINT) FROM transfer WHERE merchant_id = $1 GROUP BY debit_kind, debit_owner",
+            "SELECT 'credits ' || credit_kind, credit_owner, CAST(SUM(amount) AS BIGINT) FROM transfer WHERE merchant_id = $1 GROUP BY credit_kind, credit_owner",
+            "SELECT 'spent', member_id, amount FROM member_stat WHERE merchant_id = $1 AND amount <> 0",
+        ];
+        let mut out = Holdings::new();
+        for text in statements {
+            let stmt = shuke_db::Stmt::built(text, vec![shuke_kernel::value::ToValue::to_value(&self.stall.merchant)]);
+            let rows = self.app.db().read(&stmt, |tx, stmt| Box::pin(tx.rows(stmt.clone()))).await.unwrap();
+            for row in rows {
+                let (name, id, value): (String, Uuid, i64) = (row.get(0).unwrap(), row.get(1).unwrap(), row.get(2).unwrap());
+                // The shop's accounts: credits less debits is what they hold.
+                let (name, value) = match name.split_once(' ') {
+                    Some(("debits", kind)) => (format!("sum {kind}"), -value),
+                    Some(("credits", kind)) => (format!("sum {kind}"), value),
+                    _ => (name, value),
+                };
+                *out.entry(format!("{name} {id}")).or_default() += value;
+            }
+        }
+        for customer in &self.stall.members {
+            let input = (self.cx(), customer.member.0);
+            let tier =
+                self.app.db().read(&input, |tx, (cx, member)| Box::pin(shuke_loyalty::tier::ops::show(tx, cx, *member))).await.unwrap();
+            out.insert(format!("tier {} {:?}", customer.member, tier.current.tier), 1);
+        }
+        out.retain(|_, value| *value != 0);
+        out
+    }
+
+    /// Fails unless the ledger and the stock agree with their histories.
+    pub async fn verify(&self) {
+        let report = shuke_ledger::verify::run(self.app.db(), self.stall.merchant).await.unwrap();
+        assert!(report.first_difference.is_none(), "{:?}", report.first_difference);
+        let stock = self
+            .app
+            .db()
+            .read(&self.stall.merchant, |tx, merchant| Box::pin(shuke_sales::stock::ops::verify(tx, *merchant)))
+            .await
+            .unwrap();
+        assert!(stock.is_none(), "{stock:?}");
+    }
+}
+
+/// What a sale may be refused for in a generated history.
+pub fn expected(error: &Error) -> bool {
+    matches!(error.code(), "stock_insufficient" | "balance_insufficient" | "wallet_insufficient" | "coupon_used")
+}
