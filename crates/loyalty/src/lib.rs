@@ -18,6 +18,10 @@ use shuke_db::Db;
 use shuke_http::{App, OpenApiRouter};
 use shuke_jobs::Runner;
 use shuke_kernel::{Cx, Date, Result};
+use shuke_ledger::verify::Check;
+
+/// What `verify` computes again about this crate's tables.
+pub const CHECKS: &[Check] = &[coupon::check];
 
 /// Every operation of this crate.
 pub fn routes() -> OpenApiRouter<App> {

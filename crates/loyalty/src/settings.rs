@@ -16,8 +16,8 @@ macro_rules! setting_routes {
 
             #[doc = $shows]
             #[utoipa::path(get, path = $path, tag = $tag, operation_id = $show,
-                        responses((status = 200, body = $policy), (status = "default", body = ProblemBody)),
-                        security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("loyalty:read"))))]
+                                responses((status = 200, body = $policy), (status = "default", body = ProblemBody)),
+                                security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("loyalty:read"))))]
             async fn show(caller: Allow<perm::LoyaltyRead>, State(app): State<App>) -> Reply<Json<$policy>> {
                 let found = app.db.read(&caller.cx.merchant, |tx, merchant| Box::pin(setting::ops::get::<$policy>(tx, *merchant))).await?;
                 Ok(Json(found))
@@ -25,8 +25,8 @@ macro_rules! setting_routes {
 
             #[doc = $changes]
             #[utoipa::path(put, path = $path, tag = $tag, operation_id = $change, request_body = $policy,
-                        responses((status = 200, body = $policy), (status = "default", body = ProblemBody)),
-                        security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("loyalty:configure"))))]
+                                responses((status = 200, body = $policy), (status = "default", body = ProblemBody)),
+                                security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("loyalty:configure"))))]
             async fn change(
                 caller: Allow<perm::LoyaltyConfigure>,
                 State(app): State<App>,

@@ -23,7 +23,7 @@ impl Misses {
         let known = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match known.get(&(merchant, actor.to_owned())) {
             Some((since, count)) if *count >= MISSES_MAX && now.since_ms(*since) < WINDOW_MS => {
-                let wait_s = u32::try_from((WINDOW_MS - now.since_ms(*since)) / 1_000 + 1).unwrap_or(600);
+                let wait_s = u32::try_from((WINDOW_MS - now.since_ms(*since) + 999) / 1_000).unwrap_or(600);
                 Err(Error::too_many("coupon_code_throttled", "too many wrong coupon codes; wait a few minutes").retry_after_s(wait_s))
             }
             _ => Ok(()),
@@ -60,7 +60,7 @@ mod tests {
             misses.missed(MerchantId(1), "staff:a", at(0));
         }
         let error = misses.may_ask(MerchantId(1), "staff:a", at(1_000)).unwrap_err();
-        assert_eq!((error.code(), error.retry_after()), ("coupon_code_throttled", Some(600)));
+        assert_eq!((error.code(), error.retry_after()), ("coupon_code_throttled", Some(599)));
         assert!(misses.may_ask(MerchantId(1), "staff:b", at(1_000)).is_ok());
         assert!(misses.may_ask(MerchantId(2), "staff:a", at(1_000)).is_ok());
         assert!(misses.may_ask(MerchantId(1), "staff:a", at(WINDOW_MS)).is_ok());

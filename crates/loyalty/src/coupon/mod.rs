@@ -18,7 +18,9 @@ mod guess;
 mod model;
 pub mod ops;
 pub mod store;
+mod verify;
 
 pub use code::CouponCode;
 pub use model::*;
 pub use ops::{Issue, IssuedCoupon, issue, issue_missing, revoke, revoke_by_source};
+pub use verify::check;

@@ -143,11 +143,7 @@ pub fn use_stmt(merchant: MerchantId, order: Uuid, now: Instant, ids: &[CouponId
 /// that was taken back meanwhile stays so. At least one id.
 pub fn give_back_stmt(merchant: MerchantId, ids: &[CouponId]) -> Stmt {
     let list = placeholders(2, ids.len());
-    let text = format!(
-        "UPDATE coupon SET uses_left = CASE WHEN revoked_at IS NULL THEN uses_left + 1 ELSE uses_left END, \
-         uses_revoked = CASE WHEN revoked_at IS NULL THEN uses_revoked ELSE uses_revoked + 1 END \
-         WHERE merchant_id = $1 AND id IN ({list})"
-    );
+    let text = format!("UPDATE coupon SET uses_left = uses_left + 1 WHERE merchant_id = $1 AND revoked_at IS NULL AND id IN ({list})");
     Stmt::built(text, with_ids(&[merchant.to_value()], ids))
 }
 
@@ -302,4 +298,15 @@ pub(super) async fn served(tx: &mut Tx, merchant: MerchantId, source: Uuid, temp
         template
     );
     tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect()
+}
+
+/// How many coupons of each template hold a place in budget and quota: all but those that were taken
+/// back unused. For `verify`.
+pub(super) async fn places(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(CouponTemplateId, i64)>> {
+    let stmt = sql!(
+        "SELECT template_id, CAST(SUM(CASE WHEN revoked_at IS NULL OR uses_revoked < uses THEN 1 ELSE 0 END) AS BIGINT) FROM coupon
+         WHERE merchant_id = $1 GROUP BY template_id ORDER BY template_id",
+        merchant
+    );
+    tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }

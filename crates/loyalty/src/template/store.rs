@@ -2,7 +2,7 @@
 
 use super::{CouponTemplate, TemplateState};
 use crate::coupon::{CouponTemplateId, CouponTerms};
-use shuke_db::{Row, Stmt, ToValue as _, Value, sql};
+use shuke_db::{Row, Stmt, ToValue as _, Tx, Value, sql};
 use shuke_kernel::{Cx, Error, MerchantId, Result, Uuid};
 use std::fmt::Write as _;
 
@@ -126,4 +126,15 @@ pub(crate) fn free_stmt(merchant: MerchantId, id: CouponTemplateId, member: Uuid
         member,
         count
     )
+}
+
+/// How many coupons each template counts, and how many its members' quotas count. For `verify`.
+pub(crate) async fn counted(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(CouponTemplateId, i64, i64)>> {
+    let stmt = sql!(
+        "SELECT t.id, t.issued, CAST(COALESCE((SELECT SUM(q.issued) FROM coupon_quota q
+            WHERE q.merchant_id = t.merchant_id AND q.template_id = t.id), 0) AS BIGINT)
+         FROM coupon_template t WHERE t.merchant_id = $1 ORDER BY t.id",
+        merchant
+    );
+    tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
 }

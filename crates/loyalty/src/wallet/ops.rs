@@ -168,9 +168,10 @@ pub async fn top_up(tx: &mut Tx, cx: &Cx, draft: &TopUpDraft) -> Result<TopUp> {
         at: cx.now,
         coupons: Vec::new(),
     };
+    // First, so that a second booking is refused as what it is.
+    tx.queue(store::insert_stmt(cx, &top_up, coupons.len())).await?;
     booked.post(tx, cx, &[&holdings]).await?;
     top_up.coupons = issue(tx, cx, draft, coupons, today).await?;
-    tx.queue(store::insert_stmt(cx, &top_up)).await?;
     let payload = serde_json::json!({
         "id": draft.id, "member": draft.member, "store": draft.store, "plan": draft.plan, "principal": pay, "bonus": bonus,
         "tender": draft.tender, "date": today, "coupons": top_up.coupons,

@@ -43,7 +43,7 @@ pub(super) fn change_plan_stmt(cx: &Cx, id: TopUpPlanId, terms: &str, state: Pla
     )
 }
 
-pub(super) fn insert_stmt(cx: &Cx, top_up: &TopUp) -> Stmt {
+pub(super) fn insert_stmt(cx: &Cx, top_up: &TopUp, coupons: usize) -> Stmt {
     sql!(
         "INSERT INTO top_up (merchant_id, id, member_id, store_id, plan_id, principal, bonus, tender, expires_on, coupons, at, actor)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -56,7 +56,7 @@ pub(super) fn insert_stmt(cx: &Cx, top_up: &TopUp) -> Stmt {
         top_up.bonus,
         top_up.tender,
         top_up.expires_on,
-        i64::try_from(top_up.coupons.len()).unwrap_or(i64::MAX),
+        i64::try_from(coupons).unwrap_or(i64::MAX),
         cx.now,
         cx.actor.text()
     )

@@ -1,0 +1,16 @@
+//! Scenarios of loyalty: coupons, tiers, the wallet and the policies, through the API.
+
+#[cfg(test)]
+mod coupon;
+#[cfg(test)]
+mod coupon_use;
+#[cfg(test)]
+mod policy;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tier;
+#[cfg(test)]
+mod tier_undo;
+#[cfg(test)]
+mod wallet;
