@@ -37,9 +37,10 @@ pub(super) fn insert_stmt(cx: &Cx, id: OfferId, state: OfferState) -> Stmt {
     )
 }
 
+/// Sets the state, and the version where it is a later one: who only stops an offer undoes no edit.
 pub(super) fn change_stmt(cx: &Cx, id: OfferId, state: OfferState, version: i64) -> Stmt {
     sql!(
-        "UPDATE offer SET state = $3, version = $4, changed_at = $5 WHERE merchant_id = $1 AND id = $2",
+        "UPDATE offer SET state = $3, version = CASE WHEN version < $4 THEN $4 ELSE version END, changed_at = $5 WHERE merchant_id = $1 AND id = $2",
         cx.merchant,
         id,
         state,

@@ -1,0 +1,4 @@
+//! Scenarios of offers, through the API.
+
+#[cfg(test)]
+mod offer;
