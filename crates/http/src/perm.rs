@@ -72,8 +72,10 @@ permissions! {
     KeyWrite = "key:write" [];
     /// Read the audit log.
     AuditRead = "audit:read" [Manager];
-    /// Find and see members (masked unless `member:reveal`).
+    /// List members and see their figures; who they are needs `member:identify`.
     MemberRead = "member:read" [Manager Cashier Technician Marketer Analyst];
+    /// See who a member is, masked, and search by phone or name.
+    MemberIdentify = "member:identify" [Manager Cashier Technician Marketer];
     /// Enrol and change members.
     MemberWrite = "member:write" [Manager Cashier];
     /// See full phone numbers and other personal data; every look is logged.

@@ -39,7 +39,7 @@ pub(crate) fn by_text_stmt(merchant: MerchantId, text: &str) -> Stmt {
 pub(crate) fn of_member_stmt(merchant: MerchantId, member: MemberId) -> Stmt {
     sql!(
         "SELECT id, kind, number, nfc_uid, state, bound_at, ended_at, replaced_by FROM card
-         WHERE merchant_id = $1 AND member_id = $2 ORDER BY id",
+         WHERE merchant_id = $1 AND member_id = $2 ORDER BY bound_at, kind, id",
         merchant,
         member
     )

@@ -23,8 +23,8 @@ struct Scanned {
 /// The member's code of this half minute, to be shown as a QR code.
 #[utoipa::path(get, path = "/api/v1/members/{id}/code", tag = "members", operation_id = "show_member_code", params(("id" = MemberId, Path)),
     responses((status = 200, body = MemberCode), (status = "default", body = ProblemBody)),
-    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("member:read"))))]
-async fn show(caller: Allow<perm::MemberRead>, State(app): State<App>, Path(id): Path<MemberId>) -> Reply<Json<MemberCode>> {
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("member:identify"))))]
+async fn show(caller: Allow<perm::MemberIdentify>, State(app): State<App>, Path(id): Path<MemberId>) -> Reply<Json<MemberCode>> {
     let input = (&caller.cx, &app.vault, id);
     Ok(Json(app.db.read(&input, |tx, (cx, vault, id)| Box::pin(ops::show(tx, cx, vault, *id))).await?))
 }
@@ -33,8 +33,8 @@ async fn show(caller: Allow<perm::MemberRead>, State(app): State<App>, Path(id):
 /// out of addresses and logs.
 #[utoipa::path(post, path = "/api/v1/codes/identify", tag = "members", operation_id = "identify_member", request_body = Scanned,
     responses((status = 200, body = MemberBrief), (status = "default", body = ProblemBody)),
-    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("member:read"))))]
-async fn identify(caller: Allow<perm::MemberRead>, State(app): State<App>, Json(body): Json<Scanned>) -> Reply<Json<MemberBrief>> {
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("member:identify"))))]
+async fn identify(caller: Allow<perm::MemberIdentify>, State(app): State<App>, Json(body): Json<Scanned>) -> Reply<Json<MemberBrief>> {
     let input = (&caller.cx, &app.vault, body.code);
     let found = app.db.read(&input, |tx, (cx, vault, text)| Box::pin(ops::identify(tx, cx, vault, text))).await?;
     Ok(Json(found.view(&app.vault, caller.cx.merchant, View::of(&caller))?))

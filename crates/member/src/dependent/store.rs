@@ -25,10 +25,11 @@ pub(crate) fn insert_stmt(cx: &Cx, dependents: &[(MemberId, Dependent)]) -> Stmt
     insert("dependent", &columns, dependents.iter().map(row).collect())
 }
 
-/// The dependents of a member, in the order in which they were entered; read them with [`dependent`].
+/// The dependents of a member, the oldest first; read them with [`dependent`].
 pub(crate) fn of_member_stmt(merchant: MerchantId, member: MemberId) -> Stmt {
     sql!(
-        "SELECT id, relation, name, gender, born_on, due_on FROM dependent WHERE merchant_id = $1 AND member_id = $2 ORDER BY id",
+        "SELECT id, relation, name, gender, born_on, due_on FROM dependent
+         WHERE merchant_id = $1 AND member_id = $2 ORDER BY born_on NULLS LAST, due_on NULLS LAST, id",
         merchant,
         member
     )

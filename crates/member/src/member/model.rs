@@ -7,7 +7,7 @@ use super::phone::Phone;
 use crate::purchase::Totals;
 use crate::stage::Stage;
 use serde::{Deserialize, Serialize};
-use shuke_http::{Caller, Role, Vault};
+use shuke_http::{Caller, Permission, Vault};
 use shuke_kernel::{Date, Error, Instant, MerchantId, Money, Result, id, text_enum};
 use shuke_org::StoreId;
 use utoipa::ToSchema;
@@ -51,7 +51,7 @@ text_enum! {
 /// How much of a person a caller sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum View {
-    /// Nothing personal: analysts.
+    /// Nothing personal: callers without `member:identify`, such as analysts.
     Nothing,
     /// Enough to address somebody: 王*芳, 138****0042.
     Masked,
@@ -62,7 +62,7 @@ pub enum View {
 impl View {
     /// What a caller sees without asking for more.
     pub fn of(caller: &Caller) -> Self {
-        if caller.role == Role::Analyst { Self::Nothing } else { Self::Masked }
+        if caller.permissions.has(Permission::MemberIdentify) { Self::Masked } else { Self::Nothing }
     }
 }
 

@@ -24,7 +24,7 @@ pub struct MemberView {
     pub kind: MemberKind,
     /// Active, frozen or erased.
     pub state: MemberState,
-    /// Name, phone, birthday …: masked; in full with `reveal=true`; empty for analysts.
+    /// Name, phone, birthday …: masked; in full with `reveal=true`; empty without `member:identify`.
     pub person: PersonView,
     /// Gender.
     #[serde(skip_serializing_if = "Option::is_none")]

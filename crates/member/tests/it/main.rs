@@ -1,0 +1,20 @@
+//! Scenarios of members through the API, on both databases.
+
+#[cfg(test)]
+mod bulk;
+#[cfg(test)]
+mod card;
+#[cfg(test)]
+mod field;
+#[cfg(test)]
+mod member;
+#[cfg(test)]
+mod purchase;
+#[cfg(test)]
+mod search;
+#[cfg(test)]
+mod stage;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tag;
