@@ -6,11 +6,14 @@
 //! through. A coupon with several uses stays active until the last. A refund that undoes its whole
 //! use makes it active again; a coupon that a refunded order had granted is revoked if unused.
 //!
-//! Invariants: `uses_left` is never below zero; a coupon is applied only where
-//! [`Coupon::why_not`] has no reason against it.
+//! Invariants, held by the database: `uses_left` is never below zero, so of two that use one coupon
+//! one is refused; what one order holds no other uses; a cause issues to a member once; taking a
+//! coupon back leaves no use. A coupon is applied only where [`Coupon::why_not`] has no reason against it.
+//!
+//! A code is as good as the coupon: 80 random bits, throttled lookups, and never in the event log.
 //!
 //! Deliberately not here: how savings are spread over lines and which coupons go together best (the
-//! price engine, in the `offer` crate).
+//! price engine, in the `offer` crate); budgets and members' limits (`template`).
 
 pub mod api;
 mod code;

@@ -7,10 +7,17 @@
 //! lock ends.
 //!
 //! Invariants: every change carries a [`TierSnapshot`] of what it was computed from; the totals are
-//! net of returns.
+//! net of returns. The upgrades that a refund may still undo are remembered on the member's row, so
+//! that refunds in any order lead back to where the member was; only a refund can make the purchases
+//! since an upgrade's window began fall short of it, time can't.
 //!
-//! Deliberately not here: adding up the totals (the store does), paid membership (a product that
-//! overlays the tier), and growth value.
+//! A member without a row has never moved: they are at the highest tier that asks for nothing
+//! ([`TierScheme::effective`]). [`TierReader`] follows the member's purchases, [`midnight`] the days on
+//! which time alone may change a tier.
+//!
+//! Deliberately not here: what was bought (the member slice's projection of purchases), paid
+//! membership (a product that overlays the tier), growth value, and moving everybody when the scheme
+//! changes: members follow with their next purchase or on their day.
 
 pub mod api;
 mod model;

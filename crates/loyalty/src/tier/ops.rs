@@ -168,7 +168,7 @@ pub struct TierByHand {
     pub reason: String,
 }
 
-/// Sets a member's tier by hand, locked until a day ends.
+/// Sets a member's tier by hand, locked until a day ends. Saying the same again changes nothing.
 ///
 /// Errors: `tier_unknown`, `tier_lock_over`, `text_malformed`.
 pub async fn set_by_hand(tx: &mut Tx, cx: &Cx, member: Uuid, wanted: &TierByHand) -> Result<()> {
@@ -186,6 +186,9 @@ pub async fn set_by_hand(tx: &mut Tx, cx: &Cx, member: Uuid, wanted: &TierByHand
     }
     let reason = shuke_org::text::line("reason", &wanted.reason, 200)?;
     let mut standing = store::standing(tx, cx.merchant, member).await?;
+    if standing.stored && standing.current.tier == wanted.tier && standing.current.locked_until == Some(wanted.locked_until) {
+        return Ok(());
+    }
     let entry = TierEntry {
         sequence: standing.changes + 1,
         kind: "manual".to_owned(),

@@ -7,6 +7,9 @@
 //! Invariants: a payment never takes more from either than it holds, and the two parts add up to the
 //! payment exactly.
 //!
+//! A top-up is one journal with its coupons and its row, all or nothing; its id is the client's, so a
+//! retry is refused by the row's key whatever its idempotency key.
+//!
 //! Deliberately not here: balances and lots (the ledger). Bonus earns no points and is no money
 //! received.
 

@@ -73,7 +73,9 @@ scenario! {
         given.owner().put(&path, &json!({ "tier": gold, "locked_until": "2026-12-31", "reason": " " })).await.refused(400, "text_malformed");
         let view = given.owner().put(&path, &by_hand).await.ok();
         assert_eq!((&view["current"]["tier"], &view["current"]["locked_until"]), (&json!(gold), &json!("2026-12-31")));
+        given.owner().put(&path, &by_hand).await.ok();
         let change = given.last_change(member).await;
+        assert_eq!(change["sequence"], json!(1), "saying it twice is one change");
         assert_eq!((change["kind"].as_str(), change["note"].as_str(), &change["from"]), (Some("manual"), Some("店主的朋友"), &json!(base)));
         given.buy(member, 150_000).await;
         given.app.advance_days(30);
