@@ -17,6 +17,8 @@ CREATE TABLE lot (
     id UUID NOT NULL,
     granted BIGINT NOT NULL,
     remaining BIGINT NOT NULL,
+    short BIGINT NOT NULL,
+    expired BIGINT NOT NULL,
     is_open BOOLEAN NOT NULL,
     available_at BIGINT NOT NULL,
     expires_at BIGINT,

@@ -4,8 +4,10 @@
 //! entry that needs them. The balance counts lots that are not available yet; `available` doesn't.
 //! Deliberately absent: a balance row for the shop's own accounts.
 
+pub mod api;
 mod model;
+pub mod ops;
 pub(crate) mod store;
 
-pub use model::{Account, AccountKind, Balance, Holdings};
+pub use model::{Account, AccountKind, Balance, BalanceView, Balances, DayBalance, DayView, Holdings, NextExpiry};
 pub use store::{holdings_read, holdings_stmts};

@@ -1,7 +1,10 @@
 //! Kinds of accounts, and what a member holds.
 
+use crate::journal::Entry;
 use crate::lot::{Allocation, Lot};
-use shuke_kernel::{Error, Instant, Result, Uuid};
+use serde::{Deserialize, Serialize};
+use shuke_kernel::{Date, Error, Instant, Result, Uuid};
+use utoipa::ToSchema;
 
 shuke_kernel::text_enum! {
     /// What an account holds.
@@ -121,10 +124,25 @@ impl Holdings {
     pub(crate) fn read(&self, kind: AccountKind) -> bool {
         self.rows.contains(&kind)
     }
-    /// What can be spent now: lots that are available and not expired, less what is held.
+    /// What can be spent now: lots that are available and not expired, less what is held and owed.
     pub fn available(&self, kind: AccountKind, now: Instant) -> i64 {
         let lots: i64 = self.usable(kind, now).map(|lot| lot.remaining).sum();
-        (lots - self.balance(kind).held).max(0)
+        let owed = if kind == AccountKind::Points { self.owed() } else { 0 };
+        (lots - self.balance(kind).held - owed).max(0)
+    }
+    /// Points that the member owes.
+    pub fn owed(&self) -> i64 {
+        -self.balance(AccountKind::PointsDebt).balance
+    }
+    /// Adds the lots that a source granted and that are empty meanwhile; see [`granted_stmt`](crate::lot::granted_stmt).
+    pub fn with_granted(&mut self, rows: &[shuke_db::Row]) -> Result<()> {
+        for row in rows {
+            let lot = crate::lot::store::read(row)?;
+            if !self.lots.iter().any(|known| known.id == lot.id) {
+                self.lots.push(lot);
+            }
+        }
+        Ok(())
     }
     /// The open lots of a kind, expired and pending ones included.
     pub fn lots(&self, kind: AccountKind) -> impl Iterator<Item = &Lot> {
@@ -145,19 +163,24 @@ impl Holdings {
                 format!("the {} balance has {there} to spend, {amount} is asked for", kind.as_str()),
             ));
         }
-        let taken = crate::lot::take(&mut self.lots, kind, amount, now, None);
+        let taken = crate::lot::take(&mut self.lots, kind, amount, now);
         self.add(kind, -amount);
         Ok(taken)
     }
 
-    /// Takes up to an amount, first from the lots that a source granted, usable or not. What is held
-    /// stays. Returns what was there.
-    pub(crate) fn claw(&mut self, kind: AccountKind, amount: i64, now: Instant, granted_by: Uuid) -> Vec<Allocation> {
-        let unusable = self.lots(kind).filter(|lot| lot.source_id == granted_by && !lot.usable(now));
+    /// Takes up to an amount from the lots that a source granted, usable or not. What is held stays.
+    pub(crate) fn claw(&mut self, kind: AccountKind, amount: i64, granted_by: Uuid) -> Vec<Allocation> {
         let Balance { balance, held } = self.balance(kind);
-        // Lots may have ended under a hold: then the balance is what keeps it covered.
-        let there = (unusable.map(|lot| lot.remaining).sum::<i64>() + self.available(kind, now)).min(balance - held).max(0);
-        let taken = crate::lot::take(&mut self.lots, kind, amount.min(there), now, Some(granted_by));
+        let mut left = amount.min(balance - held).max(0);
+        let mut taken = Vec::new();
+        for lot in self.lots.iter_mut().filter(|lot| lot.kind == kind && lot.source_id == granted_by) {
+            let part = left.min(lot.remaining);
+            if part > 0 {
+                lot.remaining -= part;
+                left -= part;
+                taken.push(Allocation { lot: lot.id, amount: -part });
+            }
+        }
         self.add(kind, taken.iter().map(|part| part.amount).sum());
         taken
     }
@@ -183,5 +206,98 @@ impl Holdings {
             Some((_, balance)) => balance.balance += delta,
             None => self.accounts.push((kind, Balance { balance: delta, held: 0 })),
         }
+    }
+}
+
+/// What a member has of all kinds, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Balances {
+    /// The member.
+    pub member: Uuid,
+    /// 积分, in points.
+    pub points: BalanceView,
+    /// 本金, in minor units.
+    pub principal: BalanceView,
+    /// 赠送金, in minor units.
+    pub bonus: BalanceView,
+}
+
+/// What a member has of one kind. Points, or minor units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BalanceView {
+    /// All of it.
+    pub balance: i64,
+    /// What can be spent now.
+    pub available: i64,
+    /// What is kept back for something under way.
+    pub held: i64,
+    /// What can't be used yet.
+    pub pending: i64,
+    /// What the member owes after a refund; points only.
+    pub debt: i64,
+    /// What ends next, where anything does.
+    pub next_expiry: Option<NextExpiry>,
+}
+
+/// What ends next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NextExpiry {
+    /// The last local day on which it can be used.
+    #[schema(value_type = String, format = Date)]
+    pub on: Date,
+    /// How much.
+    pub amount: i64,
+}
+
+/// What a member had on a local day.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DayView {
+    /// The day.
+    #[schema(value_type = String, format = Date)]
+    pub date: Date,
+    /// The zone in which it began and ended.
+    pub zone: String,
+    /// One row for each kind that the member ever had until then.
+    pub balances: Vec<DayBalance>,
+    /// The day's entries, newest first, at most 200.
+    pub entries: Vec<Entry>,
+    /// Whether there are more of the day than are shown; the statement has them all.
+    pub more: bool,
+}
+
+/// What one account held on a local day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DayBalance {
+    /// Which.
+    pub account: AccountKind,
+    /// When the day began.
+    pub start: i64,
+    /// When it ended.
+    pub end: i64,
+}
+
+impl Holdings {
+    /// As it is shown.
+    pub fn view(&self, now: Instant) -> Balances {
+        let of = |kind| self.view_of(kind, now);
+        Balances {
+            member: self.owner,
+            points: of(AccountKind::Points),
+            principal: of(AccountKind::Principal),
+            bonus: of(AccountKind::Bonus),
+        }
+    }
+
+    fn view_of(&self, kind: AccountKind, now: Instant) -> BalanceView {
+        let Balance { balance, held } = self.balance(kind);
+        let debt = if kind == AccountKind::Points { -self.balance(AccountKind::PointsDebt).balance } else { 0 };
+        let pending = self.lots(kind).filter(|lot| lot.available_at > now).map(|lot| lot.remaining).sum();
+        let ending = |lot: &Lot| lot.expires_on.filter(|_| lot.usable(now)).map(|on| NextExpiry { on, amount: lot.remaining });
+        let next_expiry = self.lots(kind).filter_map(ending).reduce(|first, other| match first.on.cmp(&other.on) {
+            std::cmp::Ordering::Less => first,
+            std::cmp::Ordering::Equal => NextExpiry { amount: first.amount + other.amount, ..first },
+            std::cmp::Ordering::Greater => other,
+        });
+        BalanceView { balance, available: self.available(kind, now), held, pending, debt, next_expiry }
     }
 }

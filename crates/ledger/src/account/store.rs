@@ -68,17 +68,6 @@ pub(crate) async fn lock(tx: &mut Tx, merchant: MerchantId, owner: Uuid) -> Resu
         .map(|_| ())
 }
 
-/// Members who owe points, by id, after one of them.
-pub(crate) async fn in_debt(tx: &mut Tx, merchant: MerchantId, after: Uuid, limit: i64) -> Result<Vec<Uuid>> {
-    let stmt = sql!(
-        "SELECT owner FROM account WHERE merchant_id = $1 AND kind = 'points_debt' AND balance < 0 AND owner > $2 ORDER BY owner LIMIT $3",
-        merchant,
-        after,
-        limit
-    );
-    tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect()
-}
-
 /// What `verify` compares: `owner, kind, balance, held`.
 pub(crate) const BALANCES: &str = "SELECT owner, kind, balance, held FROM account WHERE merchant_id = $1";
 

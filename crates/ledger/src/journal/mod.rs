@@ -9,9 +9,10 @@
 //! default itself); a refund gives back under the origin of its sale, so that what is still out can
 //! be asked for in one query.
 
+pub mod api;
 mod model;
 pub mod ops;
 pub(crate) mod store;
 
-pub use model::{Journal, Source, Transfer};
+pub use model::{Entry, Journal, Source, Transfer, Turnover};
 pub use store::{Outstanding, outstanding_read, outstanding_stmt, settle_stmt};

@@ -4,8 +4,10 @@ use super::store::{self, Outstanding};
 use crate::account::{self, AccountKind, Holdings};
 use crate::lot::{self, Allocation, Lot, LotId, LotTerms};
 use crate::{Account, account::store as accounts};
+use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_kernel::{Cx, Date, Error, Instant, Result, Uuid};
+use utoipa::ToSchema;
 
 /// What caused a journal: `sale`, `refund`, `top_up`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,44 @@ pub struct Transfer {
     pub line: i64,
 }
 
+/// One entry of a member's statement, told from the side of the member's account.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Entry {
+    /// When.
+    pub at: Instant,
+    /// Which of the member's accounts.
+    pub account: AccountKind,
+    /// Above zero came in, below zero went out. Points, or minor units.
+    pub amount: i64,
+    /// Where it came from or went to.
+    pub other: AccountKind,
+    /// Why, as a code: `earned`, `expired`.
+    pub why: String,
+    /// What caused it: `sale`, `refund`.
+    pub source_kind: String,
+    /// The cause's id.
+    pub source_id: Uuid,
+    /// Which line of it.
+    pub source_line: i64,
+    /// At which store.
+    pub store: Option<Uuid>,
+    /// By whom, such as `staff:…` or `system`.
+    pub actor: String,
+}
+
+/// What went in and out of one of the shop's own accounts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Turnover {
+    /// Which account.
+    pub account: AccountKind,
+    /// Whose: a store, or nothing for the merchant as a whole.
+    pub store: Option<Uuid>,
+    /// What it got where the shop owns it (cash), what it gave where it doesn't (points issued).
+    pub debits: i64,
+    /// The other way.
+    pub credits: i64,
+}
+
 /// A journal being put together.
 #[derive(Debug)]
 pub struct Journal {
@@ -44,6 +84,7 @@ pub struct Journal {
     allocations: Vec<Line>,
     grace: Option<(Date, Instant)>,
     extended: Vec<(Uuid, LotId)>,
+    marks: Vec<(Uuid, AccountKind, LotId, i64, i64)>,
 }
 
 /// Which origin an allocation counts for, and which line it explains.
@@ -75,6 +116,7 @@ impl Journal {
             allocations: Vec::new(),
             grace: None,
             extended: Vec::new(),
+            marks: Vec::new(),
         }
     }
 
@@ -147,27 +189,13 @@ impl Journal {
         credit: Account,
         why: &'static str,
     ) -> Result<()> {
-        let origin = self.origin;
-        self.take(cx, from, kind, amount, credit, why, origin)
-    }
-
-    fn take(
-        &mut self,
-        cx: &Cx,
-        from: &mut Holdings,
-        kind: AccountKind,
-        amount: i64,
-        credit: Account,
-        why: &'static str,
-        origin: Uuid,
-    ) -> Result<()> {
         let parts = from.take(kind, amount, cx.now)?;
         let line = self.line(Account::of(kind, from.owner), credit, amount, why)?;
-        self.allocate(origin, from.owner, kind, line, &parts);
+        self.allocate(self.origin, from.owner, kind, line, &parts);
         Ok(())
     }
 
-    /// Gives a member value in a new lot. Points first pay what the member owes.
+    /// Gives a member value in a new lot.
     pub fn grant(
         &mut self,
         cx: &Cx,
@@ -189,6 +217,8 @@ impl Journal {
             id,
             granted: amount,
             remaining: amount,
+            short: 0,
+            expired: 0,
             available_at: terms.available_at,
             expires_at: terms.expires.map(|(_, at)| at),
             expires_on: terms.expires.map(|(on, _)| on),
@@ -196,10 +226,11 @@ impl Journal {
             created_at: cx.now,
         });
         to.add(kind, amount);
-        self.settle_debt(cx, to)
+        Ok(())
     }
 
-    /// Gives back part of what the origin took, to the lots it was taken from.
+    /// Gives back part of what the origin took, to the lots it was taken from. What was meanwhile taken
+    /// back of such a lot's grant pays the debt that this had made.
     ///
     /// `out` is what the origin still has out, with the lots themselves; see [`outstanding_stmt`](super::outstanding_stmt).
     pub fn give_back(
@@ -227,7 +258,30 @@ impl Journal {
         }
         to.add(kind, amount);
         self.allocate(self.origin, to.owner, kind, line, &parts);
-        self.settle_debt(cx, to)
+        for part in &parts {
+            self.pay_short(to, kind, part)?;
+        }
+        Ok(())
+    }
+
+    /// A lot that owes keeps what comes back only beyond that.
+    fn pay_short(&mut self, to: &mut Holdings, kind: AccountKind, part: &Allocation) -> Result<()> {
+        let Some(lot) = to.lots.iter_mut().find(|lot| lot.id == part.lot && lot.short > 0) else { return Ok(()) };
+        let due = part.amount.min(lot.short);
+        lot.short -= due;
+        self.marks.push((to.owner, kind, part.lot, -due, 0));
+        let pays = due.min(to.owed());
+        self.pay_debt(to, kind, &[(part.lot, pays)])
+    }
+
+    /// Pays debt out of lots.
+    pub(crate) fn pay_debt(&mut self, holdings: &mut Holdings, kind: AccountKind, parts: &[(LotId, i64)]) -> Result<()> {
+        let amount: i64 = parts.iter().map(|(_, part)| part).sum();
+        if amount > 0 {
+            self.empty(holdings, kind, parts, Account::of(AccountKind::PointsDebt, holdings.owner), "debt_settled")?;
+            holdings.add(AccountKind::PointsDebt, amount);
+        }
+        Ok(())
     }
 
     /// Where there are days of grace, gives the expired lots among those to be refilled a new end, and
@@ -251,11 +305,14 @@ impl Journal {
         Ok(())
     }
 
-    /// Takes points back that were granted in vain: from the lots that `granted_by` made, usable yet or
-    /// not, then from others; what is no longer there becomes debt, or is forgiven. Returns what became debt.
+    /// Takes points back that were granted in vain, out of the lots that `granted_by` made (to be read
+    /// with [`Holdings::with_granted`]), usable yet or not. What of them was spent meanwhile becomes
+    /// debt, or is forgiven; what ran out of time is gone already. Returns what became debt.
+    ///
+    /// Other lots are left alone: debt lowers what is available, and is paid when the spent points come
+    /// back, so that undoing everything leaves every lot as it was.
     pub fn claw_back(
         &mut self,
-        cx: &Cx,
         from: &mut Holdings,
         granted_by: Uuid,
         amount: i64,
@@ -264,35 +321,33 @@ impl Journal {
         why: &'static str,
     ) -> Result<i64> {
         let kind = AccountKind::Points;
-        let parts = from.claw(kind, amount, cx.now, granted_by);
+        let parts = from.claw(kind, amount, granted_by);
         let there = -parts.iter().map(|part| part.amount).sum::<i64>();
         if there > 0 {
             let line = self.line(Account::of(kind, from.owner), credit, there, why)?;
             self.allocate(from.owner, from.owner, kind, line, &parts);
         }
-        let short = amount - there;
+        let mut short = amount - there;
+        let owner = from.owner;
+        for lot in from.lots.iter_mut().filter(|lot| lot.kind == kind && lot.source_id == granted_by && lot.expired > 0) {
+            let gone = short.min(lot.expired);
+            lot.expired -= gone;
+            short -= gone;
+            self.marks.push((owner, kind, lot.id, 0, -gone));
+        }
         if short == 0 || forgive {
             return Ok(0);
         }
-        self.line(Account::of(AccountKind::PointsDebt, from.owner), credit, short, "debt")?;
+        self.line(Account::of(AccountKind::PointsDebt, owner), credit, short, "debt")?;
+        if let Some(lot) = from.lots.iter_mut().rfind(|lot| lot.kind == kind && lot.source_id == granted_by) {
+            lot.short += short;
+            self.marks.push((owner, kind, lot.id, short, 0));
+        }
         from.add(AccountKind::PointsDebt, -short);
         Ok(short)
     }
 
-    /// Pays what the member owes from points that can be used.
-    pub(crate) fn settle_debt(&mut self, cx: &Cx, holdings: &mut Holdings) -> Result<()> {
-        let owed = -holdings.balance(AccountKind::PointsDebt).balance;
-        let pays = owed.min(holdings.available(AccountKind::Points, cx.now));
-        if pays <= 0 {
-            return Ok(());
-        }
-        let owner = holdings.owner;
-        self.take(cx, holdings, AccountKind::Points, pays, Account::of(AccountKind::PointsDebt, owner), "debt_settled", owner)?;
-        holdings.add(AccountKind::PointsDebt, pays);
-        Ok(())
-    }
-
-    /// Empties certain lots, whether they are usable or not.
+    /// Empties certain lots whose time is over, whether they are usable or not.
     pub fn drop_lots(
         &mut self,
         from: &mut Holdings,
@@ -301,23 +356,34 @@ impl Journal {
         credit: Account,
         why: &'static str,
     ) -> Result<()> {
-        let amount = due.iter().map(|(_, remaining)| remaining).sum();
+        for (id, amount) in due.iter().filter(|(_, amount)| *amount > 0) {
+            self.marks.push((from.owner, kind, *id, 0, *amount));
+            for lot in from.lots.iter_mut().filter(|lot| lot.id == *id) {
+                lot.expired += amount;
+            }
+        }
+        self.empty(from, kind, due, credit, why)
+    }
+
+    fn empty(&mut self, from: &mut Holdings, kind: AccountKind, parts: &[(LotId, i64)], credit: Account, why: &'static str) -> Result<()> {
+        let amount = parts.iter().map(|(_, part)| part).sum();
         let line = self.line(Account::of(kind, from.owner), credit, amount, why)?;
-        let parts: Vec<Allocation> = due.iter().map(|(lot, remaining)| Allocation { lot: *lot, amount: -remaining }).collect();
-        for (id, remaining) in due {
-            if let Some(lot) = from.lots.iter_mut().find(|lot| lot.id == *id) {
-                lot.remaining -= remaining;
+        let taken: Vec<Allocation> =
+            parts.iter().filter(|(_, part)| *part > 0).map(|(lot, part)| Allocation { lot: *lot, amount: -part }).collect();
+        for part in &taken {
+            for lot in from.lots.iter_mut().filter(|lot| lot.id == part.lot) {
+                lot.remaining += part.amount;
             }
         }
         from.add(kind, -amount);
-        self.allocate(from.owner, from.owner, kind, line, &parts);
+        self.allocate(from.owner, from.owner, kind, line, &taken);
         Ok(())
     }
 
     /// Queues the journal's statements. `holders` are the holdings it changed: members in any order,
     /// written in the order of their ids.
     pub async fn post(self, tx: &mut Tx, cx: &Cx, holders: &[&Holdings]) -> Result<()> {
-        if self.transfers.is_empty() {
+        if self.transfers.is_empty() && self.marks.is_empty() {
             return Ok(());
         }
         let deltas = self.balance_deltas();
@@ -330,17 +396,19 @@ impl Journal {
         for (owner, kinds) in &deltas {
             account::store::add(tx, cx.merchant, *owner, kinds).await?;
         }
-        // New lots first: paying a debt may take from a lot that this very journal grants.
         if !self.lots.is_empty() {
             tx.queue(lot::store::insert_stmt(cx.merchant, cx.now, &self.lots)).await?;
         }
         for (owner, lots) in self.lot_deltas() {
             lot::store::add(tx, cx.merchant, owner, &lots).await?;
         }
+        lot::store::mark(tx, cx.merchant, &self.marks).await?;
         if let Some(until) = self.grace.filter(|_| !self.extended.is_empty()) {
             lot::store::extend(tx, cx.merchant, &self.extended, until).await?;
         }
-        tx.queue(store::insert_stmt(cx, self.source, self.store, &self.transfers)).await?;
+        if !self.transfers.is_empty() {
+            tx.queue(store::insert_stmt(cx, self.source, self.store, &self.transfers)).await?;
+        }
         if !self.allocations.is_empty() {
             let rows: Vec<lot::store::NewAllocation> = self
                 .allocations

@@ -82,3 +82,12 @@ pub async fn open(tx: &mut Tx, cx: &Cx, opening: &Opening) -> Result<()> {
     journal.grant(cx, &mut holdings, opening.kind, opening.amount, Account::merchant(from), opening.terms, "opening")?;
     journal.post(tx, cx, &[&holdings]).await
 }
+
+/// Which of these sources have booked something already.
+pub async fn booked(tx: &mut Tx, cx: &Cx, sources: &[Uuid]) -> Result<Vec<Uuid>> {
+    let mut found = Vec::new();
+    for batch in sources.chunks(500) {
+        found.extend(super::store::booked(tx, cx.merchant, batch).await?);
+    }
+    Ok(found)
+}

@@ -1,6 +1,6 @@
 //! SQL of transfers.
 
-use super::model::{Source, Transfer};
+use super::model::{Entry, Source, Transfer, Turnover};
 use crate::AccountKind;
 use crate::lot::{self, Allocation, Lot, LotId};
 use shuke_db::{Kind, Row, Stmt, Tx, Value, insert, sql};
@@ -112,73 +112,92 @@ pub fn settle_stmt(merchant: MerchantId, source: Uuid) -> Stmt {
     )
 }
 
-/// One entry of a member's statement.
-pub(crate) struct Entry {
-    pub(crate) at: Instant,
-    pub(crate) source_kind: String,
-    pub(crate) source_id: Uuid,
-    pub(crate) source_line: i64,
-    pub(crate) debit_kind: AccountKind,
-    pub(crate) credit_kind: AccountKind,
-    pub(crate) amount: i64,
-    pub(crate) why: String,
-    pub(crate) store: Option<Uuid>,
-    pub(crate) actor: String,
-}
+/// Where a statement goes on: moment, source, line.
+pub(crate) type Seen = (Instant, Uuid, i64);
 
-/// A member's entries that touch a kind of account, newest first, before a position of the list.
+const STATEMENT: &str =
+    "SELECT at, source_kind, source_id, source_line, debit_kind, credit_kind, amount, why, store_id, actor FROM transfer";
+
+/// A member's entries, newest first: those that touch a kind, or all; from a moment on; before a place
+/// of the list.
 pub(crate) async fn statement(
     tx: &mut Tx,
     merchant: MerchantId,
     member: Uuid,
-    kind: AccountKind,
-    before: Option<(Instant, Uuid, i64)>,
+    kind: Option<AccountKind>,
+    since: Instant,
+    before: Seen,
     limit: i64,
 ) -> Result<Vec<Entry>> {
-    let (at, id, line) = before.unwrap_or((Instant(i64::MAX), Uuid::max(), i64::MAX));
-    let stmt = sql!(
-        "SELECT at, source_kind, source_id, source_line, debit_kind, credit_kind, amount, why, store_id, actor FROM transfer
-         WHERE merchant_id = $1 AND member_id = $2 AND (debit_kind = $3 OR credit_kind = $3) AND (at, source_id, source_line) < ($4, $5, $6)
-         ORDER BY at DESC, source_id DESC, source_line DESC LIMIT $7",
-        merchant,
-        member,
-        kind,
-        at,
-        id,
-        line,
-        limit
+    let touches = if kind.is_some() { " AND (debit_kind = $8 OR credit_kind = $8)" } else { "" };
+    let text = format!(
+        "{STATEMENT} WHERE merchant_id = $1 AND member_id = $2 AND at >= $3 AND (at, source_id, source_line) < ($4, $5, $6){touches}
+         ORDER BY at DESC, source_id DESC, source_line DESC LIMIT $7"
     );
-    tx.rows(stmt).await?.iter().map(entry).collect()
+    let mut params = vec![
+        merchant.to_value(),
+        member.to_value(),
+        since.to_value(),
+        before.0.to_value(),
+        before.1.to_value(),
+        Value::Int(before.2),
+        Value::Int(limit),
+    ];
+    params.extend(kind.map(|kind| kind.to_value()));
+    tx.rows(Stmt::built(text, params)).await?.iter().map(|row| entry(row, kind)).collect()
 }
 
-fn entry(row: &Row) -> Result<Entry> {
+fn entry(row: &Row, kind: Option<AccountKind>) -> Result<Entry> {
+    let (debit, credit, amount): (AccountKind, AccountKind, i64) = (row.get(4)?, row.get(5)?, row.get(6)?);
+    // Where a member pays a debt with points, both sides are theirs: then it is told from the side of the points.
+    let gets = kind.map_or(credit.of_member() && !(credit == AccountKind::PointsDebt && debit.of_member()), |kind| kind == credit);
+    let (account, other, amount) = if gets { (credit, debit, amount) } else { (debit, credit, -amount) };
     Ok(Entry {
         at: row.get(0)?,
+        account,
+        amount,
+        other,
+        why: row.get(7)?,
         source_kind: row.get(1)?,
         source_id: row.get(2)?,
         source_line: row.get(3)?,
-        debit_kind: row.get(4)?,
-        credit_kind: row.get(5)?,
-        amount: row.get(6)?,
-        why: row.get(7)?,
         store: row.get(8)?,
         actor: row.get(9)?,
     })
 }
 
-/// What a member's account held at the end of a moment: the sum of its entries until then.
-pub(crate) async fn balance_at(tx: &mut Tx, merchant: MerchantId, member: Uuid, kind: AccountKind, at: Instant) -> Result<i64> {
-    let row = tx
-        .row(sql!(
-            "SELECT CAST(COALESCE(SUM(CASE WHEN credit_kind = $3 THEN amount ELSE 0 END), 0) - COALESCE(SUM(CASE WHEN debit_kind = $3 THEN amount ELSE 0 END), 0) AS BIGINT)
-             FROM transfer WHERE merchant_id = $1 AND member_id = $2 AND at < $4",
-            merchant,
-            member,
-            kind,
-            at
-        ))
-        .await?;
-    row.map_or(Ok(0), |row| row.get(0))
+/// What a member's accounts held at a moment: the sums of their entries before it.
+pub(crate) async fn balances_at(tx: &mut Tx, merchant: MerchantId, member: Uuid, at: Instant) -> Result<Vec<(AccountKind, i64)>> {
+    let stmt = sql!(
+        "SELECT kind, CAST(SUM(amount) AS BIGINT) FROM (
+             SELECT credit_kind AS kind, amount FROM transfer WHERE merchant_id = $1 AND member_id = $2 AND at < $3
+             UNION ALL SELECT debit_kind, -amount FROM transfer WHERE merchant_id = $1 AND member_id = $2 AND at < $3) AS sides
+         WHERE kind IN ('points', 'points_debt', 'principal', 'bonus') GROUP BY kind",
+        merchant,
+        member,
+        at
+    );
+    tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// What went in and out of the shop's own accounts from a moment until before another, by kind and owner.
+pub(crate) async fn turnovers(tx: &mut Tx, merchant: MerchantId, from: Instant, until: Instant) -> Result<Vec<Turnover>> {
+    let stmt = sql!(
+        "SELECT kind, owner, CAST(SUM(debits) AS BIGINT), CAST(SUM(credits) AS BIGINT) FROM (
+             SELECT debit_kind AS kind, debit_owner AS owner, amount AS debits, 0 AS credits FROM transfer
+             WHERE merchant_id = $1 AND at >= $2 AND at < $3
+             UNION ALL SELECT credit_kind, credit_owner, 0, amount FROM transfer WHERE merchant_id = $1 AND at >= $2 AND at < $3) AS sides
+         WHERE kind NOT IN ('points', 'points_debt', 'principal', 'bonus') GROUP BY kind, owner ORDER BY kind, owner",
+        merchant,
+        from,
+        until
+    );
+    let read = |row: &Row| {
+        let owner: Uuid = row.get(1)?;
+        let store = (!owner.is_nil()).then_some(owner);
+        Ok(Turnover { account: row.get(0)?, store, debits: row.get(2)?, credits: row.get(3)? })
+    };
+    tx.rows(stmt).await?.iter().map(read).collect()
 }
 
 /// Where an entry stands in the order of sealing.
@@ -253,4 +272,12 @@ pub(crate) const SIDES: &str = "SELECT source_id, source_line, amount, debit_kin
 /// How many entries a merchant has.
 pub(crate) fn count_stmt(merchant: MerchantId) -> Stmt {
     sql!("SELECT COUNT(*) FROM transfer WHERE merchant_id = $1", merchant)
+}
+
+/// Those of the sources that have entries. At least one source.
+pub(crate) async fn booked(tx: &mut Tx, merchant: MerchantId, sources: &[Uuid]) -> Result<Vec<Uuid>> {
+    let places: Vec<String> = (2..sources.len() + 2).map(|place| format!("${place}")).collect();
+    let text = format!("SELECT DISTINCT source_id FROM transfer WHERE merchant_id = $1 AND source_id IN ({})", places.join(", "));
+    let params = std::iter::once(merchant.to_value()).chain(sources.iter().map(|id| id.to_value())).collect();
+    tx.rows(Stmt::built(text, params)).await?.iter().map(|row| row.get(0)).collect()
 }

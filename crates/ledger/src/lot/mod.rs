@@ -6,10 +6,12 @@
 //! lot that has expired meanwhile is expired again by the next midnight work, unless the journal gives
 //! days of grace ([`Journal::with_grace`](crate::Journal::with_grace)).
 
+pub mod api;
 mod model;
 pub(crate) mod ops;
 pub(crate) mod store;
 
-pub use model::{Allocation, Lot, LotId, LotTerms};
+pub use model::{Allocation, Lot, LotId, LotTerms, LotView};
 pub(crate) use model::{give_back, take};
-pub use ops::{activate, expire};
+pub use ops::expire;
+pub use store::granted_stmt;

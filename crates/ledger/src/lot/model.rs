@@ -1,7 +1,9 @@
 //! Which lot is taken, and how much.
 
 use crate::AccountKind;
+use serde::{Deserialize, Serialize};
 use shuke_kernel::{Date, Instant, Uuid, Zone};
+use utoipa::ToSchema;
 
 shuke_kernel::id!(LotId, "A lot of points, principal or bonus.");
 
@@ -32,6 +34,10 @@ pub struct Lot {
     pub granted: i64,
     /// What is left.
     pub remaining: i64,
+    /// What was taken back of it while it was spent, and became debt: owed when it comes back.
+    pub short: i64,
+    /// What of it ran out of time, and was not taken back since.
+    pub expired: i64,
     /// Not before this moment.
     pub available_at: Instant,
     /// Not from this moment on.
@@ -42,6 +48,46 @@ pub struct Lot {
     pub source_id: Uuid,
     /// When.
     pub created_at: Instant,
+}
+
+/// A lot as it is shown. Amounts are points, or minor units.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LotView {
+    /// Its id.
+    pub id: LotId,
+    /// What it holds.
+    pub kind: AccountKind,
+    /// What it was granted with.
+    pub granted: i64,
+    /// What is left.
+    pub remaining: i64,
+    /// Not before this moment.
+    pub available_at: Instant,
+    /// The last local day on which it can be used.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub expires_on: Option<Date>,
+    /// The moment from which it can't.
+    pub expires_at: Option<Instant>,
+    /// What granted it.
+    pub source_id: Uuid,
+    /// When.
+    pub created_at: Instant,
+}
+
+impl From<Lot> for LotView {
+    fn from(lot: Lot) -> Self {
+        Self {
+            id: lot.id,
+            kind: lot.kind,
+            granted: lot.granted,
+            remaining: lot.remaining,
+            available_at: lot.available_at,
+            expires_on: lot.expires_on,
+            expires_at: lot.expires_at,
+            source_id: lot.source_id,
+            created_at: lot.created_at,
+        }
+    }
 }
 
 impl Lot {
@@ -67,14 +113,11 @@ pub struct Allocation {
     pub amount: i64,
 }
 
-/// Takes `amount` from the usable lots of a kind by expiry and age. Those that the source `first`
-/// granted go before all others, even where they are not usable; these very first, because no hold
-/// counts on them. The caller has made sure that there is enough; what is missing is not taken.
-pub(crate) fn take(lots: &mut [Lot], kind: AccountKind, amount: i64, now: Instant, first: Option<Uuid>) -> Vec<Allocation> {
-    let own = |lot: &Lot| first == Some(lot.source_id);
-    let can = |lot: &Lot| lot.kind == kind && lot.remaining > 0 && (lot.usable(now) || own(lot));
-    let mut order: Vec<usize> = (0..lots.len()).filter(|index| can(&lots[*index])).collect();
-    order.sort_by_key(|index| (!own(&lots[*index]), lots[*index].usable(now), lots[*index].order()));
+/// Takes `amount` from the usable lots of a kind, by expiry and age. The caller has made sure that
+/// there is enough; what is missing is not taken.
+pub(crate) fn take(lots: &mut [Lot], kind: AccountKind, amount: i64, now: Instant) -> Vec<Allocation> {
+    let mut order: Vec<usize> = (0..lots.len()).filter(|index| lots[*index].kind == kind && lots[*index].usable(now)).collect();
+    order.sort_by_key(|index| lots[*index].order());
     let mut left = amount;
     let mut taken = Vec::new();
     for index in order {
@@ -115,6 +158,8 @@ mod tests {
             id: LotId(Uuid::from_u128(id)),
             granted: remaining,
             remaining,
+            short: 0,
+            expired: 0,
             available_at: Instant(0),
             expires_at: expires.map(Instant),
             expires_on: None,
@@ -127,18 +172,11 @@ mod tests {
     fn the_soonest_expiry_goes_first_then_the_oldest_then_what_never_expires() {
         let mut lots =
             [lot(1, 10, None, 0), lot(2, 10, Some(500), 3), lot(3, 10, Some(300), 5), lot(4, 10, Some(300), 4), lot(5, 10, Some(100), 0)];
-        let taken = take(&mut lots, AccountKind::Points, 35, Instant(200), None);
+        let taken = take(&mut lots, AccountKind::Points, 35, Instant(200));
         let ids: Vec<u128> = taken.iter().map(|t| t.lot.0.as_u128()).collect();
         assert_eq!(ids, [4, 3, 2, 1], "lot 5 expired at 100; lots 3 and 4 end together and 4 is older");
         assert_eq!(taken.iter().map(|t| t.amount).sum::<i64>(), -35);
         assert_eq!(lots[0].remaining, 5);
-    }
-
-    #[test]
-    fn a_claw_back_takes_the_lot_that_the_order_granted_first() {
-        let mut lots = [lot(1, 10, Some(300), 0), lot(2, 10, Some(900), 0)];
-        let taken = take(&mut lots, AccountKind::Points, 12, Instant(0), Some(Uuid::from_u128(102)));
-        assert_eq!(taken.iter().map(|t| (t.lot.0.as_u128(), t.amount)).collect::<Vec<_>>(), [(2, -10), (1, -2)]);
     }
 
     #[test]

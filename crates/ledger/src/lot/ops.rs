@@ -1,40 +1,16 @@
-//! The midnight work on lots: those that became available pay debts, those that ended are emptied.
+//! The midnight work on lots: those that ended are emptied.
+//!
+//! What becomes available needs no work: a lot carries the moment from which it can be used.
 
+use super::LotId;
 use super::store::{self, Due};
-use crate::account::store::{holdings_read, holdings_stmts, in_debt};
+use crate::account::store::{holdings_read, holdings_stmts};
 use crate::{Account, AccountKind, Holdings, Journal};
 use shuke_db::{Db, Tx};
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Instant, Result, Uuid};
 
 const OWNERS_PER_STEP_MAX: i64 = 200;
-
-/// Lets points that have become available pay what their members owe, a bounded number of members in
-/// each transaction. Safe to stop and to repeat. Returns how many members paid.
-pub async fn activate(db: &Db, cx: &Cx) -> Result<u64> {
-    let mut touched = 0;
-    let mut after = Some(Uuid::nil());
-    while let Some(from) = after {
-        let (count, last) = db.write(&(cx, from), |tx, (cx, from)| Box::pin(activate_some(tx, cx, *from))).await?;
-        touched += count;
-        after = last;
-    }
-    Ok(touched)
-}
-
-async fn activate_some(tx: &mut Tx, cx: &Cx, after: Uuid) -> Result<(u64, Option<Uuid>)> {
-    let owners = in_debt(tx, cx.merchant, after, OWNERS_PER_STEP_MAX).await?;
-    let mut touched = 0;
-    for owner in &owners {
-        let [accounts, lots] = tx.all(holdings_stmts(cx.merchant, *owner, true)).await?;
-        let mut holdings = holdings_read(*owner, &accounts, &lots)?;
-        let mut journal = Journal::new("activation", cx.uuid(), None);
-        journal.settle_debt(cx, &mut holdings)?;
-        touched += u64::from(!journal.is_empty());
-        journal.post(tx, cx, &[&holdings]).await?;
-    }
-    Ok((touched, owners.last().copied()))
-}
 
 /// Moves what has expired out of members' accounts, a bounded number of members in each transaction.
 /// Safe to stop and to repeat: what was expired is gone from the list. Who has something of the kind on
@@ -68,12 +44,18 @@ async fn expire_some(tx: &mut Tx, cx: &Cx, after: Due) -> Result<(u64, Option<Du
 async fn expire_member(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings) -> Result<bool> {
     let mut journal = Journal::new("expiry", cx.uuid(), None);
     for kind in [AccountKind::Points, AccountKind::Principal, AccountKind::Bonus] {
-        let due: Vec<_> = holdings
+        let mut due: Vec<_> = holdings
             .lots(kind)
             .filter(|lot| lot.remaining > 0 && lot.expires_at.is_some_and(|at| at <= cx.now))
             .map(|lot| (lot.id, lot.remaining))
             .collect();
-        if !due.is_empty() && holdings.balance(kind).held == 0 {
+        if due.is_empty() || holdings.balance(kind).held != 0 {
+            continue;
+        }
+        if kind == AccountKind::Points && holdings.owed() > 0 {
+            pay_debt(&mut journal, holdings, &mut due)?;
+        }
+        if !due.is_empty() {
             journal.drop_lots(holdings, kind, &due, Account::merchant(kind.expiry_account()), "expired")?;
         }
     }
@@ -86,4 +68,18 @@ async fn expire_member(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings) -> Result<
     event::append(tx, cx, &[Event::new("ledger.expired", holdings.owner, &payload)]).await?;
     journal.post(tx, cx, &[holdings]).await?;
     Ok(true)
+}
+
+/// What would be lost anyway pays what is owed first; leaves in `due` what expires.
+fn pay_debt(journal: &mut Journal, holdings: &mut Holdings, due: &mut Vec<(LotId, i64)>) -> Result<()> {
+    let mut owed = holdings.owed();
+    let mut paid = Vec::new();
+    for (lot, remaining) in due.iter_mut() {
+        let part = owed.min(*remaining);
+        paid.push((*lot, part));
+        *remaining -= part;
+        owed -= part;
+    }
+    due.retain(|(_, remaining)| *remaining > 0);
+    journal.pay_debt(holdings, AccountKind::Points, &paid)
 }

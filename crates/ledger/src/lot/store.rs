@@ -1,6 +1,6 @@
 //! SQL of lots and allocations.
 
-use super::{Allocation, Lot, LotId, LotTerms};
+use super::{Allocation, Lot, LotId, LotTerms, LotView};
 use crate::AccountKind;
 use shuke_db::{Row, Stmt, Tx, Value, insert, sql};
 use shuke_kernel::value::ToValue as _;
@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 pub(crate) fn open_stmt(merchant: MerchantId, owner: Uuid) -> Stmt {
     sql!(
-        "SELECT kind, id, granted, remaining, available_at, expires_at, expires_on, source_id, created_at
+        "SELECT kind, id, granted, remaining, available_at, expires_at, expires_on, source_id, created_at, short, expired
          FROM lot WHERE merchant_id = $1 AND owner = $2 AND is_open",
         merchant,
         owner
@@ -27,7 +27,37 @@ pub(crate) fn read(row: &Row) -> Result<Lot> {
         expires_on: row.get(6)?,
         source_id: row.get(7)?,
         created_at: row.get(8)?,
+        short: row.get(9)?,
+        expired: row.get(10)?,
     })
+}
+
+/// The lots that a source granted, empty ones too: those that are taken back first.
+pub fn granted_stmt(merchant: MerchantId, owner: Uuid, source: Uuid) -> Stmt {
+    sql!(
+        "SELECT kind, id, granted, remaining, available_at, expires_at, expires_on, source_id, created_at, short, expired
+         FROM lot WHERE merchant_id = $1 AND owner = $2 AND source_id = $3",
+        merchant,
+        owner,
+        source
+    )
+}
+
+/// Changes of what lots owe and of what of them ran out of time.
+pub(crate) async fn mark(tx: &mut Tx, merchant: MerchantId, marks: &[(Uuid, AccountKind, LotId, i64, i64)]) -> Result<()> {
+    for (owner, kind, lot, short, expired) in marks {
+        tx.queue(sql!(
+            "UPDATE lot SET short = short + $5, expired = expired + $6 WHERE merchant_id = $1 AND owner = $2 AND kind = $3 AND id = $4",
+            merchant,
+            owner,
+            kind,
+            lot,
+            short,
+            expired
+        ))
+        .await?;
+    }
+    Ok(())
 }
 
 /// Lots by id, open or not: those that a refund gives back to.
@@ -42,10 +72,31 @@ pub(crate) async fn by_ids(tx: &mut Tx, merchant: MerchantId, owner: Uuid, ids: 
         let _ = write!(list, "{}${}", if list.is_empty() { "" } else { ", " }, params.len());
     }
     let text = format!(
-        "SELECT kind, id, granted, remaining, available_at, expires_at, expires_on, source_id, created_at FROM lot
+        "SELECT kind, id, granted, remaining, available_at, expires_at, expires_on, source_id, created_at, short, expired FROM lot
          WHERE merchant_id = $1 AND owner = $2 AND kind IN ('points', 'principal', 'bonus') AND id IN ({list})"
     );
     tx.rows(Stmt::built(text, params)).await?.iter().map(read).collect()
+}
+
+/// A member's lots, newest first, after one of them: of a kind or of all, open or all.
+pub(super) async fn page(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    owner: Uuid,
+    kind: Option<AccountKind>,
+    all: bool,
+    after: Option<LotId>,
+    limit: i64,
+) -> Result<Vec<LotView>> {
+    let mut params = vec![merchant.to_value(), owner.to_value(), after.map_or(Uuid::max(), |id| id.0).to_value(), Value::Int(limit)];
+    let of_kind = if kind.is_some() { " AND kind = $5" } else { "" };
+    params.extend(kind.map(|kind| kind.to_value()));
+    let open = if all { "" } else { " AND is_open" };
+    let text = format!(
+        "SELECT kind, id, granted, remaining, available_at, expires_at, expires_on, source_id, created_at, short, expired FROM lot
+         WHERE merchant_id = $1 AND owner = $2 AND id < $3{of_kind}{open} ORDER BY id DESC LIMIT $4"
+    );
+    tx.rows(Stmt::built(text, params)).await?.iter().map(|row| read(row).map(LotView::from)).collect()
 }
 
 pub(crate) struct NewLot {
@@ -69,6 +120,8 @@ pub(crate) fn insert_stmt(merchant: MerchantId, now: Instant, lots: &[NewLot]) -
                 lot.id.to_value(),
                 Value::Int(lot.amount),
                 Value::Int(lot.amount),
+                Value::Int(0),
+                Value::Int(0),
                 Value::Bool(true),
                 lot.terms.available_at.to_value(),
                 lot.terms.expires.map(|(_, at)| at).to_value(),
@@ -86,6 +139,8 @@ pub(crate) fn insert_stmt(merchant: MerchantId, now: Instant, lots: &[NewLot]) -
         "id",
         "granted",
         "remaining",
+        "short",
+        "expired",
         "is_open",
         "available_at",
         "expires_at",

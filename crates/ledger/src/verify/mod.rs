@@ -15,9 +15,10 @@
 //! Deliberately absent: repair. A difference is a fault of the system or a hand in the database, and
 //! a person decides; corrections are new entries.
 
+pub mod api;
 mod model;
 mod ops;
 mod store;
 
 pub use model::{Difference, Report};
-pub use ops::{Check, run, run_with};
+pub use ops::{Check, Checks, run, run_with};

@@ -5,33 +5,94 @@ use crate::journal::store as entries;
 use crate::seal::{Chain, Seal, store as seals};
 use crate::{account, lot};
 use shuke_db::{Db, Future, Tx};
-use shuke_kernel::{MerchantId, Result};
+use shuke_kernel::{Error, MerchantId, Result};
+use std::sync::{PoisonError, RwLock};
+use tokio::runtime::Handle;
+use tokio::task::{JoinError, JoinHandle};
 
 /// A rule over a merchant's data: the first thing that breaks it, or nothing.
 pub type Check = for<'t> fn(&'t mut Tx, MerchantId) -> Future<'t, Option<Difference>>;
 
-/// The ledger's own rules, in order. The seals come last: what they find is told best by the others.
-const CHECKS: &[Check] = &[
-    |tx, merchant| Box::pin(store::entries(tx, merchant)),
-    |tx, merchant| Box::pin(store::balances(tx, merchant)),
-    |tx, merchant| Box::pin(store::holds(tx, merchant)),
-    |tx, merchant| Box::pin(store::lots(tx, merchant)),
-    |tx, merchant| Box::pin(store::lot_sums(tx, merchant)),
-    |tx, merchant| Box::pin(store::account_lots(tx, merchant)),
-    |tx, merchant| Box::pin(store::explained(tx, merchant)),
-];
+/// The checks that other slices add, kept with the server's state: `app.slot::<Checks>().add(check)`.
+#[derive(Default)]
+pub struct Checks(RwLock<Vec<Check>>);
 
-/// Computes everything of a merchant again, in one snapshot.
+impl Checks {
+    /// With one more, run after those before.
+    pub fn add(&self, check: Check) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).push(check);
+    }
+    /// All of them.
+    pub fn all(&self) -> Vec<Check> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// The ledger's own rules by lane, each with its place in the order in which differences are told.
+/// The seals come last: what they find is told best by the others.
+const SUMS: &[(usize, Check)] = &[
+    (0, |tx, merchant| Box::pin(store::entries(tx, merchant))),
+    (1, |tx, merchant| Box::pin(store::balances(tx, merchant))),
+    (2, |tx, merchant| Box::pin(store::holds(tx, merchant))),
+    (5, |tx, merchant| Box::pin(store::account_lots(tx, merchant))),
+];
+const LOTS: &[(usize, Check)] = &[
+    (3, |tx, merchant| Box::pin(store::lots(tx, merchant))),
+    (4, |tx, merchant| Box::pin(store::lot_sums(tx, merchant))),
+    (6, |tx, merchant| Box::pin(store::explained(tx, merchant))),
+];
+const SEALS: usize = 7;
+const OTHERS: usize = 8;
+
+/// Computes everything of a merchant again.
 pub async fn run(db: &Db, merchant: MerchantId) -> Result<Report> {
     run_with(db, merchant, &[]).await
 }
 
 /// The same, and then the checks of other slices.
 pub async fn run_with(db: &Db, merchant: MerchantId, more: &[Check]) -> Result<Report> {
-    db.snapshot(&(merchant, more), |tx, (merchant, more)| Box::pin(verify(tx, *merchant, more))).await
+    let sums: Vec<_> = SUMS.iter().copied().chain(more.iter().enumerate().map(|(at, check)| (OTHERS + at, *check))).collect();
+    let sums = in_lane(db, move |db| Box::pin(async move { lane(&db, merchant, &sums).await }));
+    let lots = in_lane(db, move |db| Box::pin(async move { lane(&db, merchant, LOTS).await }));
+    let seals =
+        in_lane(db, move |db| Box::pin(async move { db.snapshot(&merchant, |tx, merchant| Box::pin(seal_lane(tx, *merchant))).await }));
+    let (mut report, sealed) = joined(seals.await)?;
+    let found = [joined(sums.await)?, joined(lots.await)?, sealed.map(|difference| (SEALS, difference))];
+    report.first_difference = found.into_iter().flatten().min_by_key(|(place, _)| *place).map(|(_, difference)| difference);
+    Ok(report)
 }
 
-async fn verify(tx: &mut Tx, merchant: MerchantId, more: &[Check]) -> Result<Report> {
+/// Starts a lane on a thread of its own: a statement on SQLite runs for a second in the thread that
+/// asks, and requests must not wait for it.
+fn in_lane<T: Send + 'static>(db: &Db, work: impl FnOnce(Db) -> Future<'static, T> + Send + 'static) -> JoinHandle<Result<T>> {
+    let (db, runtime) = (db.clone(), Handle::current());
+    tokio::task::spawn_blocking(move || runtime.block_on(work(db)))
+}
+
+fn joined<T>(outcome: Result<Result<T>, JoinError>) -> Result<T> {
+    outcome.map_err(|error| Error::internal(format!("a part of verify ended early: {error}")))?
+}
+
+/// Runs checks until one finds something, in one snapshot.
+async fn lane(db: &Db, merchant: MerchantId, checks: &[(usize, Check)]) -> Result<Option<(usize, Difference)>> {
+    db.snapshot(&(merchant, checks), |tx, (merchant, checks)| {
+        Box::pin(async move {
+            store::prepare(tx).await?;
+            for (place, check) in *checks {
+                let watch = std::time::Instant::now();
+                if let Some(difference) = check(tx, *merchant).await? {
+                    return Ok(Some((*place, difference)));
+                }
+                eprintln!("check {place}: {} ms", watch.elapsed().as_millis());
+            }
+            Ok(None)
+        })
+    })
+    .await
+}
+
+async fn seal_lane(tx: &mut Tx, merchant: MerchantId) -> Result<(Report, Option<Difference>)> {
+    let watch = std::time::Instant::now();
     let counts = [
         entries::count_stmt(merchant),
         account::store::count_stmt(merchant),
@@ -39,30 +100,20 @@ async fn verify(tx: &mut Tx, merchant: MerchantId, more: &[Check]) -> Result<Rep
         seals::count_stmt(merchant),
     ];
     let [entries, accounts, lots, seals] = tx.all(counts).await?;
+    eprintln!("counts: {} ms", watch.elapsed().as_millis());
     let count = |rows: &[shuke_db::Row]| rows.first().map_or(Ok(0), |row| row.get::<i64>(0));
-    let mut report = Report {
-        entries: count(&entries)?,
+    let (sealed, difference) = check_seals(tx, merchant).await?;
+    eprintln!("seals: {} ms", watch.elapsed().as_millis());
+    let entries = count(&entries)?;
+    let report = Report {
+        entries,
         accounts: count(&accounts)?,
         lots: count(&lots)?,
         seals: count(&seals)?,
-        unsealed_entries: 0,
+        unsealed_entries: entries - sealed,
         first_difference: None,
     };
-    for check in CHECKS {
-        report.first_difference = check(tx, merchant).await?;
-        if report.first_difference.is_some() {
-            return Ok(report);
-        }
-    }
-    let (sealed, difference) = check_seals(tx, merchant).await?;
-    report.unsealed_entries = report.entries - sealed;
-    report.first_difference = difference;
-    for check in more {
-        if report.first_difference.is_none() {
-            report.first_difference = check(tx, merchant).await?;
-        }
-    }
-    Ok(report)
+    Ok((report, difference))
 }
 
 const PAGE_ROWS_MAX: i64 = 10_000;

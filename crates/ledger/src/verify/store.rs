@@ -6,10 +6,18 @@ use crate::account::store::BALANCES;
 use crate::hold::store::OPEN;
 use crate::journal::store::{IN_LOTS, MOVES, SIDES};
 use crate::lot::store::{ALLOCATIONS, LOTS};
-use shuke_db::{Row, Stmt, ToValue as _, Tx};
+use shuke_db::{Kind, Row, Stmt, ToValue as _, Tx};
 use shuke_kernel::{MerchantId, Result, Uuid};
 
 const POINTS: &str = "('points', 'points_debt', 'points_issued', 'points_redeemed', 'points_expired')";
+
+/// Gives PostgreSQL room to add up in memory, for this transaction only.
+pub(super) async fn prepare(tx: &mut Tx) -> Result<()> {
+    if tx.kind() == Kind::Postgres {
+        tx.rows(Stmt::built("SELECT set_config('work_mem', '128MB', TRUE), set_config('jit', 'off', TRUE)", Vec::new())).await?;
+    }
+    Ok(())
+}
 
 async fn first(tx: &mut Tx, merchant: MerchantId, text: String) -> Result<Option<Row>> {
     tx.row(Stmt::built(text, vec![merchant.to_value()])).await

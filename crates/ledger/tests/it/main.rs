@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod million;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod model;
 #[cfg(test)]
 mod races;

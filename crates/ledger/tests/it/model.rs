@@ -62,7 +62,6 @@ pub enum Op {
         amount: i64,
     },
     ExpireHolds,
-    Activate,
     ExpireLots,
     Seal,
 }
@@ -77,6 +76,10 @@ pub struct Lot {
     pub left: i64,
     pub available: Instant,
     pub expires: Option<Instant>,
+    /// Taken back while it was spent, and owed.
+    pub short: i64,
+    /// Ran out of time and not taken back.
+    pub expired: i64,
 }
 
 impl Lot {
@@ -124,7 +127,8 @@ impl Model {
         self.lots.iter().filter(|lot| lot.owner == owner && lot.kind == kind && lot.usable(now)).map(|lot| lot.left).sum()
     }
     pub fn available(&self, owner: Uuid, kind: AccountKind, now: Instant) -> i64 {
-        (self.usable(owner, kind, now) - self.held(owner, kind)).max(0)
+        let owed = if kind == Points { self.debts.get(&owner).copied().unwrap_or(0) } else { 0 };
+        (self.usable(owner, kind, now) - self.held(owner, kind) - owed).max(0)
     }
     /// What an origin has out of a kind.
     pub fn out(&self, origin: Uuid, kind: AccountKind) -> i64 {
@@ -156,13 +160,6 @@ impl Model {
         Ok(())
     }
 
-    fn pay_debt(&mut self, now: Instant, owner: Uuid) {
-        let owed = self.debts.get(&owner).copied().unwrap_or(0);
-        let pays = owed.min(self.available(owner, Points, now));
-        self.take(now, owner, Points, pays, None).unwrap();
-        *self.debts.entry(owner).or_default() -= pays;
-    }
-
     pub fn apply(&mut self, now: Instant, op: &Op) -> Outcome {
         match op {
             Op::Grant { id, member, kind, amount, available, expires } => {
@@ -175,7 +172,7 @@ impl Model {
                 self.grant(now, *id, *member, Points, *earned, (now, None));
             }
             Op::GiveBack { origin, member, kind, amount, grace, .. } => self.give_back(now, *origin, *member, *kind, *amount, *grace),
-            Op::ClawBack { member, granted_by, amount, forgive, .. } => self.claw_back(now, *member, *granted_by, *amount, *forgive),
+            Op::ClawBack { member, granted_by, amount, forgive, .. } => self.claw_back(*member, *granted_by, *amount, *forgive),
             Op::Hold { id, member, kind, amount, until } => {
                 if self.available(*member, *kind, now) < *amount {
                     self.expire_holds(now, Some(*member));
@@ -194,14 +191,17 @@ impl Model {
                 self.take(now, *member, *kind, *amount, Some(*id))?;
             }
             Op::ExpireHolds => self.expire_holds(now, None),
-            Op::Activate => {
-                for owner in self.debts.keys().copied().collect::<Vec<_>>() {
-                    self.pay_debt(now, owner);
-                }
-            }
             Op::ExpireLots => {
                 for at in 0..self.lots.len() {
-                    if self.lots[at].ended(now) && self.held(self.lots[at].owner, self.lots[at].kind) == 0 {
+                    let (owner, kind) = (self.lots[at].owner, self.lots[at].kind);
+                    if self.lots[at].ended(now) && self.held(owner, kind) == 0 {
+                        // What would be lost anyway pays what is owed.
+                        let owed = if kind == Points { self.debts.get(&owner).copied().unwrap_or(0) } else { 0 };
+                        let pays = owed.min(self.lots[at].left);
+                        if pays > 0 {
+                            *self.debts.entry(owner).or_default() -= pays;
+                        }
+                        self.lots[at].expired += self.lots[at].left - pays;
                         self.lots[at].left = 0;
                     }
                 }
@@ -214,8 +214,7 @@ impl Model {
     fn grant(&mut self, now: Instant, source: Uuid, owner: Uuid, kind: AccountKind, amount: i64, terms: (Instant, Option<Instant>)) {
         if amount > 0 {
             let (available, expires) = terms;
-            self.lots.push(Lot { owner, kind, source, created: now, granted: amount, left: amount, available, expires });
-            self.pay_debt(now, owner);
+            self.lots.push(Lot { owner, kind, source, created: now, granted: amount, left: amount, available, expires, short: 0, expired: 0 });
         }
     }
 
@@ -237,34 +236,42 @@ impl Model {
             let lot = &mut self.lots[at];
             if let Some((_, end)) = grace.filter(|_| lot.ended(now)) {
                 if held == 0 {
+                    lot.expired += lot.left;
                     lot.left = 0;
                 }
                 lot.expires = Some(end);
             }
-            lot.left += part;
+            // What was taken back of the lot while it was spent is paid first.
+            let due = part.min(lot.short);
+            let owed = self.debts.entry(owner).or_default();
+            let pays = due.min(*owed);
+            lot.short -= due;
+            lot.left += part - pays;
+            *owed -= pays;
         }
-        self.pay_debt(now, owner);
     }
 
-    fn claw_back(&mut self, now: Instant, owner: Uuid, source: Uuid, amount: i64, forgive: bool) {
-        let own = |lot: &Lot| lot.owner == owner && lot.kind == Points && lot.source == source;
-        let asleep: i64 = self.lots.iter().filter(|lot| own(lot) && !lot.usable(now)).map(|lot| lot.left).sum();
-        let spare = self.balance(owner, Points) - self.held(owner, Points);
-        let mut left = amount.min(asleep + self.available(owner, Points, now)).min(spare).max(0);
-        let short = amount - left;
-        while left > 0 {
-            let candidates = (0..self.lots.len()).filter(|at| {
-                let lot = &self.lots[*at];
-                lot.owner == owner && lot.kind == Points && lot.left > 0 && (lot.usable(now) || own(lot))
-            });
-            let rank = |at: &usize| (!own(&self.lots[*at]), self.lots[*at].usable(now), self.lots[*at].order());
-            let at = candidates.min_by_key(rank).unwrap();
-            let part = left.min(self.lots[at].left);
-            self.lots[at].left -= part;
+    fn claw_back(&mut self, owner: Uuid, source: Uuid, amount: i64, forgive: bool) {
+        let spare = (self.balance(owner, Points) - self.held(owner, Points)).max(0);
+        let (mut left, mut short) = (amount.min(spare), amount);
+        let own: Vec<usize> =
+            (0..self.lots.len()).filter(|at| self.lots[*at].owner == owner && self.lots[*at].kind == Points && self.lots[*at].source == source).collect();
+        for at in &own {
+            let part = left.min(self.lots[*at].left);
+            self.lots[*at].left -= part;
             left -= part;
+            short -= part;
         }
-        if !forgive {
+        for at in &own {
+            let gone = short.min(self.lots[*at].expired);
+            self.lots[*at].expired -= gone;
+            short -= gone;
+        }
+        if !forgive && short > 0 {
             *self.debts.entry(owner).or_default() += short;
+            if let Some(at) = own.last() {
+                self.lots[*at].short += short;
+            }
         }
     }
 

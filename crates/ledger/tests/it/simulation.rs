@@ -76,7 +76,7 @@ impl Dice {
                     let grace = (self.below(3) == 0).then(|| day(3));
                     Op::GiveBack { id, origin, member, kind, amount: 1 + self.below(model.out(origin, kind)), grace }
                 }
-                None => Op::Activate,
+                None => Op::ExpireHolds,
             },
             12..14 => match self.pick(&self.sources) {
                 Some((granted_by, member)) => {
@@ -95,7 +95,7 @@ impl Dice {
                 Op::Settle { id, hold, member, kind, amount: 1 + self.below(amount) }
             }),
             18 => Op::ExpireLots,
-            _ => [Op::Activate, Op::ExpireHolds, Op::Seal][self.random.below(3) as usize].clone(),
+            _ => [Op::ExpireHolds, Op::Seal][self.random.below(2) as usize].clone(),
         }
     }
 }
@@ -137,8 +137,10 @@ async fn in_tx(tx: &mut Tx, cx: &Cx, op: &Op) -> Result<()> {
         }
         Op::ClawBack { id, member, granted_by, amount, forgive } => {
             let mut holdings = holdings(tx, cx, *member, true).await?;
+            let granted = tx.rows(lot::granted_stmt(cx.merchant, *member, *granted_by)).await?;
+            holdings.with_granted(&granted)?;
             let mut journal = Journal::new("refund", *id, None).of_origin(*granted_by);
-            journal.claw_back(cx, &mut holdings, *granted_by, *amount, shop(Points, false), *forgive, "clawed_back")?;
+            journal.claw_back(&mut holdings, *granted_by, *amount, shop(Points, false), *forgive, "clawed_back")?;
             journal.post(tx, cx, &[&holdings]).await
         }
         Op::Hold { id, member, kind, amount, until } => {
@@ -152,14 +154,13 @@ async fn in_tx(tx: &mut Tx, cx: &Cx, op: &Op) -> Result<()> {
             journal.spend(cx, &mut holdings, *kind, *amount, shop(*kind, true), "spent")?;
             journal.post(tx, cx, &[&holdings]).await
         }
-        Op::ExpireHolds | Op::Activate | Op::ExpireLots | Op::Seal => unreachable!("these open their own transactions"),
+        Op::ExpireHolds | Op::ExpireLots | Op::Seal => unreachable!("these open their own transactions"),
     }
 }
 
 async fn apply(ledger: &Ledger, cx: &Cx, op: &Op) -> Result<()> {
     match op {
         Op::ExpireHolds => hold::expire(&ledger.db, cx).await.map(|_| ()),
-        Op::Activate => lot::activate(&ledger.db, cx).await.map(|_| ()),
         Op::ExpireLots => lot::expire(&ledger.db, cx).await.map(|_| ()),
         Op::Seal => seal::run(&ledger.db, cx).await.map(|_| ()),
         op => ledger.db.write(&(cx, op), |tx, (cx, op)| Box::pin(in_tx(tx, cx, op))).await,

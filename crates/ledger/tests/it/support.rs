@@ -84,8 +84,8 @@ pub async fn spend(tx: &mut Tx, cx: &Cx, id: Uuid, kind: AccountKind, amount: i6
 pub async fn found(db: &Db) {
     db.write(&(), |tx, ()| {
         Box::pin(tx.queue(sql!(
-            "INSERT INTO merchant (merchant_id, name, trade, currency, zone, settings, book_version, created_at)
-             VALUES (1, 'Shop', 'grocery', 'CNY', 'Asia/Shanghai', '{}', 1, 0)"
+            "INSERT INTO merchant (merchant_id, name, trade, currency, zone, book_version, owners, created_at)
+             VALUES (1, 'Shop', 'grocery', 'CNY', 'Asia/Shanghai', 1, 1, 0)"
         )))
     })
     .await

@@ -11,7 +11,7 @@ use crate::stock::{self, Delta, Movement, MovementKind};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Money, Result, Uuid};
-use shuke_ledger::{Account, AccountKind, Holdings, Journal, account, journal};
+use shuke_ledger::{Account, AccountKind, Holdings, Journal, account, journal, lot};
 use shuke_loyalty::coupon::{self, CouponId};
 use shuke_offer::price::PriceStage;
 
@@ -95,8 +95,10 @@ fn back(payments: &[Payment], parts: &[Money]) -> Vec<Payment> {
 async fn move_value(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, refund: &mut Refund) -> Result<()> {
     let owner = order.member.map_or(Uuid::nil(), |member| member.0);
     let [accounts, lots] = account::holdings_stmts(cx.merchant, owner, true);
-    let [accounts, lots, taken] = tx.all([accounts, lots, journal::outstanding_stmt(cx.merchant, order.id.0)]).await?;
+    let granted = lot::granted_stmt(cx.merchant, owner, order.id.0);
+    let [accounts, lots, taken, granted] = tx.all([accounts, lots, journal::outstanding_stmt(cx.merchant, order.id.0), granted]).await?;
     let mut holdings = account::holdings_read(owner, &accounts, &lots)?;
+    holdings.with_granted(&granted)?;
     let mut out = journal::outstanding_read(tx, cx.merchant, owner, &taken).await?;
     let mut journal = Journal::new("refund", refund.id.0, Some(order.store)).of_origin(order.id.0);
     let revenue = Account::of(AccountKind::Revenue, order.store);
@@ -112,15 +114,15 @@ async fn move_value(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, refund
         journal.give_back(cx, &mut holdings, &mut out, AccountKind::Points, refund.points_returned.0, redeemed, "refunded")?;
     }
     if refund.points_clawed.is_positive() {
-        claw_back(cx, book, order, refund, &mut holdings, &mut journal)?;
+        claw_back(book, order, refund, &mut holdings, &mut journal)?;
     }
     journal.post(tx, cx, &[&holdings]).await
 }
 
-fn claw_back(cx: &Cx, book: &SaleBook, order: &Order, refund: &Refund, holdings: &mut Holdings, journal: &mut Journal) -> Result<()> {
+fn claw_back(book: &SaleBook, order: &Order, refund: &Refund, holdings: &mut Holdings, journal: &mut Journal) -> Result<()> {
     let issued = Account::merchant(AccountKind::PointsIssued);
     let forgive = book.loyalty.refund.forgive_points;
-    journal.claw_back(cx, holdings, order.id.0, refund.points_clawed.0, issued, forgive, "earned_back").map(|_| ())
+    journal.claw_back(holdings, order.id.0, refund.points_clawed.0, issued, forgive, "earned_back").map(|_| ())
 }
 
 /// A coupon goes back when every line that it lowered is taken back wholly, and by this refund.
