@@ -357,6 +357,7 @@ const ORDERS: &[Field] = &[
     ),
     field("region", &["地区", "国家", "区域", "省份", "country", "countryregion", "province", "state"]),
     STORE,
+    field("type", &["类型", "单据类型", "交易类型", "订单类型", "业务类型", "ordertype", "transactiontype", "documenttype"]),
     field("channel", &["渠道", "销售渠道", "来源", "订单来源", "source", "saleschannel"]),
     NOTE,
 ];

@@ -16,15 +16,26 @@
 //! What it deliberately does not do: it guesses no value, opens no old `.xls` (the format cannot be
 //! streamed), and computes no formula (a formula cell gives its last computed value).
 
+mod balances;
 mod bytes;
 pub mod dates;
+pub mod decimal;
 mod decode;
 mod fields;
+pub mod ground;
 pub mod header;
+pub mod ids;
+mod members;
+mod orders;
+mod people;
 pub mod phone;
+mod products;
 pub mod report;
 mod row;
+pub mod run;
 mod sheet;
+mod store;
+mod task;
 mod text;
 mod unpack;
 pub mod values;
