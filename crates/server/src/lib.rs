@@ -1,3 +1,19 @@
-//! What the binary `shuke` is wired from.
+//! What the binary `shuke` is made of.
+//!
+//! - [`wiring`]: every slice's operations, readers and jobs, one line each; the OpenAPI document.
+//! - [`config`]: where the data is, and the master key.
+//! - [`serve`]: listening, the worker, stopping.
+//! - [`midnight`]: what happens once a local day, in its fixed order.
+//! - [`pages`]: the start page.
+//! - [`cmd`]: the command line, one file a command.
+//! - [`import`]: reading shops' files.
+//! - [`demo`]: a shop that has been open for a year and a half.
 
+pub mod cmd;
+pub mod config;
+pub mod demo;
 pub mod import;
+pub mod midnight;
+pub mod pages;
+pub mod serve;
+pub mod wiring;

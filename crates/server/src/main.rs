@@ -1,1 +1,5 @@
-fn main() {}
+//! The binary `shuke`.
+
+fn main() -> std::process::ExitCode {
+    shuke_server::cmd::main()
+}

@@ -1,0 +1,60 @@
+//! The command line: one file a command. Exit codes: 0 done, 1 failed, 2 not understood.
+
+pub mod bench;
+pub mod import;
+pub mod migrate;
+pub mod openapi;
+pub mod serve;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// 熟客 Shuke: a shop's member system.
+#[derive(Debug, Parser)]
+#[command(name = "shuke", version, about, propagate_version = true)]
+struct Shuke {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API and do the background work
+    Serve(serve::Args),
+    /// Bring in members, products, past orders or opening balances from a file
+    Import(Box<import::Args>),
+    /// Measure what this machine sells in a second
+    #[command(subcommand)]
+    Bench(bench::Bench),
+    /// Bring the database's schema up to date
+    Migrate(migrate::Args),
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    let shuke = Shuke::parse();
+    let outcome = match shuke.command {
+        Command::Serve(args) => wait(serve::run(args)),
+        Command::Bench(bench) => wait(bench::run(bench)),
+        Command::Import(args) => wait(import::run(*args)),
+        Command::Migrate(args) => wait(migrate::run(args)),
+        Command::Openapi => openapi::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("shuke: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs a command that waits for things, with a log on standard error (`SHUKE_LOG=debug` says more).
+fn wait(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_env("SHUKE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
+}

@@ -1,0 +1,143 @@
+//! Where the data is, and the master key.
+//!
+//! The key seals personal data, so it lives beside the database, not in it: in the file `key` of the
+//! data folder (readable by its owner only, made at the first start), or in the variable `SHUKE_KEY`,
+//! which several servers on one PostgreSQL share. A backup needs both. A server whose key is not the
+//! one that the data was sealed with refuses to start.
+
+use crate::wiring;
+use anyhow::{Context as _, Result, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use shuke_db::{Config, Db};
+use shuke_http::{App, AppInner, Vault, confirm_key, key_is_known};
+use shuke_kernel::{Clock, Random};
+use shuke_org::OrgAuthenticator;
+use shuke_org::session::limit::SignInLimits;
+use std::fmt;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The options that say where the data is; every command that touches it has them.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Place {
+    /// The data folder: the embedded database, and the master key
+    #[arg(long, value_name = "DIR", default_value = "data", env = "SHUKE_DATA")]
+    pub data: PathBuf,
+    /// A PostgreSQL server instead of the embedded database: postgres://user:password@host/database
+    #[arg(long, value_name = "URL", env = "SHUKE_DB", hide_env_values = true)]
+    pub db: Option<String>,
+    /// The master key, 32 bytes in base64url; the file `key` of the data folder where it is not set
+    #[arg(skip = std::env::var("SHUKE_KEY").ok())]
+    pub key: Option<String>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.db {
+            // The URL may hold a password.
+            Some(_) => f.write_str("the PostgreSQL database"),
+            None => write!(f, "{}", self.data.display()),
+        }
+    }
+}
+
+/// An open database with its key.
+pub struct Opened {
+    /// The database, its schema up to date.
+    pub db: Db,
+    /// The vault over the master key.
+    pub vault: Vault,
+}
+
+impl Opened {
+    /// The state of a server on it, with the machine's clock.
+    pub fn app(self, secure_cookies: bool, behind_proxy: bool) -> App {
+        let mut inner = AppInner::new(self.db, Clock::system(), Random::system(), self.vault, Box::new(OrgAuthenticator));
+        inner.secure_cookies = secure_cookies;
+        inner.slot::<SignInLimits>().set_behind_proxy(behind_proxy);
+        wiring::prepare(&inner);
+        Arc::new(inner)
+    }
+}
+
+impl Place {
+    /// An embedded database in a folder.
+    pub fn folder(data: impl Into<PathBuf>) -> Self {
+        Self { data: data.into(), db: None, key: None }
+    }
+
+    /// How to open the database.
+    pub fn database(&self) -> Config {
+        match &self.db {
+            Some(url) => Config::postgres(url),
+            None => Config::folder(&self.data),
+        }
+    }
+
+    /// Opens the database, brings its schema up to date and finds its key.
+    pub async fn open(&self) -> Result<Opened> {
+        let db = Db::open(&self.database()).await?;
+        let master = match &self.key {
+            Some(text) => decode(text).context("SHUKE_KEY")?,
+            None => self.key_file(&db).await?,
+        };
+        let vault = Vault::new(master, Random::system());
+        confirm_key(&db, &vault).await?;
+        Ok(Opened { db, vault })
+    }
+
+    /// The key of the data folder. A new one is made for new data only, and is on disk before
+    /// anything is sealed with it.
+    async fn key_file(&self, db: &Db) -> Result<[u8; 32]> {
+        let file = self.data.join("key");
+        if let Some(text) = read(&file)? {
+            return decode(&text).with_context(|| file.display().to_string());
+        }
+        if key_is_known(db).await? {
+            bail!(
+                "the master key is missing: bring back the file {} (or set SHUKE_KEY); without it the members' personal data can't be read",
+                file.display()
+            );
+        }
+        fs::create_dir_all(&self.data).with_context(|| format!("make the folder {}", self.data.display()))?;
+        let made: [u8; 32] = Random::system().bytes();
+        match write_new(&file, &URL_SAFE_NO_PAD.encode(made)) {
+            Ok(()) => Ok(made),
+            // Another server on this folder was first.
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                decode(&read(&file)?.unwrap_or_default()).with_context(|| file.display().to_string())
+            }
+            Err(error) => Err(error).with_context(|| format!("write {}", file.display())),
+        }
+    }
+}
+
+fn read(file: &Path) -> Result<Option<String>> {
+    match fs::read_to_string(file) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("read {}", file.display())),
+    }
+}
+
+/// Writes a file that is not there yet: whole, on disk, and for its owner only.
+fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut out = options.open(file)?;
+    writeln!(out, "{text}")?;
+    out.sync_all()?;
+    // The folder's entry has to be on disk too.
+    file.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
+}
+
+fn decode(text: &str) -> Result<[u8; 32]> {
+    let bytes = URL_SAFE_NO_PAD.decode(text.trim().trim_end_matches('=')).ok();
+    let key = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    key.context("not a master key: 32 bytes in base64url, 43 characters")
+}

@@ -1,0 +1,56 @@
+//! What happens once a local day of each merchant, in its fixed order: lots become available, lots
+//! expire, tiers, stages.
+//!
+//! A periodic task enqueues one job per merchant and local date, so that of many servers one does it;
+//! after a pause only the day that it is now is done, because each part looks at dates, not at how
+//! often it ran. Every part works in batches of its own transactions and may be repeated: a job that
+//! was interrupted starts again from the top.
+
+use shuke_db::Future;
+use shuke_jobs::{Job, JobRequest, Work, job, merchants};
+use shuke_kernel::{Cx, MerchantId, Result, time};
+use shuke_org::merchant;
+
+/// The kind of the job.
+pub const KIND: &str = "midnight";
+/// How often it is looked whether a day has begun.
+pub const EVERY_MS: i64 = 60_000;
+
+/// Enqueues today's job of every merchant that has none yet. Counts nothing: what it does shows as jobs.
+pub fn schedule(work: &Work) -> Future<'_, u64> {
+    Box::pin(async move {
+        for merchant in merchants(&work.db).await? {
+            enqueue(work, merchant).await?;
+        }
+        Ok(0)
+    })
+}
+
+async fn enqueue(work: &Work, merchant: MerchantId) -> Result<()> {
+    let cx = work.system(merchant);
+    let zone = work.db.read(&merchant, |tx, id| Box::pin(merchant::ops::show(tx, *id))).await?.parsed_zone()?;
+    let today = zone.date(cx.now);
+    let date = today.to_string();
+    let request = JobRequest { kind: KIND, dedup_key: date.clone(), payload: date, run_at: zone.start(today) };
+    work.db.write(&(&cx, &request), |tx, (cx, request)| Box::pin(job::enqueue(tx, cx, request))).await
+}
+
+/// Does a day's work of a merchant.
+pub fn run<'w>(work: &'w Work, job: &'w Job) -> Future<'w, ()> {
+    Box::pin(async move {
+        let cx: Cx = work.cx(job);
+        let today = time::parse_date(&job.payload)?;
+        let lots = shuke_ledger::midnight(&work.db, &cx, today).await?;
+        let tiers = shuke_loyalty::midnight(&work.db, &cx, today).await?;
+        let stages = shuke_member::midnight(&work.db, &cx, today).await?;
+        tracing::info!(merchant = %cx.merchant, %today, lots, tiers, stages, "midnight");
+        work.db
+            .write(&(&cx, job), |tx, (cx, job)| {
+                Box::pin(async move {
+                    shuke_http::prune(tx, cx.merchant, cx.now).await?;
+                    job::finish(tx, job, cx.now).await
+                })
+            })
+            .await
+    })
+}

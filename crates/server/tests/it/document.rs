@@ -1,0 +1,69 @@
+//! The OpenAPI document: fresh, and whole.
+
+use serde_json::{Value, json};
+use shuke_http::Permission;
+use shuke_server::wiring;
+use std::collections::BTreeSet;
+
+fn document() -> Value {
+    serde_json::to_value(wiring::document()).unwrap()
+}
+
+/// Every operation: method, path, itself.
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    let of = |(path, item): (&String, &Value)| {
+        let item = item.as_object().unwrap().clone();
+        let path = path.clone();
+        item.into_iter().filter(|(_, value)| value.get("operationId").is_some()).map(move |(method, value)| (method, path.clone(), value))
+    };
+    paths.iter().flat_map(of).collect()
+}
+
+/// What is committed is what the server says of itself.
+#[test]
+fn the_committed_document_is_fresh() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
+    let committed = std::fs::read_to_string(file).unwrap_or_default();
+    let now = serde_json::to_string_pretty(&wiring::document()).unwrap();
+    assert!(committed.trim_end() == now, "docs/openapi.json is stale: make bless, and read the difference");
+}
+
+/// Each operation has a name of its own, a summary, a tag, and says who may call it.
+#[test]
+fn every_operation_is_described() {
+    let document = document();
+    let found = operations(&document);
+    assert!(found.len() > 50, "only {} operations", found.len());
+    let open = ["show_setup", "create_setup", "sign_in"];
+    let personal = ["show_session", "sign_out", "change_own_password"];
+    let mut names = BTreeSet::new();
+    for (method, path, operation) in found {
+        let name = operation["operationId"].as_str().unwrap();
+        assert!(names.insert(name.to_owned()), "{name} stands twice");
+        assert!(operation["summary"].is_string() && operation["tags"][0].is_string(), "{method} {path} has no summary or tag");
+        if open.contains(&name) {
+            assert_eq!(operation["security"], json!([{}]), "{name} is open");
+            continue;
+        }
+        assert!(
+            operation["security"].as_array().is_some_and(|schemes| !schemes.is_empty()),
+            "{method} {path} does not say who may call it"
+        );
+        if !personal.contains(&name) {
+            let permission = operation["x-permission"].as_str().unwrap_or_default();
+            assert!(Permission::parse(permission).is_some(), "{method} {path} names the permission {permission:?}");
+        }
+    }
+}
+
+/// Every schema that is referred to is there.
+#[test]
+fn every_reference_leads_somewhere() {
+    let document = document();
+    let text = document.to_string();
+    for reference in text.split("\"$ref\":\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+        let pointer = reference.trim_start_matches('#');
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+}
