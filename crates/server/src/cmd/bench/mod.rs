@@ -1,0 +1,84 @@
+//! `shuke bench`: what the product does in a second on this machine, beside what the machine could do.
+//!
+//! - `checkout` sells through the product's own operations: member, tier price, coupon, points and
+//!   wallet, two lines, stock, ledger, event, idempotent answer; durable commits.
+//! - `raw` runs the very statements of such sales again on a bare SQLite connection with prepared
+//!   statements, as many of them to a commit as group commit had: the same rows, no product.
+
+mod checkout;
+mod load;
+mod raw;
+
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// Whole sales through the product's operations.
+    Checkout(Load),
+    /// The statements of such sales on a bare SQLite connection.
+    Raw(Load),
+}
+
+/// How to measure.
+#[derive(Clone, Debug, Args)]
+pub struct Load {
+    /// PostgreSQL; an empty database of its own.
+    #[arg(long)]
+    pub db: Option<String>,
+    /// A folder for an embedded database; a temporary one by default.
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// Clients that sell at once, each waiting for its answer; several figures are run one after another.
+    #[arg(long, value_delimiter = ',', default_value = "1,8,32")]
+    pub clients: Vec<usize>,
+    /// How long each figure takes.
+    #[arg(long, default_value_t = 10)]
+    pub seconds: u64,
+    /// Members of the bench's shop.
+    #[arg(long, default_value_t = 2_000)]
+    pub members: usize,
+    /// Most sales that share a commit on SQLite; 1 commits each on its own.
+    #[arg(long, default_value_t = 64)]
+    pub group_commit_max: usize,
+    /// For `raw`: units per commit; by default what group commit reaches with the same clients.
+    #[arg(long)]
+    pub group: Option<usize>,
+    /// One JSON document on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Runs a bench and prints what it found.
+pub async fn run(bench: Bench) -> anyhow::Result<()> {
+    match bench {
+        Bench::Checkout(load) => checkout::run(&load).await,
+        Bench::Raw(load) => raw::run(&load).await,
+    }
+}
+
+/// The folder of the bench's embedded database: named, or one that goes with the process.
+fn scratch(load: &Load) -> anyhow::Result<Scratch> {
+    match &load.data {
+        Some(folder) => {
+            anyhow::ensure!(!folder.join("shuke.db").exists(), "{} holds data already; name an empty folder", folder.display());
+            Ok(Scratch::Named(folder.clone()))
+        }
+        None => Ok(Scratch::Temporary(tempfile::tempdir()?)),
+    }
+}
+
+enum Scratch {
+    Named(PathBuf),
+    Temporary(tempfile::TempDir),
+}
+
+impl Scratch {
+    fn path(&self) -> &std::path::Path {
+        match self {
+            Self::Named(path) => path,
+            Self::Temporary(folder) => folder.path(),
+        }
+    }
+}
