@@ -43,7 +43,12 @@ impl Shopping<'_> {
         if basket.is_empty() || dice.chance(380) {
             // What costs less is taken along more easily.
             let weight = |place: &usize| self.range.goods.get(*place).map_or(0, |good| 40_000_000 / (good.price.0 + 2_000));
-            let goods = || self.range.products.iter().map(|product| if product.minutes.is_some() { 0 } else { product.goods.first().map_or(0, weight) });
+            let goods = || {
+                self.range
+                    .products
+                    .iter()
+                    .map(|product| if product.minutes.is_some() { 0 } else { product.goods.first().map_or(0, weight) })
+            };
             self.add(&mut basket, dice.weighted(goods()), 1 + i64::try_from(dice.weighted([80, 20])).unwrap_or(0), &dice);
         }
         basket
@@ -92,7 +97,8 @@ mod tests {
         let mut lines = 0;
         for place in 0..400 {
             let person = Person::of(2, Trade::MotherAndBaby, &range, place, enrolled);
-            let at = |visit, day| Shopping { seed: 2, trade: Trade::MotherAndBaby, range: &range, person: Some(&person), visit, day }.basket();
+            let at =
+                |visit, day| Shopping { seed: 2, trade: Trade::MotherAndBaby, range: &range, person: Some(&person), visit, day }.basket();
             let basket = at(place, enrolled);
             assert!(!basket.is_empty() && basket.iter().all(|(_, pieces)| *pieces > 0));
             assert_eq!(basket, at(place, enrolled));

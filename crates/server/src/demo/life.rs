@@ -21,14 +21,8 @@ enum Habit {
 }
 
 /// Habits, with how many of a thousand members have them.
-const HABITS: [(Habit, i64); 6] = [
-    (Habit::Never, 30),
-    (Habit::Once, 130),
-    (Habit::Drifting, 215),
-    (Habit::Regular, 450),
-    (Habit::Frequent, 105),
-    (Habit::Rare, 70),
-];
+const HABITS: [(Habit, i64); 6] =
+    [(Habit::Never, 30), (Habit::Once, 130), (Habit::Drifting, 215), (Habit::Regular, 450), (Habit::Frequent, 105), (Habit::Rare, 70)];
 
 /// A member's rhythm.
 #[derive(Clone, Debug)]

@@ -122,10 +122,8 @@ impl Script {
     pub(super) fn write(story: &Story, zone: &Zone, last: Date) -> Self {
         let range = Range::of(story.trade);
         let enrolments = enrolments(story, add_days(last, 7));
-        let people: Vec<Person> = (0_u64..)
-            .zip(&enrolments)
-            .map(|(place, enrolled)| Person::of(story.seed, story.trade, &range, place, *enrolled))
-            .collect();
+        let people: Vec<Person> =
+            (0_u64..).zip(&enrolments).map(|(place, enrolled)| Person::of(story.seed, story.trade, &range, place, *enrolled)).collect();
         let mut script = Self { story: story.clone(), range, people, days: Vec::new() };
         // A delivery is for the week ahead, so the plan looks a week further than it is asked to.
         let until = add_days(last, 7);

@@ -64,7 +64,7 @@ async fn figures(db: &Db) -> Vec<String> {
 async fn sound(db: &Db, merchant: MerchantId) {
     let report = verify::run_with(db, merchant, shuke_loyalty::CHECKS).await.unwrap();
     assert_eq!(report.first_difference, None);
-    assert!(report.entries > 100 && report.seals > 10, "{report:?}");
+    assert!(report.entries > 50 && report.seals > 10, "{report:?}");
     let stock = db.read(&merchant, |tx, merchant| Box::pin(shuke_sales::stock::verify(tx, *merchant))).await.unwrap();
     assert_eq!(stock, None);
 }
@@ -77,7 +77,7 @@ scenario! {
         let until = one.clock.now();
         let summary = demo::run(&one.app, Trade::MotherAndBaby, &small(until)).await.unwrap();
         assert!((55..=65).contains(&summary.enrolled), "{summary:?}");
-        assert!(summary.sales > 100 && summary.refunds > 0 && summary.top_ups > 0, "{summary:?}");
+        assert!(summary.sales > 80 && summary.refunds > 0 && summary.top_ups > 0, "{summary:?}");
         sound(one.db(), summary.merchant).await;
 
         let other = server(one.test_db().kind()).await;
