@@ -131,7 +131,7 @@ impl FieldDraft {
         let options: Vec<String> = self.options.iter().map(|option| option.trim().to_owned()).collect();
         let distinct = options.iter().collect::<std::collections::BTreeSet<_>>().len() == options.len();
         let sized = options.iter().all(|option| !option.is_empty() && option.chars().count() <= 60);
-        if chooses != !options.is_empty() || options.len() > OPTIONS_MAX || !distinct || !sized {
+        if chooses == options.is_empty() || options.len() > OPTIONS_MAX || !distinct || !sized {
             return Err(fault("options", "a choice has 1 to 200 different options of 1 to 60 characters; other kinds have none"));
         }
         let scaled = self.kind == FieldKind::Decimal;

@@ -79,11 +79,14 @@ async fn by_numbers(tx: &mut Tx, cx: &Cx, vault: &Vault, q: &str, phone: Option<
     let mut answers = tx.batch(&stmts).await?;
     let cards = answers.split_off(members);
     let mut found: Vec<SealedBrief> = answers.iter().flatten().map(store::brief).collect::<Result<_>>()?;
-    // A lost card identifies nobody; its number is searched all the same and finds nothing.
-    if let Some(id) = cards.first().and_then(|rows| card::ops::owner(rows).ok().flatten()) {
-        if found.iter().all(|member| member.brief.id != id) {
+    let owner = cards.first().map(|rows| card::ops::owner(rows)).transpose();
+    match owner.map(Option::flatten) {
+        Ok(Some(id)) if found.iter().all(|member| member.brief.id != id) => {
             found.extend(store::briefs(tx, cx.merchant, &[id]).await?);
         }
+        // A lost card identifies nobody, and that is worth saying where nobody else has the number.
+        Err(error) if found.is_empty() => return Err(error),
+        _ => {}
     }
     found.sort_by_key(|member| member.brief.id);
     found.dedup_by_key(|member| member.brief.id);
