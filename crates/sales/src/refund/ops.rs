@@ -10,7 +10,7 @@ use crate::order::{Order, OrderLine, Payment};
 use crate::stock::{self, Delta, Movement, MovementKind};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
-use shuke_kernel::{Cx, Error, Money, Result, Uuid};
+use shuke_kernel::{Cx, Error, Money, Result, Uuid, time};
 use shuke_ledger::{Account, AccountKind, Holdings, Journal, account, journal, lot};
 use shuke_loyalty::coupon::{self, CouponId};
 use shuke_offer::price::PriceStage;
@@ -101,6 +101,10 @@ async fn move_value(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, refund
     holdings.with_granted(&granted)?;
     let mut out = journal::outstanding_read(tx, cx.merchant, owner, &taken).await?;
     let mut journal = Journal::new("refund", refund.id.0, Some(order.store)).of_origin(order.id.0);
+    if let Some(days) = book.loyalty.refund.restore_expired_grace_days {
+        let until = time::add_days(refund.date, days);
+        journal = journal.with_grace((until, book.zone(order.store).end(until)));
+    }
     let revenue = Account::of(AccountKind::Revenue, order.store);
     for payment in &refund.payments {
         match (payment.tender.wallet_part(), payment.tender.account()) {

@@ -5,6 +5,8 @@ mod catalogue;
 #[cfg(test)]
 mod histories;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod stock;
 #[cfg(test)]
 mod support;
