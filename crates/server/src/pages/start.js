@@ -61,9 +61,10 @@ async function show() {
 function step(step) {
   const [name, pointer] = Object.entries(step.save || {})[0] || [];
   const jar = step.signs_in ? "-c jar" : "-b jar";
-  const key = step.key ? ` -H "Idempotency-Key: $(uuidgen)"` : "";
+  const key = step.key ? ` -H "Idempotency-Key: $(new)"` : "";
   const lines = [];
-  if (step.makes) lines.push(`${step.makes}=$(uuidgen)`);
+  if (step.signs_in) lines.push("new() { uuidgen 2>/dev/null || cat /proc/sys/kernel/random/uuid; }");
+  if (step.makes) lines.push(`${step.makes}=$(new)`);
   let call = `curl -s ${jar}${key} ${location.origin}${step.path}`;
   if (step.body) call += ` -H "Content-Type: application/json" -d @- <<END`;
   if (name) {

@@ -5,6 +5,8 @@ mod demo;
 #[cfg(test)]
 mod document;
 #[cfg(test)]
+mod guard;
+#[cfg(test)]
 mod key;
 #[cfg(test)]
 mod midnight;
