@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Holds checkout against pgbench on PostgreSQL, against bare statements on SQLite, and group commit
+# against one commit per sale on a disk whose fsync takes 5 ms. Each pair runs one after the other on
+# the same machine; read the ratios, not the rates. Usage: scripts/bench.sh [seconds]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seconds=${1:-10}
+shuke=${SHUKE:-target/release/shuke}
+[ -x "$shuke" ] || cargo build --release --locked -p shuke-server
+bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -1)
+[ -n "$bin" ] || bin=$(dirname "$(command -v postgres)")
+home=$(mktemp -d)
+as=()
+if [ "$(id -u)" = 0 ]; then
+  as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
+  chown postgres "$home"
+fi
+stop() {
+  "${as[@]}" "$bin/pg_ctl" -D "$home/data" -m immediate stop >/dev/null 2>&1 || true
+  rm -rf "$home"
+}
+trap stop EXIT
+port=$((20000 + RANDOM % 20000))
+"${as[@]}" "$bin/initdb" -D "$home/data" -A trust -U shuke -E UTF8 --locale=C >/dev/null
+cat >>"$home/data/postgresql.conf" <<CONF
+port = $port
+listen_addresses = '127.0.0.1'
+unix_socket_directories = '$home'
+shared_buffers = 1GB
+max_wal_size = 4GB
+max_connections = 100
+CONF
+"${as[@]}" "$bin/pg_ctl" -D "$home/data" -l "$home/log" -w start >/dev/null
+pg=(-h 127.0.0.1 -p "$port" -U shuke)
+"$bin/createdb" "${pg[@]}" bench
+"$bin/createdb" "${pg[@]}" shuke
+"$bin/pgbench" "${pg[@]}" -i -q -s 20 bench 2>/dev/null
+
+echo "== PostgreSQL: pgbench (TPC-B-like, prepared) and checkout, fsync on"
+for clients in 1 8 32; do
+  tps=$("$bin/pgbench" "${pg[@]}" -M prepared -c "$clients" -j 2 -T "$seconds" bench 2>/dev/null | sed -n 's/^tps = \([0-9]*\).*/\1/p')
+  echo "$clients clients: pgbench $tps transactions/s"
+done
+"$shuke" bench checkout --db "postgres://shuke@127.0.0.1:$port/shuke?sslmode=disable" --clients 1,8,32 --seconds "$seconds"
+
+echo "== SQLite: checkout and its statements on a bare connection"
+"$shuke" bench raw --clients 1,8,32 --seconds "$seconds"
+
+echo "== SQLite with 5 ms more for every fsync: group commit, and one commit per sale"
+gcc -shared -fPIC -O1 -o "$home/slow_fsync.so" scripts/slow_fsync.c -ldl
+LD_PRELOAD="$home/slow_fsync.so" "$shuke" bench checkout --clients 32 --seconds "$seconds"
+LD_PRELOAD="$home/slow_fsync.so" "$shuke" bench checkout --clients 32 --seconds "$seconds" --group-commit-max 1
