@@ -115,8 +115,10 @@ impl Sqlite {
     {
         let permit = self.readers.permits.clone().acquire_owned().await.map_err(|_| closed())?;
         let conn = self.readers.free.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop().ok_or_else(closed)?;
-        conn.execute_batch("BEGIN").map_err(|error| fault(&error))?;
+        // The lease first: a connection that can't begin goes back too.
         let lease = Lease { conn: Some(conn), readers: self.readers.clone(), _permit: permit };
+        let Some(conn) = &lease.conn else { return Err(closed()) };
+        conn.execute_batch("BEGIN").map_err(|error| fault(&error))?;
         let mut tx =
             Tx(Inner::Sqlite(SqliteTx { on: On::Reader(lease), counters: self.writer.counters.clone(), broken: false, unit: None }));
         work(&mut tx, input).await
@@ -368,13 +370,27 @@ fn rows(conn: &Connection, stmt: &Stmt) -> Result<Vec<Row>> {
     let mut found = prepared.raw_query();
     let mut out = Vec::new();
     while let Some(row) = found.next().map_err(|error| fault(&error))? {
-        let mut values = Vec::with_capacity(width);
-        for column in 0..width {
-            values.push(read(row.get_ref(column).map_err(|error| fault(&error))?)?);
-        }
-        out.push(Row(RowInner::Sqlite(values)));
+        out.push(whole(row, width)?);
     }
     Ok(out)
+}
+
+fn each(conn: &Connection, stmt: &Stmt, visit: &mut (dyn FnMut(&Row) -> Result<()> + Send)) -> Result<()> {
+    let mut prepared = bound(conn, stmt)?;
+    let width = prepared.column_count();
+    let mut found = prepared.raw_query();
+    while let Some(row) = found.next().map_err(|error| fault(&error))? {
+        visit(&whole(row, width)?)?;
+    }
+    Ok(())
+}
+
+fn whole(row: &rusqlite::Row<'_>, width: usize) -> Result<Row> {
+    let mut values = Vec::with_capacity(width);
+    for column in 0..width {
+        values.push(read(row.get_ref(column).map_err(|error| fault(&error))?)?);
+    }
+    Ok(Row(RowInner::Sqlite(values)))
 }
 
 fn exec(conn: &Connection, stmt: &Stmt) -> Result<u64> {
