@@ -47,9 +47,9 @@ CREATE TABLE transfer (
     store_id UUID,
     actor TEXT NOT NULL,
     why TEXT NOT NULL,
+    CONSTRAINT transfer_source_taken PRIMARY KEY (merchant_id, source_id, source_line), -- this was booked already
     CONSTRAINT transfer_amount_positive CHECK (amount > 0) -- a transfer moves more than nothing
 );
-CREATE UNIQUE INDEX transfer_source_taken ON transfer (merchant_id, source_id, source_line); -- this was booked already
 CREATE INDEX transfer_by_position ON transfer (merchant_id, position);
 CREATE INDEX transfer_by_member ON transfer (merchant_id, member_id, at) WHERE member_id IS NOT NULL;
 CREATE TABLE allocation (
