@@ -47,6 +47,9 @@ struct Group {
     members: usize,
 }
 
+/// What a group waits for.
+type Outcome = watch::Receiver<Option<Result<(), String>>>;
+
 struct Readers {
     free: std::sync::Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
@@ -100,9 +103,15 @@ impl Sqlite {
                 Ok(value)
             }
             Err(error) => {
+                // What refused it may have been written by those before it in the group. That is true
+                // only once it is on disk: whoever is refused must find there what was in the way.
+                let before = inner.before();
                 // Dropping it rolls back its savepoint, and commits for those who came before it.
                 drop(inner);
-                Err(error)
+                match before {
+                    Some(outcome) => settled(outcome).await.and(Err(error)),
+                    None => Err(error),
+                }
             }
         }
     }
@@ -278,18 +287,29 @@ impl SqliteTx {
         }
         let Some(group) = turn.group.as_mut() else { return Err(closed()) };
         group.members += 1;
-        let mut outcome = group.outcome.subscribe();
+        let outcome = group.outcome.subscribe();
         let full = group.members >= writer.group_max;
         if full || writer.waiting.load(Ordering::SeqCst) == 0 {
             tokio::task::spawn_blocking(move || commit_group(turn)).await.map_err(|error| Error::internal(error.to_string()))?;
         } else {
             drop(turn);
         }
-        let settled = outcome.wait_for(Option::is_some).await.map_err(|_| closed())?.clone();
-        match settled {
-            Some(Err(text)) => Err(not_written(&text)),
-            _ => Ok(()),
-        }
+        settled(outcome).await
+    }
+
+    /// The outcome of those who wrote before it in its group, where there are any.
+    fn before(&self) -> Option<Outcome> {
+        let On::Writer { turn: Some(turn), .. } = &self.on else { return None };
+        turn.group.as_ref().filter(|group| group.members > 0).map(|group| group.outcome.subscribe())
+    }
+}
+
+/// Waits until the group is on disk, or lost.
+async fn settled(mut outcome: Outcome) -> Result<()> {
+    let settled = outcome.wait_for(Option::is_some).await.map_err(|_| closed())?.clone();
+    match settled {
+        Some(Err(text)) => Err(not_written(&text)),
+        _ => Ok(()),
     }
 }
 

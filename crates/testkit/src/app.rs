@@ -84,6 +84,12 @@ impl TestApp {
         self
     }
 
+    /// Another client, of another server: one that a test made itself, over the same database or not.
+    #[must_use]
+    pub fn with_router(&self, router: axum::Router) -> Self {
+        Self { router, ..self.clone() }
+    }
+
     /// The database, for what no operation shows.
     pub fn db(&self) -> &Db {
         &self.app.db

@@ -132,3 +132,30 @@ fn a_group_is_one_after_another() {
         assert_eq!(count(&given.db, 1).await, Some(64));
     });
 }
+
+/// One that is refused finds on disk what was in its way, also where that came from its own group.
+#[test]
+fn a_refusal_waits_for_what_refused_it() {
+    run(async {
+        let given = counter(Kind::Sqlite).await;
+        for id in 0..30_u128 {
+            let barrier = Arc::new(Barrier::new(32));
+            let tasks: Vec<_> = (0..32)
+                .map(|_| {
+                    let (db, barrier) = (given.db.handle(), barrier.clone());
+                    tokio::spawn(async move {
+                        barrier.wait().await;
+                        let outcome = add(&db, id, 1).await;
+                        assert_eq!(count(&db, id).await, Some(1), "refused by a row that is not there: {outcome:?}");
+                        outcome.is_ok()
+                    })
+                })
+                .collect();
+            let mut won = 0;
+            for task in tasks {
+                won += u32::from(task.await.unwrap());
+            }
+            assert_eq!(won, 1);
+        }
+    });
+}

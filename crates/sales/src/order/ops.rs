@@ -45,13 +45,14 @@ pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> 
     };
     let order = order(cx, input, &facts, quote, payments, &earned);
     let journal = journal(cx, &mut facts, &order, &earned)?;
+    // First, so that an id that is taken is told as that, and not by the first transfer.
+    tx.queue(store::insert_stmt(cx, &[&order])?).await?;
     journal.post(tx, cx, &[&facts.holdings]).await?;
     let coupons: Vec<CouponId> = coupons_used(&order);
     if !coupons.is_empty() {
         tx.queue(coupon::store::use_stmt(cx.merchant, order.id.0, cx.now, &coupons)).await?;
     }
     take_stock(tx, cx, &facts.goods, &order).await?;
-    tx.queue(store::insert_stmt(cx, &[&order])?).await?;
     tx.queue(store::insert_lines_stmt(cx.merchant, &[&order])).await?;
     event::append(tx, cx, &[completed(&order)]).await?;
     Ok(order)

@@ -9,10 +9,16 @@ mod guard;
 #[cfg(test)]
 mod key;
 #[cfg(test)]
+mod last_one;
+#[cfg(test)]
 mod midnight;
+#[cfg(test)]
+mod once;
 #[cfg(test)]
 mod page;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod till;
