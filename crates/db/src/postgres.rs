@@ -201,6 +201,16 @@ impl PgTx {
         Ok(self.all(std::slice::from_ref(stmt)).await?.pop().unwrap_or_default())
     }
 
+    pub(crate) async fn each(&mut self, stmt: &Stmt, visit: &mut (dyn FnMut(&Row) -> Result<()> + Send)) -> Result<()> {
+        self.send(&[], false, None).await?;
+        self.counters.statements(1);
+        let client = self.client.as_ref().ok_or_else(|| Error::internal("the connection is gone"))?;
+        match stream(client, stmt, visit).await {
+            Ok(visited) => visited,
+            Err(error) => Err(self.failed(&error, false)),
+        }
+    }
+
     pub(crate) async fn exec(&mut self, stmt: &Stmt) -> Result<u64> {
         let answers = self.send(std::slice::from_ref(stmt), false, None).await?;
         match answers.into_iter().next() {
@@ -295,6 +305,22 @@ impl Drop for PgTx {
             drop(Object::take(client));
         }
     }
+}
+
+/// The outer result is the database's, the inner one the visitor's.
+async fn stream(
+    client: &Object,
+    stmt: &Stmt,
+    visit: &mut (dyn FnMut(&Row) -> Result<()> + Send),
+) -> Result<Result<()>, tokio_postgres::Error> {
+    let prepared = client.prepare_cached(stmt.postgres()).await?;
+    let mut rows = std::pin::pin!(client.query_raw(&prepared, stmt.params.iter().map(Param)).await?);
+    while let Some(row) = rows.next().await {
+        if let Err(error) = visit(&Row(RowInner::Postgres(row?))) {
+            return Ok(Err(error));
+        }
+    }
+    Ok(Ok(()))
 }
 
 async fn prepare(client: &Object, queued: &[Stmt], stmts: &[Stmt]) -> Result<Vec<Statement>, tokio_postgres::Error> {

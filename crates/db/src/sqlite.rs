@@ -266,6 +266,13 @@ impl SqliteTx {
         outcome
     }
 
+    pub(crate) fn each(&mut self, stmt: &Stmt, visit: &mut (dyn FnMut(&Row) -> Result<()> + Send)) -> Result<()> {
+        self.note(stmt);
+        let outcome = each(self.conn()?, stmt, visit);
+        self.broken |= outcome.is_err();
+        outcome
+    }
+
     pub(crate) fn exec(&mut self, stmt: &Stmt) -> Result<u64> {
         self.note(stmt);
         let outcome = exec(self.conn()?, stmt);

@@ -37,6 +37,14 @@ impl Tx {
         }
     }
 
+    /// Shows all rows of a query one after another, none of them kept: for a table that doesn't fit into memory.
+    pub async fn each(&mut self, stmt: Stmt, visit: &mut (dyn FnMut(&Row) -> Result<()> + Send)) -> Result<()> {
+        match &mut self.0 {
+            Inner::Sqlite(tx) => tx.each(&stmt, visit),
+            Inner::Postgres(tx) => tx.each(&stmt, visit).await,
+        }
+    }
+
     /// The row of a query that has at most one.
     pub async fn row(&mut self, stmt: Stmt) -> Result<Option<Row>> {
         Ok(self.rows(stmt).await?.into_iter().next())

@@ -70,8 +70,3 @@ pub(crate) async fn lock(tx: &mut Tx, merchant: MerchantId, owner: Uuid) -> Resu
 
 /// What `verify` compares: `owner, kind, balance, held`.
 pub(crate) const BALANCES: &str = "SELECT owner, kind, balance, held FROM account WHERE merchant_id = $1";
-
-/// How many accounts a merchant's members have.
-pub(crate) fn count_stmt(merchant: MerchantId) -> Stmt {
-    sql!("SELECT COUNT(*) FROM account WHERE merchant_id = $1", merchant)
-}

@@ -209,12 +209,12 @@ pub(crate) const START: Place = (i64::MIN, Uuid::nil(), i64::MIN);
 const SEALED: &str = "SELECT position, source_id, source_line, merchant_id, source_kind, at, amount, debit_kind, debit_owner,
     credit_kind, credit_owner, member_id, store_id, actor, why FROM transfer";
 
-/// Entries after a place, in order. With `settled` only those that no open transaction can still get in front of.
-pub(crate) async fn after(tx: &mut Tx, merchant: MerchantId, place: Place, settled: bool, limit: i64) -> Result<Vec<Row>> {
+/// Entries after a place, in order, that no open transaction can still get in front of.
+pub(crate) async fn settled_after(tx: &mut Tx, merchant: MerchantId, place: Place, limit: i64) -> Result<Vec<Row>> {
     let bound = match tx.kind() {
+        Kind::Sqlite => "",
         // A position is its transaction's id: below this one everything has ended.
-        Kind::Postgres if settled => " AND position < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)",
-        _ => "",
+        Kind::Postgres => " AND position < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)",
     };
     let text = format!(
         "{SEALED} WHERE merchant_id = $1 AND (position, source_id, source_line) > ($2, $3, $4){bound}
@@ -222,6 +222,37 @@ pub(crate) async fn after(tx: &mut Tx, merchant: MerchantId, place: Place, settl
     );
     let params = vec![merchant.to_value(), Value::Int(place.0), place.1.to_value(), Value::Int(place.2), Value::Int(limit)];
     tx.rows(Stmt::built(text, params)).await
+}
+
+/// Entries between two positions, both in it, by position; those of one position are in no order.
+pub(crate) fn between_stmt(merchant: MerchantId, from: i64, until: i64) -> Stmt {
+    let text = format!("{SEALED} WHERE merchant_id = $1 AND position >= $2 AND position <= $3 ORDER BY position");
+    Stmt::built(text, vec![merchant.to_value(), Value::Int(from), Value::Int(until)])
+}
+
+/// Makes PostgreSQL walk entries by the index of their positions, for this transaction only: without
+/// fresh statistics it would sort all that are left for every batch.
+pub(crate) async fn walk_by_index(tx: &mut Tx, on: bool) -> Result<()> {
+    if tx.kind() == Kind::Postgres {
+        let sort = if on { "off" } else { "on" };
+        let text = format!("SELECT set_config('enable_sort', '{sort}', TRUE), set_config('enable_bitmapscan', '{sort}', TRUE)");
+        tx.rows(Stmt::built(text, Vec::new())).await?;
+    }
+    Ok(())
+}
+
+/// What an entry moves: from which account to which.
+pub(crate) struct Sides {
+    pub(crate) amount: i64,
+    pub(crate) debit: (AccountKind, Uuid),
+    pub(crate) credit: (AccountKind, Uuid),
+}
+
+/// Reads the sides of an entry that is walked by, or nothing where a kind is none that we know.
+pub(crate) fn sides(row: &Row) -> Result<Option<Sides>> {
+    let kind = |column| Ok::<_, shuke_kernel::Error>(row.get::<String>(column)?.parse::<AccountKind>().ok());
+    let (Some(debit), Some(credit)) = (kind(7)?, kind(9)?) else { return Ok(None) };
+    Ok(Some(Sides { amount: row.get(6)?, debit: (debit, row.get(8)?), credit: (credit, row.get(10)?) }))
 }
 
 /// The entry's place.
@@ -268,11 +299,6 @@ pub(crate) const IN_LOTS: &str = "SELECT source_id, source_line, amount FROM tra
 
 /// `source_id, source_line, amount, debit_kind, credit_kind` of every entry.
 pub(crate) const SIDES: &str = "SELECT source_id, source_line, amount, debit_kind, credit_kind FROM transfer WHERE merchant_id = $1";
-
-/// How many entries a merchant has.
-pub(crate) fn count_stmt(merchant: MerchantId) -> Stmt {
-    sql!("SELECT COUNT(*) FROM transfer WHERE merchant_id = $1", merchant)
-}
 
 /// Those of the sources that have entries. At least one source.
 pub(crate) async fn booked(tx: &mut Tx, merchant: MerchantId, sources: &[Uuid]) -> Result<Vec<Uuid>> {

@@ -254,8 +254,3 @@ pub(crate) const LOTS: &str = "SELECT owner, kind, id, granted, remaining, is_op
 
 /// `lot_id, source_id, source_line, amount` of every allocation.
 pub(crate) const ALLOCATIONS: &str = "SELECT lot_id, source_id, source_line, amount FROM allocation WHERE merchant_id = $1";
-
-/// How many lots a merchant's members have had.
-pub(crate) fn count_stmt(merchant: MerchantId) -> Stmt {
-    sql!("SELECT COUNT(*) FROM lot WHERE merchant_id = $1", merchant)
-}

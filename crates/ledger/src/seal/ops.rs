@@ -13,7 +13,7 @@ const BATCH_ENTRIES_MAX: i64 = 10_000;
 /// batch. Returns how many entries it sealed; those that another server sealed meanwhile don't count.
 pub async fn run(db: &Db, cx: &Cx) -> Result<u64> {
     let mut sealed = 0;
-    while let Some(seal) = db.read(cx, |tx, cx| Box::pin(next(tx, cx))).await? {
+    while let Some(seal) = db.snapshot(cx, |tx, cx| Box::pin(next(tx, cx))).await? {
         match db.write(&(cx, &seal), |tx, (cx, seal)| Box::pin(store::insert(tx, cx.merchant, seal))).await {
             Ok(()) => sealed += seal.entries.unsigned_abs(),
             Err(error) if error.code() == "seal_pkey" => break,
@@ -27,12 +27,13 @@ pub async fn run(db: &Db, cx: &Cx) -> Result<u64> {
 }
 
 async fn next(tx: &mut Tx, cx: &Cx) -> Result<Option<Seal>> {
+    entries::walk_by_index(tx, true).await?;
     let last = store::last(tx, cx.merchant).await?;
     let (sequence, from, previous) = match &last {
         Some(seal) => (seal.sequence, seal.last, seal.hash.as_str()),
         None => (0, entries::START, ""),
     };
-    let rows = entries::after(tx, cx.merchant, from, true, BATCH_ENTRIES_MAX).await?;
+    let rows = entries::settled_after(tx, cx.merchant, from, BATCH_ENTRIES_MAX).await?;
     let Some(end) = rows.last() else { return Ok(None) };
     let mut chain = Chain::new(cx.merchant, previous);
     let mut bytes = Vec::with_capacity(256);

@@ -1,7 +1,7 @@
 //! SQL of seals.
 
 use super::Seal;
-use shuke_db::{Row, Stmt, Tx, sql};
+use shuke_db::{Row, Tx, sql};
 use shuke_kernel::{MerchantId, Result};
 
 fn read(row: &Row) -> Result<Seal> {
@@ -49,9 +49,4 @@ pub(super) async fn insert(tx: &mut Tx, merchant: MerchantId, seal: &Seal) -> Re
         seal.at
     ))
     .await
-}
-
-/// How many batches are sealed.
-pub(crate) fn count_stmt(merchant: MerchantId) -> Stmt {
-    sql!("SELECT COUNT(*) FROM seal WHERE merchant_id = $1", merchant)
 }

@@ -9,7 +9,9 @@
 //!   point and the cent, and every allocation belongs to such an entry;
 //! - the sealed entries are still those that were sealed.
 //!
-//! All in one snapshot, so that sales may go on meanwhile. Slices above add checks of their own
+//! All in one snapshot, so that sales may go on meanwhile. One pass over the tables adds everything up
+//! in constant memory ([`model`]: a fingerprint per rule); where a rule's two sides differ, a GROUP BY
+//! names the first group that does. A million entries take seconds. Slices above add checks of their own
 //! ([`Check`]), run in the same snapshot.
 //!
 //! Deliberately absent: repair. A difference is a fault of the system or a hand in the database, and
@@ -19,6 +21,7 @@ pub mod api;
 mod model;
 mod ops;
 mod store;
+mod walk;
 
 pub use model::{Difference, Report};
 pub use ops::{Check, Checks, run, run_with};

@@ -1,10 +1,11 @@
-//! The checks as SQL. Each adds up both sides in one GROUP BY and asks for the first group that
-//! differs. The tables stay with their nouns, which say what is to be added up.
+//! SQL that names a difference: each adds up both sides in one GROUP BY and asks for the first group
+//! that differs. And what the pass before it reads. The tables stay with their nouns, which say what is to be added up.
 
 use super::Difference;
+use crate::AccountKind;
 use crate::account::store::BALANCES;
 use crate::hold::store::OPEN;
-use crate::journal::store::{IN_LOTS, MOVES, SIDES};
+use crate::journal::store::{IN_LOTS, MOVES, SIDES, walk_by_index};
 use crate::lot::store::{ALLOCATIONS, LOTS};
 use shuke_db::{Kind, Row, Stmt, ToValue as _, Tx};
 use shuke_kernel::{MerchantId, Result, Uuid};
@@ -13,10 +14,31 @@ const POINTS: &str = "('points', 'points_debt', 'points_issued', 'points_redeeme
 
 /// Gives PostgreSQL room to add up in memory, for this transaction only.
 pub(super) async fn prepare(tx: &mut Tx) -> Result<()> {
+    walk_by_index(tx, false).await?;
     if tx.kind() == Kind::Postgres {
-        tx.rows(Stmt::built("SELECT set_config('work_mem', '128MB', TRUE), set_config('jit', 'off', TRUE)", Vec::new())).await?;
+        tx.rows(Stmt::built("SELECT set_config('work_mem', '128MB', TRUE)", Vec::new())).await?;
     }
     Ok(())
+}
+
+/// `owner, kind, balance, held`.
+pub(super) fn balances_stmt(merchant: MerchantId) -> Stmt {
+    Stmt::built(BALANCES, vec![merchant.to_value()])
+}
+
+/// `owner, kind, amount` of open holds.
+pub(super) fn holds_stmt(merchant: MerchantId) -> Stmt {
+    Stmt::built(OPEN, vec![merchant.to_value()])
+}
+
+/// `owner, kind, id, granted, remaining, is_open, source_id, source_line`.
+pub(super) fn lots_stmt(merchant: MerchantId) -> Stmt {
+    Stmt::built(LOTS, vec![merchant.to_value()])
+}
+
+/// `lot_id, source_id, source_line, amount`.
+pub(super) fn allocations_stmt(merchant: MerchantId) -> Stmt {
+    Stmt::built(ALLOCATIONS, vec![merchant.to_value()])
 }
 
 async fn first(tx: &mut Tx, merchant: MerchantId, text: String) -> Result<Option<Row>> {
@@ -38,18 +60,20 @@ fn balances_of(column: &str, kinds: &str) -> String {
     format!("SELECT owner, kind, {column} AS amount FROM ({BALANCES}) AS balances{kinds}")
 }
 
-/// No entry mixes units or moves nothing.
+/// No entry mixes units, moves nothing, or names an account that there is not.
 pub(super) async fn entries(tx: &mut Tx, merchant: MerchantId) -> Result<Option<Difference>> {
+    let known: Vec<&str> = AccountKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    let known = format!("('{}')", known.join("', '"));
     let text = format!(
         "SELECT source_id, source_line, amount, debit_kind, credit_kind FROM ({SIDES}) AS sides
-         WHERE amount <= 0 OR (debit_kind IN {POINTS} AND credit_kind NOT IN {POINTS}) OR (debit_kind NOT IN {POINTS} AND credit_kind IN {POINTS})
+         WHERE amount <= 0 OR debit_kind NOT IN {known} OR credit_kind NOT IN {known} OR (debit_kind IN {POINTS} AND credit_kind NOT IN {POINTS}) OR (debit_kind NOT IN {POINTS} AND credit_kind IN {POINTS})
          ORDER BY source_id, source_line LIMIT 1"
     );
     let Some(row) = first(tx, merchant, text).await? else { return Ok(None) };
     let (id, line, amount): (Uuid, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let (debit, credit): (String, String) = (row.get(3)?, row.get(4)?);
     let text = format!(
-        "entry {id} line {line} moves {amount} from {debit} to {credit}: it must move more than nothing, and not turn points into money"
+        "entry {id} line {line} moves {amount} from {debit} to {credit}: it must move more than nothing, between accounts that there are, and not turn points into money"
     );
     Ok(Some(Difference::new("entry", text)))
 }

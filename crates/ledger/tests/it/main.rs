@@ -3,8 +3,6 @@
 #[cfg(test)]
 mod million;
 #[cfg(test)]
-mod explain;
-#[cfg(test)]
 mod model;
 #[cfg(test)]
 mod races;

@@ -11,7 +11,7 @@ use shuke_ledger::{Account, Holdings, Journal, LotTerms, seal, verify};
 use shuke_testkit::Kind;
 use std::time::Instant as Stopwatch;
 
-const ENTRIES: u64 = 200_000;
+const ENTRIES: u64 = 1_000_000;
 const ENTRIES_PER_MEMBER: u64 = 50;
 const MEMBERS_PER_TX: u64 = 4;
 const VERIFY_MS_MAX: u128 = 5_000;
@@ -47,7 +47,7 @@ async fn live(tx: &mut Tx, cx: &Cx, member: Uuid) -> Result<()> {
     journal.post(tx, &cx, &[&holdings]).await
 }
 
-pub async fn generate(ledger: &Ledger) {
+async fn generate(ledger: &Ledger) {
     let tasks = (0..4_u64).map(|task| {
         let (db, cx) = (ledger.db.handle(), ledger.start());
         tokio::spawn(async move {

@@ -214,7 +214,18 @@ impl Model {
     fn grant(&mut self, now: Instant, source: Uuid, owner: Uuid, kind: AccountKind, amount: i64, terms: (Instant, Option<Instant>)) {
         if amount > 0 {
             let (available, expires) = terms;
-            self.lots.push(Lot { owner, kind, source, created: now, granted: amount, left: amount, available, expires, short: 0, expired: 0 });
+            self.lots.push(Lot {
+                owner,
+                kind,
+                source,
+                created: now,
+                granted: amount,
+                left: amount,
+                available,
+                expires,
+                short: 0,
+                expired: 0,
+            });
         }
     }
 
@@ -254,8 +265,9 @@ impl Model {
     fn claw_back(&mut self, owner: Uuid, source: Uuid, amount: i64, forgive: bool) {
         let spare = (self.balance(owner, Points) - self.held(owner, Points)).max(0);
         let (mut left, mut short) = (amount.min(spare), amount);
-        let own: Vec<usize> =
-            (0..self.lots.len()).filter(|at| self.lots[*at].owner == owner && self.lots[*at].kind == Points && self.lots[*at].source == source).collect();
+        let own: Vec<usize> = (0..self.lots.len())
+            .filter(|at| self.lots[*at].owner == owner && self.lots[*at].kind == Points && self.lots[*at].source == source)
+            .collect();
         for at in &own {
             let part = left.min(self.lots[*at].left);
             self.lots[*at].left -= part;

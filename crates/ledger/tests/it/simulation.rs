@@ -245,7 +245,7 @@ scenario! {
             }
         }
         println!("{done:?}");
-        seal::run(&ledger.db, &ledger.cx(now)).await.unwrap();
+        ledger.seal(&ledger.cx(now)).await;
         assert_eq!(ledger.verified().await.unsealed_entries, 0);
     }
 }

@@ -1,6 +1,6 @@
 //! A ledger with nothing in it, and short ways to move value.
 
-use shuke_db::{Db, Tx, sql};
+use shuke_db::{Db, Stmt, Tx, sql};
 use shuke_kernel::{Cx, Instant, MerchantId, Random, Result, Uuid};
 use shuke_ledger::journal::ops::holdings;
 use shuke_ledger::{Account, AccountKind, Journal, LotTerms};
@@ -52,6 +52,19 @@ impl Ledger {
     pub async fn has(&self, cx: &Cx, kind: AccountKind) -> (i64, i64) {
         let holdings = self.db.read(cx, |tx, cx| Box::pin(holdings(tx, cx, MEMBER, false))).await.unwrap();
         (holdings.balance(kind).balance, holdings.available(kind, cx.now))
+    }
+    /// Waits until no transaction of another test could get in front of what was written, and seals it.
+    pub async fn seal(&self, cx: &Cx) {
+        let ahead = "SELECT COUNT(*) FROM transfer WHERE position >= CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)";
+        while self.db.kind() == Kind::Postgres {
+            let stmt = Stmt::built(ahead, Vec::new());
+            let count: i64 = self.db.read(&stmt, |tx, stmt| Box::pin(async move { tx.rows(stmt.clone()).await?[0].get(0) })).await.unwrap();
+            if count == 0 {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        shuke_ledger::seal::run(&self.db, cx).await.unwrap();
     }
     /// Fails the test where verify finds anything.
     pub async fn verified(&self) -> shuke_ledger::verify::Report {

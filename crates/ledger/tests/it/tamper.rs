@@ -5,7 +5,7 @@ use shuke_db::{Stmt, Value};
 use shuke_kernel::{Instant, Uuid};
 use shuke_ledger::AccountKind::{Cash, Points, Principal, Revenue};
 use shuke_ledger::hold::{self, HoldRequest};
-use shuke_ledger::{Account, Journal, seal, verify};
+use shuke_ledger::{Account, Journal, verify};
 use shuke_testkit::scenario;
 
 const SOLD: Uuid = Uuid::from_u128(0x501D);
@@ -16,7 +16,7 @@ async fn with_history(kind: shuke_testkit::Kind) -> Ledger {
     let cx = ledger.start();
     ledger.grant(&cx, Points, 100, ALWAYS).await;
     ledger.grant(&cx, Principal, 500, ALWAYS).await;
-    seal::run(&ledger.db, &cx).await.unwrap();
+    ledger.seal(&cx).await;
     let input = (&cx, HoldRequest { id: Uuid::from_u128(0x401D), member: MEMBER, kind: Principal, amount: 70, until: Instant(i64::MAX) });
     let work = ledger.db.write(&input, |tx, (cx, request)| {
         Box::pin(async move {
@@ -29,7 +29,7 @@ async fn with_history(kind: shuke_testkit::Kind) -> Ledger {
         })
     });
     work.await.unwrap();
-    seal::run(&ledger.db, &cx).await.unwrap();
+    ledger.seal(&cx).await;
     ledger.grant(&cx, Points, 7, ALWAYS).await;
     let report = ledger.verified().await;
     assert_eq!((report.entries, report.accounts, report.lots, report.seals, report.unsealed_entries), (6, 2, 3, 2, 1));
@@ -123,6 +123,12 @@ const CASES: &[Case] = &[
         &["0000-00000000501d line 0", "30 from points to revenue"],
     ),
     (
+        "UPDATE transfer SET credit_kind = 'gold' WHERE amount = 30",
+        "UPDATE transfer SET credit_kind = 'points_redeemed' WHERE amount = 30",
+        "entry",
+        &["0000-00000000501d line 0", "to gold"],
+    ),
+    (
         "UPDATE transfer SET amount = 1235 WHERE amount = 1234",
         "UPDATE transfer SET amount = 1234 WHERE amount = 1235",
         "seal",
@@ -163,6 +169,13 @@ scenario! {
         let found = verify::run(&ledger.db, MERCHANT).await.unwrap().first_difference.unwrap();
         assert_eq!(found.check, "seal");
         assert!(found.text.contains("seal 2") && found.text.contains("was put on 3 entries and there are 2"), "{}", found.text);
+    }
+
+    /// A batch whose hash was made up: it fits neither its own entries nor the batch after it.
+    async fn a_forged_hash_is_found(ledger) {
+        run(&ledger, "UPDATE seal SET hash = 'forged' WHERE sequence = 2").await;
+        let found = verify::run(&ledger.db, MERCHANT).await.unwrap().first_difference.unwrap();
+        assert!(found.text.contains("seal 2") && found.text.contains("doesn't fit its 3 entries"), "{}", found.text);
     }
 
     /// An entry that was slipped in among the sealed ones.
