@@ -12,8 +12,10 @@ pub mod quote;
 pub mod refund;
 mod rows;
 pub mod stock;
+pub mod verify;
 
 use shuke_http::{App, OpenApiRouter};
+use shuke_jobs::Runner;
 
 /// Every operation of this crate.
 pub fn routes() -> OpenApiRouter<App> {
@@ -24,4 +26,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(quote::api::routes())
         .merge(order::api::routes())
         .merge(refund::api::routes())
+}
+
+/// Adds this crate's readers.
+pub fn runner(runner: Runner) -> Runner {
+    runner.reader(stock::StoreReader)
 }

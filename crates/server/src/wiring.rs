@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use shuke_http::{App, AppInner, OpenApiRouter, Problem, ProblemBody};
 use shuke_jobs::Runner;
 use shuke_kernel::Error;
+use shuke_ledger::verify::Check;
 use std::sync::Arc;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder};
@@ -27,10 +28,16 @@ pub fn runner() -> Runner {
     let runner = Runner::default();
     let runner = shuke_member::runner(runner);
     let runner = shuke_loyalty::runner(runner);
+    let runner = shuke_sales::runner(runner);
     runner
         .task("seal", shuke_ledger::seal::EVERY_MS, shuke_ledger::seal::task())
         .task(midnight::KIND, midnight::EVERY_MS, Arc::new(midnight::schedule))
         .handler(midnight::KIND, Arc::new(midnight::run))
+}
+
+/// What `verify` computes again beside the ledger.
+pub fn checks() -> Vec<Check> {
+    shuke_loyalty::CHECKS.iter().chain(shuke_sales::verify::CHECKS).copied().collect()
 }
 
 /// What slices want to be done once with a server's state.

@@ -7,6 +7,8 @@ mod document;
 #[cfg(test)]
 mod guard;
 #[cfg(test)]
+mod import;
+#[cfg(test)]
 mod key;
 #[cfg(test)]
 mod last_one;
@@ -19,6 +21,12 @@ mod page;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod served;
+#[cfg(test)]
+mod storm;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod till;
+#[cfg(test)]
+mod wire;
