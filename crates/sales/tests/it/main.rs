@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
+mod cost;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod simulation;

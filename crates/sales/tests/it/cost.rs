@@ -1,0 +1,61 @@
+//! What a sale costs in statements and round trips: counted, so that the figure is the same on any
+//! machine. A sale here has a member, a tier price, a coupon, points, a mixed payment, two lines,
+//! stock, ledger, event and idempotent answer.
+
+use shuke_http::{Caller, IdempotencyKey, Role, once, perm::Permissions};
+use shuke_kernel::{Cx, Money, Points};
+use shuke_loyalty::rule::Channel;
+use shuke_offer::price::{CouponChoice, PointsChoice};
+use shuke_org::OrgAuthenticator;
+use shuke_sales::book::Books;
+use shuke_sales::fixture::{Size, stall};
+use shuke_sales::order::{Checkout, CheckoutLine, Payment, Tender, checkout};
+use shuke_testkit::{Kind, TestApp};
+
+const STATEMENTS_MAX: u64 = 20;
+/// Everything is read in one and written, with COMMIT, in another.
+const TRIPS_POSTGRES: u64 = 2;
+
+async fn cost(kind: Kind) {
+    let app = TestApp::start(kind, shuke_sales::routes(), Box::new(OrgAuthenticator)).await;
+    let stall = stall(&app.app, &Size::default()).await.unwrap();
+    let mut used = shuke_db::Counts::default();
+    // The first sale loads the book and prepares its statements; the second is what every sale costs.
+    for _ in 0..2 {
+        let cx = Cx::system(stall.merchant, app.app.clock.now(), app.app.random.clone());
+        let caller = Caller { cx, role: Role::Owner, stores: None, permissions: Permissions::of_role(Role::Owner), name: String::new() };
+        let payment = |tender, amount| Payment { tender, amount: Money(amount), refunded: Money::ZERO };
+        let cart = Checkout {
+            id: caller.cx.id(),
+            store: stall.store,
+            till: None,
+            member: Some(stall.members[0].member),
+            channel: Channel::Till,
+            lines: [0, 1].map(|index| CheckoutLine { variant: stall.variants[index], quantity_milli: 1_000 }).to_vec(),
+            coupons: CouponChoice::Selected { coupons: vec![stall.members[0].coupon] },
+            points: PointsChoice::Exact { points: Points(100) },
+            payments: vec![payment(Tender::Wallet, 4_450), payment(Tender::Cash, 4_450)],
+            expected_total: Some(Money(8_900)),
+        };
+        let books = app.app.slot::<Books>();
+        let key = IdempotencyKey { key: caller.cx.uuid().to_string(), fingerprint: "cost".to_owned() };
+        let before = app.db().counts();
+        let input = (&*books, &cart);
+        once(&app.app, &caller, &key, &input, |tx, caller, (books, cart)| Box::pin(checkout(tx, &caller.cx, books, cart))).await.unwrap();
+        used = app.db().counts().since(before);
+    }
+    println!("{used:?}");
+    assert!(used.statements <= STATEMENTS_MAX, "{used:?}");
+    let trips = if kind == Kind::Postgres { TRIPS_POSTGRES } else { 0 };
+    assert_eq!((used.trips, used.transactions, used.commits), (trips, 1, 1));
+}
+
+#[test]
+fn a_sale_takes_no_more_statements_than_this_on_sqlite() {
+    shuke_testkit::run(cost(Kind::Sqlite));
+}
+
+#[test]
+fn a_sale_takes_two_round_trips_on_postgres() {
+    shuke_testkit::run(cost(Kind::Postgres));
+}
