@@ -36,18 +36,18 @@ fn failed(error: impl std::fmt::Display) -> Error {
     Error::internal(format!("raw loop: {error}"))
 }
 
-/// Keys that a unit inserts: UUIDs of its INSERT statements that none of its queries or updates named.
+/// Keys that a unit makes: UUIDs of its INSERT statements that none of its queries asked for.
 fn fresh_keys(unit: &Unit) -> HashSet<Uuid> {
-    let uuids = |insert: bool| {
-        unit.iter().filter(move |stmt| stmt.postgres().starts_with("INSERT") == insert).flat_map(|stmt| {
+    let uuids = |verb: &'static str| {
+        unit.iter().filter(move |stmt| stmt.postgres().starts_with(verb)).flat_map(|stmt| {
             stmt.params.iter().filter_map(|value| match value {
                 Value::Uuid(id) => Some(*id),
                 _ => None,
             })
         })
     };
-    let known: HashSet<Uuid> = uuids(false).collect();
-    uuids(true).filter(|id| !known.contains(id) && !id.is_nil()).collect()
+    let known: HashSet<Uuid> = uuids("SELECT").collect();
+    uuids("INSERT").filter(|id| !known.contains(id) && !id.is_nil()).collect()
 }
 
 fn prepare(units: &[Unit]) -> (Vec<String>, Vec<Vec<Prepared>>) {
