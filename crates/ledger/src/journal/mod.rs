@@ -14,5 +14,5 @@ mod model;
 pub mod ops;
 pub(crate) mod store;
 
-pub use model::{Entry, Journal, Source, Transfer, Turnover};
-pub use store::{Outstanding, outstanding_read, outstanding_stmt, settle_stmt};
+pub use model::{AMOUNT_MAX, Entry, Journal, Source, Transfer, Turnover};
+pub use store::{BOOKED, Outstanding, outstanding_read, outstanding_stmt, settle_stmt};

@@ -307,3 +307,6 @@ pub(crate) async fn booked(tx: &mut Tx, merchant: MerchantId, sources: &[Uuid]) 
     let params = std::iter::once(merchant.to_value()).chain(sources.iter().map(|id| id.to_value())).collect();
     tx.rows(Stmt::built(text, params)).await?.iter().map(|row| row.get(0)).collect()
 }
+
+/// Every entry with the kinds it moves between, for checks of the slices above: a select whose `$1` is the merchant.
+pub const BOOKED: &str = "SELECT source_id, debit_kind, credit_kind, amount FROM transfer WHERE merchant_id = $1";

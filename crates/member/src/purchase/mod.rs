@@ -15,7 +15,7 @@ pub mod ops;
 mod reader;
 mod store;
 
-pub use model::{Purchase, Refund, Totals};
+pub use model::{Difference, Purchase, Refund, Totals};
 pub use reader::{MemberReader, PurchasesChanged};
 pub(crate) use store::{facts_until, loyal_anchors};
-pub use store::{totals_since, totals_since_stmt};
+pub use store::{COUNTED, totals_since, totals_since_stmt};

@@ -46,3 +46,18 @@ pub struct Totals {
     /// Date of the last that counts.
     pub last_on: Option<Date>,
 }
+
+/// A member whose stored figures (first) are not what the orders add up to (second).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Who.
+    pub member: MemberId,
+    /// Purchases that count.
+    pub orders: (i64, i64),
+    /// Net of refunds.
+    pub amount: (Money, Money),
+    /// Date of the first purchase; empty where there is none.
+    pub first_on: (String, String),
+    /// Date of the last one.
+    pub last_on: (String, String),
+}

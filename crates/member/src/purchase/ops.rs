@@ -1,14 +1,14 @@
 //! Taking purchases and refunds into account.
 
 use super::reader::PurchasesChanged;
-use super::{Purchase, Refund, store};
+use super::{Difference, Purchase, Refund, store};
 use crate::member::store as members;
 use crate::member::{MemberId, Stat};
 use crate::stage::ops::{StageCause, facts_of, restage};
 use crate::{ground, tag};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
-use shuke_kernel::{Cx, Result, Uuid};
+use shuke_kernel::{Cx, MerchantId, Result, Uuid};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows in one statement.
@@ -81,4 +81,9 @@ async fn recompute(tx: &mut Tx, cx: &Cx, known: BTreeMap<MemberId, Stat>) -> Res
     tag::ops::recompute(tx, cx, today, &restaged.stats).await?;
     let changed = |id: &MemberId| Event::new("member.purchases_changed", *id, &PurchasesChanged { member: *id });
     event::append(tx, cx, &ids.iter().map(changed).collect::<Vec<_>>()).await
+}
+
+/// Adds up every member's orders again: the first whose figures differ, or none.
+pub async fn verify(tx: &mut Tx, merchant: MerchantId) -> Result<Option<Difference>> {
+    store::first_difference(tx, merchant).await
 }

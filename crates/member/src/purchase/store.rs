@@ -1,7 +1,8 @@
 //! SQL of the projection of purchases.
 
-use super::{Purchase, Refund, Totals};
+use super::{Difference, Purchase, Refund, Totals};
 use crate::MemberId;
+use crate::member::store::STATS;
 use crate::member::store::{keyed, placeholders, rows_by_keys};
 use crate::stage::StageFacts;
 use shuke_db::{Row, Stmt, ToValue as _, Tx, Value, sql};
@@ -133,4 +134,32 @@ pub(crate) async fn facts_until(tx: &mut Tx, merchant: MerchantId, day: Date, lo
         })
     };
     rows.iter().map(|row| Ok((facts(row)?, row.get(4)?))).collect()
+}
+
+/// Every order as it counts for its member, for checks: a select whose `$1` is the merchant.
+pub const COUNTED: &str = "SELECT member_id, order_id, amount, refunded,
+        CASE WHEN counts AND NOT undone THEN 1 ELSE 0 END AS orders, CASE WHEN counts AND NOT undone THEN purchased_on END AS on_day
+     FROM purchase WHERE merchant_id = $1";
+
+/// The first member whose figures are not what the orders add up to.
+pub(super) async fn first_difference(tx: &mut Tx, merchant: MerchantId) -> Result<Option<Difference>> {
+    let text = format!(
+        "SELECT member_id, CAST(SUM(so) AS BIGINT), CAST(SUM(po) AS BIGINT), CAST(SUM(sa) AS BIGINT), CAST(SUM(pa) AS BIGINT),
+             COALESCE(MAX(sf), ''), COALESCE(MIN(pf), ''), COALESCE(MAX(sl), ''), COALESCE(MAX(pl), '') FROM (
+             SELECT member_id, orders AS so, amount AS sa, first_purchase_on AS sf, last_purchase_on AS sl,
+                 0 AS po, 0 AS pa, CAST(NULL AS TEXT) AS pf, CAST(NULL AS TEXT) AS pl FROM ({STATS}) AS stats
+             UNION ALL SELECT member_id, 0, 0, NULL, NULL, orders, amount - refunded, on_day, on_day FROM ({COUNTED}) AS counted) AS both_sides
+         GROUP BY member_id
+         HAVING SUM(so) <> SUM(po) OR SUM(sa) <> SUM(pa) OR COALESCE(MAX(sf), '') <> COALESCE(MIN(pf), '')
+             OR COALESCE(MAX(sl), '') <> COALESCE(MAX(pl), '')
+         ORDER BY member_id LIMIT 1"
+    );
+    let Some(row) = tx.row(Stmt::built(text, vec![merchant.to_value()])).await? else { return Ok(None) };
+    Ok(Some(Difference {
+        member: row.get(0)?,
+        orders: (row.get(1)?, row.get(2)?),
+        amount: (row.get(3)?, row.get(4)?),
+        first_on: (row.get(5)?, row.get(6)?),
+        last_on: (row.get(7)?, row.get(8)?),
+    }))
 }

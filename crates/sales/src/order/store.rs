@@ -1,6 +1,7 @@
 //! SQL of orders and their lines.
 
 pub(crate) mod import;
+pub(crate) mod verify;
 
 use super::model::{Order, OrderId, OrderLine, number};
 use crate::product::store::placeholders;

@@ -1,6 +1,7 @@
 //! SQL of refunds.
 
 pub(crate) mod import;
+pub(crate) mod verify;
 
 use super::model::Refund;
 use shuke_db::{Row, Stmt, Tx, sql};

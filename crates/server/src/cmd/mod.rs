@@ -5,6 +5,7 @@ pub mod import;
 pub mod migrate;
 pub mod openapi;
 pub mod serve;
+pub mod verify;
 
 use clap::{Parser, Subcommand};
 use std::io::IsTerminal as _;
@@ -30,6 +31,8 @@ enum Command {
     Bench(bench::Bench),
     /// Bring the database's schema up to date
     Migrate(migrate::Args),
+    /// Compute every balance, lot, seal, order and counter again; fails with the first difference
+    Verify(verify::Args),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -42,6 +45,7 @@ pub fn main() -> ExitCode {
         Command::Bench(bench) => wait(bench::run(bench)),
         Command::Import(args) => wait(import::run(*args)),
         Command::Migrate(args) => wait(migrate::run(args)),
+        Command::Verify(args) => wait(verify::run(args)),
         Command::Openapi => openapi::run(),
     };
     match outcome {

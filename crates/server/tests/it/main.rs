@@ -30,3 +30,5 @@ mod support;
 mod till;
 #[cfg(test)]
 mod wire;
+#[cfg(test)]
+mod contention;

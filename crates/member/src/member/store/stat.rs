@@ -104,3 +104,7 @@ pub(crate) async fn update_stats(tx: &mut Tx, merchant: MerchantId, updates: &[S
     );
     tx.queue(Stmt::built(text, params)).await
 }
+
+/// Every member's figures, for checks: a select whose `$1` is the merchant.
+pub(crate) const STATS: &str =
+    "SELECT member_id, orders, amount, first_purchase_on, last_purchase_on FROM member_stat WHERE merchant_id = $1";

@@ -1,0 +1,190 @@
+//! What `verify` computes again about sales.
+//!
+//! - an order's total is its gross less its savings, and what was paid;
+//! - its lines add up to its gross, total and points, each line to its net;
+//! - the journal of an order that was sold here moved its total, its points spent and earned;
+//! - its refunds add up to its counters, and the journal of each moved its amount;
+//! - a return without an order is the sum of its lines;
+//! - an order that is counted for its member is counted with its total, an imported one always;
+//! - a member's figures are what their orders add up to;
+//! - stock on hand is the sum of its movements.
+
+use crate::order::store::verify::{LINES, ORDERS};
+use crate::refund::store::verify::{REFUNDS, RETURN_LINES};
+use crate::stock;
+use shuke_db::{Future, Kind, Row, Stmt, ToValue as _, Tx};
+use shuke_kernel::{MerchantId, Result, Uuid};
+use shuke_ledger::journal::BOOKED;
+use shuke_ledger::verify::{Check, Difference};
+use shuke_member::purchase::{self, COUNTED};
+
+/// The checks, in order.
+pub const CHECKS: &[Check] = &[sums, lines, journals, refunds, refund_journals, returns, counted, members, on_hand];
+
+/// The first row of a check: an id, and pairs of numbers that should be equal, by name.
+async fn first(tx: &mut Tx, merchant: MerchantId, text: String) -> Result<Option<Row>> {
+    tx.row(Stmt::built(text, vec![merchant.to_value()])).await
+}
+
+/// What a row says: `order 0190…: total 100 and payments 90`.
+fn say(row: &Row, check: &str, what: &str, pairs: &[(&str, &str)]) -> Result<Difference> {
+    let id: Uuid = row.get(0)?;
+    let mut faults = Vec::new();
+    for (index, (stored, computed)) in pairs.iter().enumerate() {
+        let (a, b): (i64, i64) = (row.get(1 + 2 * index)?, row.get(2 + 2 * index)?);
+        if a != b {
+            faults.push(format!("{stored} is {a}, {computed} {b}"));
+        }
+    }
+    Ok(Difference::new(check, format!("{what} {id}: {}", faults.join("; "))))
+}
+
+/// Both sides of each pair added up by id: `sides` are selects of `id` and the pairs' columns in order.
+fn compared(sides: &[String], pairs: usize) -> String {
+    let columns: Vec<String> = (0..pairs).flat_map(|n| [format!("CAST(SUM(a{n}) AS BIGINT)"), format!("CAST(SUM(b{n}) AS BIGINT)")]).collect();
+    let differ: Vec<String> = (0..pairs).map(|n| format!("SUM(a{n}) <> SUM(b{n})")).collect();
+    format!(
+        "SELECT id, {} FROM ({}) AS sides GROUP BY id HAVING {} ORDER BY id LIMIT 1",
+        columns.join(", "),
+        sides.join(" UNION ALL "),
+        differ.join(" OR ")
+    )
+}
+
+/// The sum of `amount` over the JSON list in a column.
+fn json_sum(kind: Kind, column: &str, field: &str) -> String {
+    match kind {
+        Kind::Sqlite => format!("COALESCE((SELECT SUM(json_extract(value, '$.{field}')) FROM json_each({column})), 0)"),
+        Kind::Postgres => {
+            format!("COALESCE((SELECT SUM(CAST(part ->> '{field}' AS BIGINT)) FROM json_array_elements(CAST({column} AS JSON)) AS part), 0)")
+        }
+    }
+}
+
+fn sums(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
+    Box::pin(async move {
+        let (paid, back) = (json_sum(tx.kind(), "payments", "amount"), json_sum(tx.kind(), "payments", "refunded"));
+        let saved = json_sum(tx.kind(), "savings", "amount");
+        let text = format!(
+            "SELECT id, total, CAST(gross - saved AS BIGINT), total, CAST(paid AS BIGINT), refunded, CAST(back AS BIGINT) FROM (
+                 SELECT id, gross, total, refunded, {saved} AS saved, {paid} AS paid, {back} AS back FROM ({ORDERS}) AS orders) AS computed
+             WHERE total <> gross - saved OR total <> paid OR refunded <> back ORDER BY id LIMIT 1"
+        );
+        let pairs = [("the total", "gross less savings"), ("the total", "the payments"), ("refunded", "given back of the payments")];
+        first(tx, merchant, text).await?.map(|row| say(&row, "order", "order", &pairs)).transpose()
+    })
+}
+
+fn lines(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
+    Box::pin(async move {
+        let sides = [
+            format!("SELECT id, gross AS a0, 0 AS b0, total AS a1, 0 AS b1, points_earned AS a2, 0 AS b2, 0 AS a3, 0 AS b3 FROM ({ORDERS}) AS orders"),
+            format!("SELECT order_id, 0, gross, 0, net, 0, points_earned, net, gross - shares FROM ({LINES}) AS lines"),
+        ];
+        let pairs = [
+            ("the gross", "its lines'"),
+            ("the total", "its lines'"),
+            ("points earned", "its lines'"),
+            ("the lines' net", "their gross less their shares"),
+        ];
+        first(tx, merchant, compared(&sides, 4)).await?.map(|row| say(&row, "order_line", "order", &pairs)).transpose()
+    })
+}
+
+fn journals(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
+    Box::pin(async move {
+        let own = format!("SELECT id FROM ({ORDERS}) AS own WHERE import_id IS NULL");
+        let sides = [
+            format!("SELECT id, total AS a0, 0 AS b0, points_spent AS a1, 0 AS b1, points_earned AS a2, 0 AS b2 FROM ({ORDERS}) AS orders WHERE import_id IS NULL"),
+            format!(
+                "SELECT source_id, 0, CASE WHEN credit_kind = 'revenue' THEN amount ELSE 0 END,
+                     0, CASE WHEN credit_kind = 'points_redeemed' THEN amount ELSE 0 END,
+                     0, CASE WHEN debit_kind = 'points_issued' THEN amount ELSE 0 END
+                 FROM ({BOOKED}) AS booked WHERE source_id IN ({own})"
+            ),
+        ];
+        let pairs = [("the total", "booked as revenue"), ("points spent", "booked"), ("points earned", "booked")];
+        first(tx, merchant, compared(&sides, 3)).await?.map(|row| say(&row, "order_journal", "order", &pairs)).transpose()
+    })
+}
+
+fn refunds(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
+    Box::pin(async move {
+        let sides = [
+            format!(
+                "SELECT id, refunds AS a0, 0 AS b0, refunded AS a1, 0 AS b1, points_returned AS a2, 0 AS b2, points_clawed AS a3, 0 AS b3
+                 FROM ({ORDERS}) AS orders"
+            ),
+            format!(
+                "SELECT order_id, 0, 1, 0, amount, 0, points_returned, 0, points_clawed FROM ({REFUNDS}) AS refunds WHERE order_id IS NOT NULL"
+            ),
+        ];
+        let pairs = [("refunds", "those there are"), ("refunded", "they sum to"), ("points returned", "theirs"), ("points taken back", "theirs")];
+        first(tx, merchant, compared(&sides, 4)).await?.map(|row| say(&row, "refund", "order", &pairs)).transpose()
+    })
+}
+
+fn refund_journals(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
+    Box::pin(async move {
+        let own = format!("SELECT id FROM ({REFUNDS}) AS own WHERE import_id IS NULL");
+        let sides = [
+            format!("SELECT id, amount AS a0, 0 AS b0 FROM ({REFUNDS}) AS refunds WHERE import_id IS NULL"),
+            format!("SELECT source_id, 0, amount FROM ({BOOKED}) AS booked WHERE debit_kind = 'revenue' AND source_id IN ({own})"),
+        ];
+        let pairs = [("the amount", "booked out of revenue")];
+        first(tx, merchant, compared(&sides, 1)).await?.map(|row| say(&row, "refund_journal", "refund", &pairs)).transpose()
+    })
+}
+
+fn returns(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
+    Box::pin(async move {
+        let sides = [
+            format!("SELECT id, amount AS a0, 0 AS b0 FROM ({REFUNDS}) AS refunds WHERE order_id IS NULL"),
+            format!("SELECT refund_id, 0, amount FROM ({RETURN_LINES}) AS lines"),
+        ];
+        let pairs = [("the amount", "its lines'")];
+        first(tx, merchant, compared(&sides, 1)).await?.map(|row| say(&row, "return", "return", &pairs)).transpose()
+    })
+}
+
+/// Orders that the members' figures have not heard of yet are left to the reader that brings them.
+fn counted(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
+    Box::pin(async move {
+        let text = format!(
+            "SELECT id, amount, COALESCE(counted_amount, 0) FROM (
+                 SELECT id, member_id, import_id, total AS amount FROM ({ORDERS}) AS orders WHERE member_id IS NOT NULL
+                 UNION ALL SELECT id, member_id, import_id, -amount FROM ({REFUNDS}) AS refunds WHERE member_id IS NOT NULL AND order_id IS NULL
+             ) AS documents LEFT JOIN (
+                 SELECT order_id, member_id AS buyer, amount AS counted_amount, refunded AS counted_refunded, orders FROM ({COUNTED}) AS counted
+             ) AS projection ON order_id = id AND buyer = member_id
+             WHERE (counted_amount IS NULL AND import_id IS NOT NULL)
+                 OR (counted_amount <> amount AND NOT (counted_amount = 0 AND orders = 0 AND counted_refunded > 0))
+             ORDER BY id LIMIT 1"
+        );
+        let pairs = [("the amount", "counted for its member")];
+        first(tx, merchant, text).await?.map(|row| say(&row, "purchase", "order", &pairs)).transpose()
+    })
+}
+
+fn members(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
+    Box::pin(async move {
+        let found = purchase::ops::verify(tx, merchant).await?;
+        Ok(found.map(|d| {
+            let text = format!(
+                "member {}: {} purchases of {} from {:?} to {:?} are stored; the orders give {} of {} from {:?} to {:?}",
+                d.member, d.orders.0, d.amount.0, d.first_on.0, d.last_on.0, d.orders.1, d.amount.1, d.first_on.1, d.last_on.1
+            );
+            Difference::new("member_stat", text)
+        }))
+    })
+}
+
+fn on_hand(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
+    Box::pin(async move {
+        let found = stock::verify(tx, merchant).await?;
+        Ok(found.map(|d| {
+            let text = format!("variant {} in store {}: {} thousandths on hand, the movements give {}", d.variant, d.store, d.on_hand_milli, d.moved_milli);
+            Difference::new("stock", text)
+        }))
+    })
+}
