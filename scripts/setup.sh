@@ -33,6 +33,7 @@ fi
 # SQLite is compiled from its source.
 has cc || packages+=(gcc libc6-dev)
 if [ "$want" = test ]; then
+  has valgrind || packages+=(valgrind)
   for program in initdb postgres pgbench; do
     if ! has_postgres "$program"; then
       packages+=(postgresql)

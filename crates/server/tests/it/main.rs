@@ -1,6 +1,8 @@
 //! The server as a whole: its document, its pages, its key, its process.
 
 #[cfg(test)]
+mod cost;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod document;

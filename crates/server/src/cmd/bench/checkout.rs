@@ -8,10 +8,10 @@ pub(super) async fn run(load: &Load) -> anyhow::Result<()> {
     let temporary = super::scratch(load)?;
     let bench = Arc::new(Bench::open(load, temporary.path()).await?);
     // Statements are prepared, caches are warm.
-    bench.figure(load.clients.iter().copied().max().unwrap_or(1), 2).await?;
+    bench.figure(load.clients.iter().copied().max().unwrap_or(1), 2, load.sales.map(|_| 5)).await?;
     let mut figures = Vec::new();
     for clients in &load.clients {
-        let figure = bench.figure(*clients, load.seconds).await?;
+        let figure = bench.figure(*clients, load.seconds, load.sales).await?;
         eprintln!("{}", line(&figure));
         figures.push(figure);
     }

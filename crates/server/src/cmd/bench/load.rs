@@ -46,7 +46,7 @@ impl Bench {
         let random = Random::system();
         let vault = Vault::new(random.bytes(), random.clone());
         let app = Arc::new(AppInner::new(db, Clock::system(), random, vault, Box::new(OrgAuthenticator)));
-        let stall = fixture::stall(&app, &fixture::Size { members: load.members, variants: 200, ..fixture::Size::default() }).await?;
+        let stall = fixture::stall(&app, &fixture::Size { members: load.members, variants: load.variants, ..fixture::Size::default() }).await?;
         Ok(Self { app, stall, next: AtomicUsize::new(0) })
     }
 
@@ -88,8 +88,8 @@ impl Bench {
         Ok(())
     }
 
-    /// Sells with so many clients for so long.
-    pub(super) async fn figure(self: &Arc<Self>, clients: usize, seconds: u64) -> Result<Figure> {
+    /// Sells with so many clients for so long, or so often.
+    pub(super) async fn figure(self: &Arc<Self>, clients: usize, seconds: u64, sales: Option<u64>) -> Result<Figure> {
         let before = (self.app.db.counts(), cpu());
         let start = Instant::now();
         let end = start + Duration::from_secs(seconds);
@@ -98,7 +98,7 @@ impl Bench {
             let bench = self.clone();
             tasks.spawn(async move {
                 let mut took = Vec::new();
-                while Instant::now() < end {
+                while sales.map_or_else(|| Instant::now() < end, |sales| (took.len() as u64) < sales) {
                     let began = Instant::now();
                     bench.sell().await?;
                     took.push(began.elapsed());

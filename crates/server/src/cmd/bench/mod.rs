@@ -36,9 +36,15 @@ pub struct Load {
     /// How long each figure takes.
     #[arg(long, default_value_t = 10)]
     pub seconds: u64,
+    /// So many sales by each client, instead of a time.
+    #[arg(long)]
+    pub sales: Option<u64>,
     /// Members of the bench's shop.
     #[arg(long, default_value_t = 2_000)]
     pub members: usize,
+    /// Goods of the bench's shop.
+    #[arg(long, default_value_t = 200)]
+    pub variants: usize,
     /// Most sales that share a commit on SQLite; 1 commits each on its own.
     #[arg(long, default_value_t = 64)]
     pub group_commit_max: usize,

@@ -15,8 +15,8 @@ pub(super) async fn run(load: &Load) -> anyhow::Result<()> {
     for clients in &load.clients {
         let temporary = super::scratch(load)?;
         let bench = Arc::new(Bench::open(load, temporary.path()).await?);
-        bench.figure(*clients, 2).await?;
-        let product = bench.figure(*clients, load.seconds).await?;
+        bench.figure(*clients, 2, None).await?;
+        let product = bench.figure(*clients, load.seconds, None).await?;
         bench.app.db.record(true);
         for _ in 0..RECORDED {
             bench.sell().await?;
