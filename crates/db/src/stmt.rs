@@ -23,6 +23,8 @@ impl Sql {
 enum Text {
     Site(&'static Sql),
     Built(Arc<str>),
+    /// `$1`, `$2`, … first appear in this order and nothing else differs: SQLite takes it as it is.
+    InOrder(Arc<str>),
 }
 
 /// A statement ready to run.
@@ -45,13 +47,14 @@ impl Stmt {
     pub(crate) fn postgres(&self) -> &str {
         match &self.text {
             Text::Site(site) => site.text,
-            Text::Built(text) => text,
+            Text::Built(text) | Text::InOrder(text) => text,
         }
     }
     pub(crate) fn with_sqlite<R>(&self, run: impl FnOnce(&str) -> R) -> R {
         match &self.text {
             Text::Site(site) => run(site.sqlite.get_or_init(|| for_sqlite(site.text))),
             Text::Built(text) => run(&for_sqlite(text)),
+            Text::InOrder(text) => run(text),
         }
     }
 }
@@ -112,7 +115,7 @@ fn insert_with(table: &str, columns: &[&str], rows: Vec<Vec<Value>>, tail: &str)
         text.push(')');
     }
     text.push_str(tail);
-    Stmt::built(text, rows.into_iter().flatten().collect())
+    Stmt { text: Text::InOrder(text.into()), params: rows.into_iter().flatten().collect() }
 }
 
 #[cfg(test)]
