@@ -41,7 +41,8 @@ fn say(row: &Row, check: &str, what: &str, pairs: &[(&str, &str)]) -> Result<Dif
 
 /// Both sides of each pair added up by id: `sides` are selects of `id` and the pairs' columns in order.
 fn compared(sides: &[String], pairs: usize) -> String {
-    let columns: Vec<String> = (0..pairs).flat_map(|n| [format!("CAST(SUM(a{n}) AS BIGINT)"), format!("CAST(SUM(b{n}) AS BIGINT)")]).collect();
+    let columns: Vec<String> =
+        (0..pairs).flat_map(|n| [format!("CAST(SUM(a{n}) AS BIGINT)"), format!("CAST(SUM(b{n}) AS BIGINT)")]).collect();
     let differ: Vec<String> = (0..pairs).map(|n| format!("SUM(a{n}) <> SUM(b{n})")).collect();
     format!(
         "SELECT id, {} FROM ({}) AS sides GROUP BY id HAVING {} ORDER BY id LIMIT 1",
@@ -56,7 +57,9 @@ fn json_sum(kind: Kind, column: &str, field: &str) -> String {
     match kind {
         Kind::Sqlite => format!("COALESCE((SELECT SUM(json_extract(value, '$.{field}')) FROM json_each({column})), 0)"),
         Kind::Postgres => {
-            format!("COALESCE((SELECT SUM(CAST(part ->> '{field}' AS BIGINT)) FROM json_array_elements(CAST({column} AS JSON)) AS part), 0)")
+            format!(
+                "COALESCE((SELECT SUM(CAST(part ->> '{field}' AS BIGINT)) FROM json_array_elements(CAST({column} AS JSON)) AS part), 0)"
+            )
         }
     }
 }
@@ -78,7 +81,9 @@ fn sums(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
 fn lines(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
     Box::pin(async move {
         let sides = [
-            format!("SELECT id, gross AS a0, 0 AS b0, total AS a1, 0 AS b1, points_earned AS a2, 0 AS b2, 0 AS a3, 0 AS b3 FROM ({ORDERS}) AS orders"),
+            format!(
+                "SELECT id, gross AS a0, 0 AS b0, total AS a1, 0 AS b1, points_earned AS a2, 0 AS b2, 0 AS a3, 0 AS b3 FROM ({ORDERS}) AS orders"
+            ),
             format!("SELECT order_id, 0, gross, 0, net, 0, points_earned, net, gross - shares FROM ({LINES}) AS lines"),
         ];
         let pairs = [
@@ -95,7 +100,9 @@ fn journals(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>>
     Box::pin(async move {
         let own = format!("SELECT id FROM ({ORDERS}) AS own WHERE import_id IS NULL");
         let sides = [
-            format!("SELECT id, total AS a0, 0 AS b0, points_spent AS a1, 0 AS b1, points_earned AS a2, 0 AS b2 FROM ({ORDERS}) AS orders WHERE import_id IS NULL"),
+            format!(
+                "SELECT id, total AS a0, 0 AS b0, points_spent AS a1, 0 AS b1, points_earned AS a2, 0 AS b2 FROM ({ORDERS}) AS orders WHERE import_id IS NULL"
+            ),
             format!(
                 "SELECT source_id, 0, CASE WHEN credit_kind = 'revenue' THEN amount ELSE 0 END,
                      0, CASE WHEN credit_kind = 'points_redeemed' THEN amount ELSE 0 END,
@@ -119,7 +126,8 @@ fn refunds(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> 
                 "SELECT order_id, 0, 1, 0, amount, 0, points_returned, 0, points_clawed FROM ({REFUNDS}) AS refunds WHERE order_id IS NOT NULL"
             ),
         ];
-        let pairs = [("refunds", "those there are"), ("refunded", "they sum to"), ("points returned", "theirs"), ("points taken back", "theirs")];
+        let pairs =
+            [("refunds", "those there are"), ("refunded", "they sum to"), ("points returned", "theirs"), ("points taken back", "theirs")];
         first(tx, merchant, compared(&sides, 4)).await?.map(|row| say(&row, "refund", "order", &pairs)).transpose()
     })
 }
@@ -183,7 +191,10 @@ fn on_hand(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> 
     Box::pin(async move {
         let found = stock::verify(tx, merchant).await?;
         Ok(found.map(|d| {
-            let text = format!("variant {} in store {}: {} thousandths on hand, the movements give {}", d.variant, d.store, d.on_hand_milli, d.moved_milli);
+            let text = format!(
+                "variant {} in store {}: {} thousandths on hand, the movements give {}",
+                d.variant, d.store, d.on_hand_milli, d.moved_milli
+            );
             Difference::new("stock", text)
         }))
     })

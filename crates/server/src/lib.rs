@@ -6,12 +6,14 @@
 //! - [`midnight`]: what happens once a local day, in its fixed order.
 //! - [`pages`]: the start page.
 //! - [`cmd`]: the command line, one file a command.
+//! - [`export`]: taking a shop's data out.
 //! - [`import`]: reading shops' files.
 //! - [`demo`]: a shop that has been open for a year and a half.
 
 pub mod cmd;
 pub mod config;
 pub mod demo;
+pub mod export;
 pub mod import;
 pub mod midnight;
 pub mod pages;

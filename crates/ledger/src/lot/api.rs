@@ -1,12 +1,13 @@
 //! `/api/v1/members/{id}/lots`.
 
 use super::{LotView, store};
-use crate::{AccountKind, LotId, known};
+use crate::{AccountKind, LotId};
 use axum::extract::State;
 use serde::Deserialize;
 use shuke_db::Tx;
 use shuke_http::{Allow, App, Json, OpenApiRouter, Paging, Path, ProblemBody, Query, Reply, perm, routes};
 use shuke_kernel::{Cx, Limit, Page, Result, Uuid};
+use shuke_member::member::ops as members;
 use utoipa::IntoParams;
 
 /// Every operation.
@@ -46,7 +47,7 @@ async fn list(
 }
 
 async fn page(tx: &mut Tx, cx: &Cx, member: Uuid, query: &LotQuery, after: Option<LotId>, limit: Limit) -> Result<Page<LotView>> {
-    known(tx, cx, member).await?;
+    members::must_exist(tx, cx, member.into()).await?;
     let rows = store::page(tx, cx.merchant, member, query.kind, query.all, after, limit.fetch()).await?;
     Ok(Page::of(rows, limit, |lot| lot.id))
 }

@@ -8,7 +8,7 @@ use crate::account::store::{holdings_read, holdings_stmts};
 use crate::{Account, AccountKind, Holdings, Journal};
 use shuke_db::{Db, Tx};
 use shuke_jobs::{Event, event};
-use shuke_kernel::{Cx, Instant, Result, Uuid};
+use shuke_kernel::{Cx, Date, Instant, Result, Uuid};
 
 const OWNERS_PER_STEP_MAX: i64 = 200;
 
@@ -62,8 +62,9 @@ async fn expire_member(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings) -> Result<
     if journal.is_empty() {
         return Ok(false);
     }
+    let expired = journal.transfers().iter().filter(|transfer| transfer.credit.kind == transfer.debit.kind.expiry_account());
     let amounts: serde_json::Map<_, _> =
-        journal.transfers().iter().map(|transfer| (transfer.debit.kind.as_str().to_owned(), transfer.amount.into())).collect();
+        expired.map(|transfer| (transfer.debit.kind.as_str().to_owned(), transfer.amount.into())).collect();
     let payload = serde_json::json!({ "member": holdings.owner, "amounts": amounts });
     event::append(tx, cx, &[Event::new("ledger.expired", holdings.owner, &payload)]).await?;
     journal.post(tx, cx, &[holdings]).await?;
@@ -82,4 +83,9 @@ fn pay_debt(journal: &mut Journal, holdings: &mut Holdings, due: &mut Vec<(LotId
     }
     due.retain(|(_, remaining)| *remaining > 0);
     journal.pay_debt(holdings, AccountKind::Points, &paid)
+}
+
+/// What members hold, by kind and expiry, for those who take their data with them: the next `owners_max` members after one of them.
+pub async fn held(tx: &mut Tx, cx: &Cx, after: Uuid, owners_max: i64) -> Result<Vec<(Uuid, AccountKind, Option<Date>, i64)>> {
+    store::held(tx, cx.merchant, after, owners_max).await
 }

@@ -254,3 +254,21 @@ pub(crate) const LOTS: &str = "SELECT owner, kind, id, granted, remaining, is_op
 
 /// `lot_id, source_id, source_line, amount` of every allocation.
 pub(crate) const ALLOCATIONS: &str = "SELECT lot_id, source_id, source_line, amount FROM allocation WHERE merchant_id = $1";
+
+/// What members hold, by kind and expiry, of the next `owners_max` members after one of them.
+pub(crate) async fn held(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    after: Uuid,
+    owners_max: i64,
+) -> Result<Vec<(Uuid, AccountKind, Option<Date>, i64)>> {
+    let stmt = sql!(
+        "SELECT owner, kind, expires_on, CAST(SUM(remaining) AS BIGINT) FROM lot WHERE merchant_id = $1 AND is_open
+             AND owner IN (SELECT DISTINCT owner FROM lot WHERE merchant_id = $1 AND owner > $2 AND is_open ORDER BY owner LIMIT $3)
+         GROUP BY owner, kind, expires_on ORDER BY owner, expires_on NULLS LAST, kind",
+        merchant,
+        after,
+        owners_max
+    );
+    tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).collect()
+}

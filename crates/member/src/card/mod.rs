@@ -15,4 +15,4 @@ pub mod ops;
 mod store;
 
 pub use model::{Card, CardDraft, CardId, CardKind, CardNumber, CardState};
-pub(crate) use store::{by_text_stmt, card, insert_stmt, of_member_stmt, taken};
+pub(crate) use store::{by_text_stmt, card, insert_stmt, of_member_stmt, printed, taken};

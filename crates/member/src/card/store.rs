@@ -95,3 +95,16 @@ pub(super) async fn set_state(tx: &mut Tx, cx: &Cx, id: CardId, state: CardState
 pub(super) async fn delete_all(tx: &mut Tx, merchant: MerchantId, member: MemberId) -> Result<()> {
     tx.queue(sql!("DELETE FROM card WHERE merchant_id = $1 AND member_id = $2", merchant, member)).await
 }
+
+/// The printed cards of some members that are in use, oldest first: member and number.
+pub(crate) async fn printed(tx: &mut Tx, merchant: MerchantId, members: &[MemberId]) -> Result<Vec<(MemberId, String)>> {
+    if members.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = format!(
+        "SELECT member_id, number FROM card WHERE merchant_id = $1 AND kind = 'physical' AND state = 'active' AND member_id IN ({}) ORDER BY id",
+        placeholders(2, members.len())
+    );
+    let rows = rows_by_keys(tx, text, merchant, members.iter().map(|id| id.to_value())).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}

@@ -19,6 +19,7 @@ mod birthday;
 mod change;
 mod draft;
 mod enrol;
+mod export;
 mod known;
 mod model;
 pub(crate) mod name;
@@ -33,6 +34,7 @@ pub use birthday::Birthday;
 pub use change::MemberChange;
 pub use draft::EnrolRequest;
 pub use enrol::{Enrol, EnrolOutcome, Enrolled, KnownBy, MemberEnrolled};
+pub use export::Exported;
 pub(crate) use model::seal;
 pub use model::{
     Gender, Member, MemberBrief, MemberId, MemberKind, MemberState, Person, PersonView, Region, SealedBrief, SealedPerson, Stat, View,

@@ -12,6 +12,7 @@ use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Limit, Page, Result};
 use shuke_org::audit::{self, Entry};
 
+pub use super::export::{export_page, numbers};
 pub use super::known::{by_cards, by_phones};
 pub use enrolment::{enrol, enrol_many};
 pub use searching::{identify, search};

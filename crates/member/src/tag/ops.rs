@@ -12,7 +12,7 @@ use shuke_kernel::time::add_days;
 use shuke_kernel::{Cx, Date, Error, Limit, Page, Result, Uuid};
 use shuke_org::audit::{self, Entry};
 use shuke_org::text;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The kind of job that gives and takes a tag after its rule has changed.
 pub const RETAG: &str = "member_retag";
@@ -219,4 +219,11 @@ pub async fn retag_job(work: &Work, job: &Job) -> Result<()> {
     let today = work.db.read(&cx, |tx, cx| Box::pin(async move { Ok(crate::ground(tx, cx.merchant).await?.today(cx)) })).await?;
     recompute_all(&work.db, &cx, today).await?;
     work.db.write(&(job, cx.now), |tx, (job, now)| Box::pin(job::finish(tx, job, *now))).await
+}
+
+/// What tags are called.
+pub(crate) async fn names(tx: &mut Tx, cx: &Cx, ids: impl Iterator<Item = TagId>) -> Result<HashMap<TagId, String>> {
+    let ids: BTreeSet<TagId> = ids.collect();
+    let found = store::find(tx, cx.merchant, &ids.into_iter().collect::<Vec<_>>()).await?;
+    Ok(found.into_iter().map(|tag| (tag.id, tag.name)).collect())
 }

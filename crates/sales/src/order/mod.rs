@@ -16,6 +16,7 @@
 //! computed from the order's moment and id ([`number`](model::number)).
 
 pub mod api;
+pub mod export;
 pub mod import;
 pub mod model;
 pub mod ops;

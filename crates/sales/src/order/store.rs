@@ -1,5 +1,6 @@
 //! SQL of orders and their lines.
 
+pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod verify;
 

@@ -1,5 +1,6 @@
 //! SQL of refunds.
 
+pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod verify;
 

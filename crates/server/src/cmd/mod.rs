@@ -1,6 +1,7 @@
 //! The command line: one file a command. Exit codes: 0 done, 1 failed, 2 not understood.
 
 pub mod bench;
+pub mod export;
 pub mod import;
 pub mod migrate;
 pub mod openapi;
@@ -24,6 +25,8 @@ struct Shuke {
 enum Command {
     /// Serve the API and do the background work
     Serve(serve::Args),
+    /// Write members, orders, refunds, products or balances into a file
+    Export(export::Args),
     /// Bring in members, products, past orders or opening balances from a file
     Import(Box<import::Args>),
     /// Measure what this machine sells in a second
@@ -43,6 +46,7 @@ pub fn main() -> ExitCode {
     let outcome = match shuke.command {
         Command::Serve(args) => wait(serve::run(args)),
         Command::Bench(bench) => wait(bench::run(bench)),
+        Command::Export(args) => wait(export::run(args)),
         Command::Import(args) => wait(import::run(*args)),
         Command::Migrate(args) => wait(migrate::run(args)),
         Command::Verify(args) => wait(verify::run(args)),

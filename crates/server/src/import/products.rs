@@ -1,10 +1,11 @@
 //! Products: one variant a row, found by its code, made or brought up to date.
 //!
 //! Rows that the catalogue refuses (a barcode that another variant has, a price out of range) are
-//! reported; the others of the batch come in. Stock on hand comes in as a count of its store.
+//! reported; the others of the batch come in. Where the file has stock, variants that it makes are
+//! counted, and begin with a count of the row's store; stock of variants that were there is the shop's.
 
 use super::decimal::Decimal;
-use super::ground::Ground;
+use super::ground::{Ground, Shop, open_shops};
 use super::task::{Effects, Planned, Refusal};
 use super::values::{self, is_blank};
 use super::{Mapping, Row};
@@ -12,7 +13,8 @@ use sha2::{Digest, Sha256};
 use shuke_db::{Db, Tx};
 use shuke_kernel::{Error, Money, Result, Uuid};
 use shuke_sales::product::{self, ImportProduct, Imported, ProductKind};
-use std::collections::HashSet;
+use shuke_sales::stock::ops::{self as stock, CountLine, LINES_MAX, NewCount};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Mutex;
 
 /// Rows of one call that makes products.
@@ -30,12 +32,22 @@ struct Columns {
     brand: Option<usize>,
     kind: Option<usize>,
     stock: Option<usize>,
+    store: Option<usize>,
+}
+
+/// A row of the batch.
+struct Draft {
+    row: usize,
+    product: ImportProduct,
+    /// Thousandths of a piece on hand, and where, by place in the list of stores.
+    stock: Option<(usize, i64)>,
 }
 
 /// The work on a file of products.
 pub(super) struct Products {
     columns: Columns,
-    rows: Vec<(usize, ImportProduct)>,
+    rows: Vec<Draft>,
+    shops: Vec<Shop>,
     dry: bool,
     /// SKUs that a dry run has seen.
     seen: HashSet<String>,
@@ -47,7 +59,7 @@ fn cell(row: &Row, column: Option<usize>) -> &str {
 }
 
 impl Products {
-    pub(super) fn new(mapping: &Mapping) -> Self {
+    pub(super) fn new(ground: &Ground, mapping: &Mapping) -> Self {
         let columns = Columns {
             sku: mapping.column("sku"),
             barcode: mapping.column("barcode"),
@@ -60,8 +72,9 @@ impl Products {
             brand: mapping.column("brand"),
             kind: mapping.column("kind"),
             stock: mapping.column("stock"),
+            store: mapping.column("store"),
         };
-        Self { columns, rows: Vec::new(), dry: false, seen: HashSet::new() }
+        Self { columns, rows: Vec::new(), shops: ground.shops.clone(), dry: false, seen: HashSet::new() }
     }
 
     pub(super) fn begin(&mut self, _run: Uuid, _resumed: bool, dry: bool) {
@@ -96,28 +109,44 @@ impl Products {
         let category = cell(row, columns.category);
         let category = category.split(['/', '>', '\\']).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
         let service = matches!(cell(row, columns.kind), "服务" | "项目" | "服务项目" | "service");
-        self.rows.push((
-            index,
-            ImportProduct {
-                category,
-                kind: if service { ProductKind::Service } else { ProductKind::Goods },
-                unit: cell(row, columns.unit).to_owned(),
-                brand: cell(row, columns.brand).to_owned(),
-                barcodes,
-                member_price: values::optional(cell(row, columns.member_price), money)?,
-                cost: values::optional(cell(row, columns.cost), money)?,
-                track_stock: columns.stock.is_some() && !service,
-                ..ImportProduct::goods(&sku, name, price)
-            },
-        ));
+        let on_hand = values::optional(cell(row, columns.stock), |text| Decimal::parse(text)?.thousandths())?.filter(|_| !service);
+        if on_hand.is_some_and(|milli| milli < 0) {
+            return Err(Error::invalid("stock_negative", "there can't be less than nothing on hand"));
+        }
+        let product = ImportProduct {
+            category,
+            kind: if service { ProductKind::Service } else { ProductKind::Goods },
+            unit: cell(row, columns.unit).to_owned(),
+            brand: cell(row, columns.brand).to_owned(),
+            barcodes,
+            member_price: values::optional(cell(row, columns.member_price), money)?,
+            cost: values::optional(cell(row, columns.cost), money)?,
+            track_stock: columns.stock.is_some() && !service,
+            ..ImportProduct::goods(&sku, name, price)
+        };
+        let store = cell(row, columns.store).to_owned();
+        let stock = on_hand.map(|milli| Ok::<_, Error>((self.shop(ground, &store)?, milli))).transpose()?;
+        self.rows.push(Draft { row: index, product, stock });
         Ok(())
+    }
+
+    fn shop(&mut self, ground: &Ground, name: &str) -> Result<usize> {
+        let name = if name.is_empty() { ground.store.as_deref() } else { Some(name) };
+        let missing =
+            || Error::invalid("store_missing", "the row has stock and names no store, and the shop has several; say which with --store");
+        let name = name.ok_or_else(missing)?;
+        if let Some(index) = self.shops.iter().position(|shop| shop.name == name) {
+            return Ok(index);
+        }
+        self.shops.push(Shop::wanted(name, &ground.zone)?);
+        Ok(self.shops.len() - 1)
     }
 
     /// Rehearses the batch and takes it back: what the catalogue would refuse is known before anything is written.
     pub(super) async fn plan(&mut self, db: Option<&Db>, ground: &Ground) -> Result<Planned> {
         let mut planned = Planned::default();
         let Some(db) = db else {
-            let fresh = self.rows.iter().filter(|(_, product)| self.seen.insert(product.sku.clone())).count();
+            let fresh = self.rows.iter().filter(|draft| self.seen.insert(draft.product.sku.clone())).count();
             planned.counts.push(("products_new", i64::try_from(fresh).unwrap_or(i64::MAX)));
             return Ok(planned);
         };
@@ -137,7 +166,7 @@ impl Products {
         }
         let outcomes = rehearsed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut refused = HashSet::new();
-        for ((row, product), outcome) in self.rows.iter().zip(outcomes) {
+        for (Draft { row, product, .. }, outcome) in self.rows.iter().zip(outcomes) {
             let word = match outcome {
                 Imported::Created(..) if self.dry && !self.seen.insert(product.sku.clone()) => "products_known",
                 Imported::Created(..) => "products_new",
@@ -151,13 +180,13 @@ impl Products {
             };
             planned.counts.push((word, 1));
         }
-        self.rows.retain(|(row, _)| !refused.contains(row));
+        self.rows.retain(|draft| !refused.contains(&draft.row));
         Ok(planned)
     }
 
     async fn import(&self, tx: &mut Tx, ground: &Ground) -> Result<Vec<Imported>> {
         let mut outcomes = Vec::with_capacity(self.rows.len());
-        let products: Vec<ImportProduct> = self.rows.iter().map(|(_, product)| product.clone()).collect();
+        let products: Vec<ImportProduct> = self.rows.iter().map(|draft| draft.product.clone()).collect();
         for part in products.chunks(PRODUCTS_MAX) {
             outcomes.extend(product::import_many(tx, &ground.cx, part).await?);
         }
@@ -165,15 +194,35 @@ impl Products {
     }
 
     pub(super) async fn write(&self, tx: &mut Tx, ground: &Ground) -> Result<Effects> {
-        for outcome in self.import(tx, ground).await? {
-            if let Imported::Refused(error) = outcome {
-                return Err(error);
+        let shops = open_shops(tx, &ground.cx, &self.shops).await?;
+        let mut made = HashMap::new();
+        for (draft, outcome) in self.rows.iter().zip(self.import(tx, ground).await?) {
+            match outcome {
+                Imported::Refused(error) => return Err(error),
+                Imported::Created(_, variant) => drop(made.insert(draft.product.sku.as_str(), variant)),
+                Imported::Changed(..) | Imported::Same(..) => {}
             }
         }
-        Ok(Effects::default())
+        let mut counts: BTreeMap<usize, BTreeMap<Uuid, i64>> = BTreeMap::new();
+        for draft in &self.rows {
+            if let (Some((shop, milli)), Some(variant)) = (draft.stock, made.get(draft.product.sku.as_str())) {
+                counts.entry(shop).or_default().insert(variant.0, milli);
+            }
+        }
+        for (shop, variants) in counts {
+            let store = shops[shop].id.ok_or_else(|| Error::internal("an import has lost a store"))?;
+            let lines: Vec<CountLine> = variants.into_iter().map(|(variant, counted_milli)| CountLine { variant, counted_milli }).collect();
+            for lines in lines.chunks(LINES_MAX) {
+                let count = NewCount { id: None, store: store.0, note: "import".to_owned(), lines: lines.to_vec() };
+                stock::count(tx, &ground.cx, &count).await?;
+            }
+        }
+        Ok(Effects { shops, ..Effects::default() })
     }
 
-    pub(super) fn committed(&mut self, _effects: Effects) {}
+    pub(super) fn committed(&mut self, effects: Effects) {
+        self.shops = effects.shops;
+    }
 
     pub(super) fn pretended(&mut self) {}
 }

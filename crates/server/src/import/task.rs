@@ -68,7 +68,7 @@ impl Task {
     pub(super) fn new(kind: Kind, ground: &Ground, mapping: &Mapping, sample: &[Row]) -> Result<Self> {
         Ok(match kind {
             Kind::Members => Self::Members(Members::new(mapping, sample)?),
-            Kind::Products => Self::Products(Products::new(mapping)),
+            Kind::Products => Self::Products(Products::new(ground, mapping)),
             Kind::Orders => Self::Orders(Orders::new(ground, mapping, sample)?),
             Kind::Balances => Self::Balances(Balances::new(mapping, sample)?),
         })

@@ -13,43 +13,49 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
-fn slice() -> PathBuf {
+pub fn slice() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/online_retail_slice.csv")
 }
 
-struct Bench {
-    app: TestApp,
-    folder: TempDir,
+pub struct Bench {
+    pub app: TestApp,
+    pub folder: TempDir,
 }
 
-async fn bench(kind: Kind) -> Bench {
+pub async fn bench(kind: Kind) -> Bench {
     Bench { app: server(kind).await, folder: tempfile::tempdir().unwrap() }
 }
 
 impl Bench {
-    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         path
     }
-    fn options(&self, what: What, file: &Path) -> Options {
+    pub fn options(&self, what: What, file: &Path) -> Options {
         Options { report: self.folder.path().join("bad.csv"), batch_rows: 500, ..Options::new(what, file) }
+    }
+    pub fn kind(&self) -> Kind {
+        match self.app.test_db().config().location {
+            Location::Folder(_) => Kind::Sqlite,
+            Location::Postgres(_) => Kind::Postgres,
+        }
     }
     fn bad(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("bad.csv")).unwrap_or_default()
     }
-    async fn import(&self, options: &Options) -> Report {
+    pub async fn import(&self, options: &Options) -> Report {
         import(&self.app.app, options).await.unwrap()
     }
 }
 
-async fn import(app: &App, options: &Options) -> shuke_kernel::Result<Report> {
+pub async fn import(app: &App, options: &Options) -> shuke_kernel::Result<Report> {
     let wishes = Wishes { currency: Some(Currency::parse("GBP")?), ..Wishes::default() };
     let (ground, _) = ground::find_or_found(app, &wishes, &options.file).await?;
     run::run(Some(&app.db), &ground, options).await
 }
 
-async fn numbers(db: &Db, text: &'static str) -> Vec<i64> {
+pub async fn numbers(db: &Db, text: &'static str) -> Vec<i64> {
     let rows = db.read(&text, |tx, text| Box::pin(tx.rows(Stmt::built(*text, Vec::new())))).await.unwrap();
     rows.iter().flat_map(|row| (0..row.width()).map(|column| row.get(column).unwrap())).collect()
 }
@@ -74,7 +80,7 @@ async fn left_behind(db: &Db) -> Vec<String> {
     found
 }
 
-async fn must_verify(db: &Db) {
+pub async fn must_verify(db: &Db) {
     let report = shuke_ledger::verify::run_with(db, MerchantId(1), &wiring::checks()).await.unwrap();
     assert_eq!(report.first_difference, None);
 }
@@ -145,11 +151,7 @@ scenario! {
 
     /// A restart that loses a batch, doubles one, or reports a bad row twice.
     async fn stopped_after_every_batch_it_ends_the_same(bench) {
-        let kind = match bench.app.test_db().config().location {
-            Location::Folder(_) => Kind::Sqlite,
-            Location::Postgres(_) => Kind::Postgres,
-        };
-        let whole = server(kind).await;
+        let whole = server(bench.kind()).await;
         let options = Options { report: bench.folder.path().join("whole.csv"), ..bench.options(What::Orders, &slice()) };
         import(&whole.app, &options).await.unwrap();
         let options = Options { batch_rows: 97, batches_max: Some(3), ..bench.options(What::Orders, &slice()) };
@@ -172,6 +174,7 @@ scenario! {
         let config = bench.app.test_db().config().location.clone();
         let folder = bench.folder.path().to_owned();
         let start = move || spawn(&config, &folder, &file);
+        let mut cut = 0;
         for target in [1, 7_000, 14_000] {
             let mut child = start();
             while child.try_wait().unwrap().is_none() {
@@ -183,7 +186,9 @@ scenario! {
             }
             child.kill().unwrap();
             child.wait().unwrap();
+            cut += numbers(bench.app.db(), "SELECT COUNT(*) FROM import_run WHERE position > 0 AND position < 18000").await[0];
         }
+        assert!(cut > 0, "it was never killed in the middle");
         assert!(start().wait().unwrap().success());
         assert_eq!(numbers(bench.app.db(), "SELECT COUNT(*), CAST(SUM(total) AS BIGINT) FROM sales_order").await, [137 * copies, 5_743_190 * copies]);
         assert_eq!(numbers(bench.app.db(), "SELECT CAST(SUM(amount) AS BIGINT), CAST(SUM(orders) AS BIGINT) FROM member_stat").await, [4_554_041 * copies, 123 * copies]);
@@ -240,6 +245,8 @@ scenario! {
         assert_eq!((report.counts["products_new"], report.counts["products_same"]), (2, 1), "{report:#?}");
         assert_eq!((report.counts["bad.barcode_taken"], report.counts["bad.name_missing"], report.counts["bad.price_negative"]), (1, 1, 1));
         assert_eq!(numbers(bench.app.db(), "SELECT price, COALESCE(member_price, 0) FROM variant ORDER BY sku").await, [29_800, 26_800, 8_990, 0]);
+        assert_eq!(numbers(bench.app.db(), "SELECT on_hand_milli FROM stock ORDER BY on_hand_milli").await, [0, 5_000]);
+        must_verify(bench.app.db()).await;
     }
 
     /// Half an import without a word, or a panic, from a file that is broken.

@@ -1,11 +1,15 @@
 //! The server as a whole: its document, its pages, its key, its process.
 
 #[cfg(test)]
+mod contention;
+#[cfg(test)]
 mod cost;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod document;
+#[cfg(test)]
+mod export;
 #[cfg(test)]
 mod guard;
 #[cfg(test)]
@@ -31,6 +35,8 @@ mod support;
 #[cfg(test)]
 mod till;
 #[cfg(test)]
-mod wire;
+mod verify;
 #[cfg(test)]
-mod contention;
+mod walls;
+#[cfg(test)]
+mod wire;

@@ -77,15 +77,28 @@ pub(crate) async fn briefs(tx: &mut Tx, merchant: MerchantId, ids: &[MemberId]) 
     rows_by_keys(tx, text, merchant, ids.iter().map(|id| id.to_value())).await?.iter().map(brief).collect()
 }
 
-const MEMBER: &str = "SELECT m.id, m.number, m.kind, m.state, m.phone, m.name, m.email, m.note, m.birthday, m.birthday_lunar, m.gender,
+macro_rules! record {
+    ($rest:literal) => {
+        concat!(
+            "SELECT m.id, m.number, m.kind, m.state, m.phone, m.name, m.email, m.note, m.birthday, m.birthday_lunar, m.gender,
         m.province, m.city, m.district, m.source, m.home_store, m.joined_on, m.created_at, m.changed_at,
         s.orders, s.amount, s.first_purchase_on, s.last_purchase_on, s.stage, s.stage_since, s.stage_due_on
      FROM member m JOIN member_stat s ON s.merchant_id = m.merchant_id AND s.member_id = m.id
-     WHERE m.merchant_id = $1 AND m.id = $2";
+     WHERE m.merchant_id = $1 AND ",
+            $rest
+        )
+    };
+}
 
 /// The whole record of one member; read it with [`member`].
 pub(crate) fn member_stmt(merchant: MerchantId, id: MemberId) -> Stmt {
-    sql!(MEMBER, merchant, id)
+    sql!(record!("m.id = $2"), merchant, id)
+}
+
+/// Whole records by id, after one of them.
+pub(crate) async fn records(tx: &mut Tx, merchant: MerchantId, after: MemberId, limit: i64) -> Result<Vec<Member>> {
+    let stmt = sql!(record!("m.id > $2 ORDER BY m.id LIMIT $3"), merchant, after, limit);
+    tx.rows(stmt).await?.iter().map(member).collect()
 }
 
 /// Reads a row of [`member_stmt`].
