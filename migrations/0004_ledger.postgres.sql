@@ -9,7 +9,6 @@ CREATE TABLE account (
     CONSTRAINT account_held_negative CHECK (held >= 0), -- more was released than was held
     CONSTRAINT account_debt_positive CHECK (kind <> 'points_debt' OR balance <= 0) -- more debt was settled than there was
 );
-CREATE INDEX account_debt ON account (merchant_id, owner) WHERE kind = 'points_debt';
 CREATE TABLE lot (
     merchant_id BIGINT NOT NULL,
     owner UUID NOT NULL,

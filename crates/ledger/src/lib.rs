@@ -26,24 +26,25 @@ pub use account::{Account, AccountKind, Holdings};
 pub use journal::{Journal, Source};
 pub use lot::{Allocation, Lot, LotId, LotTerms};
 
-use shuke_db::{Db, Tx};
+use shuke_db::Db;
 use shuke_http::{App, OpenApiRouter};
-use shuke_kernel::{Cx, Date, Result, Uuid};
+use shuke_jobs::Runner;
+use shuke_kernel::{Cx, Date, Result};
 
 /// Every operation of this crate.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().merge(account::api::routes()).merge(lot::api::routes()).merge(journal::api::routes()).merge(verify::api::routes())
 }
 
-/// Ok where the merchant has this member, else `member_not_found`.
-pub(crate) async fn known(tx: &mut Tx, cx: &Cx, member: Uuid) -> Result<()> {
-    let _ = (tx, cx, member);
-    Ok(())
+/// Adds the ledger's part of the worker: holds end, entries are sealed.
+#[must_use]
+pub fn runner(runner: Runner) -> Runner {
+    runner.task("seal", seal::EVERY_MS, seal::task())
 }
 
-/// The ledger's part of the midnight work: holds end, lots that became available pay debts, lots that
-/// ended are emptied. What it does depends on the moment in `cx`; the date only names the night. Safe
-/// to stop and to repeat. Returns how many holds and members it touched.
+/// The ledger's part of the midnight work: holds end, then lots that ended are emptied, and what would
+/// be lost with them pays debts first. What it does depends on the moment in `cx`; the date only names
+/// the night. Safe to stop and to repeat. Returns how many holds and members it touched.
 pub async fn midnight(db: &Db, cx: &Cx, _today: Date) -> Result<u64> {
     Ok(hold::expire(db, cx).await? + lot::expire(db, cx).await?)
 }

@@ -2,12 +2,12 @@
 
 use super::{Balances, DayView, ops};
 use crate::journal::Turnover;
-use crate::known;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuke_http::{Allow, App, Json, OpenApiRouter, Path, ProblemBody, Query, Reply, perm, routes};
 use shuke_kernel::Uuid;
 use shuke_kernel::time::parse_date;
+use shuke_member::member::ops as members;
 use utoipa::{IntoParams, ToSchema};
 
 /// Every operation.
@@ -51,7 +51,7 @@ async fn show(caller: Allow<perm::LedgerRead>, State(app): State<App>, Path(id):
     let input = (&caller.cx, id);
     let work = app.db.snapshot(&input, |tx, (cx, id)| {
         Box::pin(async move {
-            known(tx, cx, *id).await?;
+            members::must_exist(tx, cx, (*id).into()).await?;
             ops::balances(tx, cx, *id).await
         })
     });
@@ -72,7 +72,7 @@ async fn show_day(
     let input = (&caller.cx, id, parse_date(&query.date)?);
     let work = app.db.snapshot(&input, |tx, (cx, id, date)| {
         Box::pin(async move {
-            known(tx, cx, *id).await?;
+            members::must_exist(tx, cx, (*id).into()).await?;
             ops::balances_on(tx, cx, *id, *date).await
         })
     });

@@ -142,6 +142,7 @@ impl Holdings {
                 self.lots.push(lot);
             }
         }
+        self.lots.sort_by_key(Lot::order);
         Ok(())
     }
     /// The open lots of a kind, expired and pending ones included.

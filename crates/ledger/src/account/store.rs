@@ -25,7 +25,10 @@ pub fn holdings_read(owner: Uuid, accounts: &[Row], lots: &[Row]) -> Result<Hold
         .map(|row| Ok((row.get::<AccountKind>(0)?, Balance { balance: row.get(1)?, held: row.get(2)? })))
         .collect::<Result<Vec<_>>>()?;
     let rows = accounts.iter().map(|(kind, _)| *kind).collect();
-    Ok(Holdings { owner, accounts, rows, lots: lots.iter().map(lot::store::read).collect::<Result<_>>()? })
+    let mut lots = lots.iter().map(lot::store::read).collect::<Result<Vec<_>>>()?;
+    // Whatever goes through a member's lots goes through them in one order, on both databases.
+    lots.sort_by_key(lot::Lot::order);
+    Ok(Holdings { owner, accounts, rows, lots })
 }
 
 /// Makes the rows that are missing.

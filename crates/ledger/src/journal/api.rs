@@ -5,12 +5,13 @@ use super::ops::{self, Adjustment};
 use super::store::{self, Seen};
 use crate::account::Balances;
 use crate::account::ops::zone;
-use crate::{AccountKind, LotTerms, known};
+use crate::{AccountKind, LotTerms};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_http::{Allow, Answer, App, Caller, Json, OpenApiRouter, Paging, Path, ProblemBody, Query, Reply, Write, once, perm, routes};
 use shuke_kernel::{Cx, Date, Error, Instant, Limit, Page, Result, Uuid};
+use shuke_member::member::ops as members;
 use shuke_org::audit;
 use utoipa::{IntoParams, ToSchema};
 
@@ -78,7 +79,7 @@ async fn list(
 }
 
 async fn page(tx: &mut Tx, cx: &Cx, member: Uuid, kind: Option<AccountKind>, after: Option<Seen>, limit: Limit) -> Result<Page<Entry>> {
-    known(tx, cx, member).await?;
+    members::must_exist(tx, cx, member.into()).await?;
     let before = after.unwrap_or((Instant(i64::MAX), Uuid::max(), i64::MAX));
     let rows = store::statement(tx, cx.merchant, member, kind, Instant(i64::MIN), before, limit.fetch()).await?;
     Ok(Page::of(rows, limit, |entry| (entry.at, entry.source_id, entry.source_line)))
@@ -118,7 +119,7 @@ fn check(caller: &Caller, body: &AdjustmentRequest) -> Result<()> {
 }
 
 async fn adjust_in(tx: &mut Tx, cx: &Cx, member: Uuid, body: &AdjustmentRequest) -> Result<Adjusted> {
-    known(tx, cx, member).await?;
+    members::must_exist(tx, cx, member.into()).await?;
     if let Some(store) = body.store {
         shuke_org::store::ops::must_exist(tx, cx, &[store.into()]).await?;
     }

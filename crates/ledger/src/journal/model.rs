@@ -95,6 +95,14 @@ struct Line {
     allocation: Allocation,
 }
 
+/// The most that one entry moves, in points or minor units: thousands of such entries still fit into a
+/// balance of 64 bits.
+pub const AMOUNT_MAX: i64 = 1_000_000_000_000_000;
+
+pub(super) fn too_large() -> Error {
+    Error::invalid("amount_too_large", format!("an entry moves at most {AMOUNT_MAX}"))
+}
+
 impl std::fmt::Debug for lot::store::NewLot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("NewLot").field("id", &self.id).field("amount", &self.amount).finish_non_exhaustive()
@@ -160,6 +168,9 @@ impl Journal {
     fn line(&mut self, debit: Account, credit: Account, amount: i64, why: &'static str) -> Result<i64> {
         if amount < 0 || debit.kind.counts_points() != credit.kind.counts_points() {
             return Err(Error::internal(format!("a transfer of {amount} from {debit:?} to {credit:?}")));
+        }
+        if amount > AMOUNT_MAX {
+            return Err(too_large());
         }
         let line = self.first_line + i64::try_from(self.transfers.len()).unwrap_or(i64::MAX);
         if amount > 0 {

@@ -1,5 +1,7 @@
 //! Use cases on journals: adjustments by hand, opening balances.
 
+use super::AMOUNT_MAX;
+use super::model::too_large;
 use crate::account::store::{holdings_read, holdings_stmts};
 use crate::{Account, AccountKind, Holdings, Journal, LotTerms};
 use shuke_db::Tx;
@@ -33,10 +35,13 @@ pub struct Adjustment {
 
 /// Corrects a balance by hand; the event keeps the reason.
 ///
-/// Errors: `adjustment_kind_wrong`, `balance_insufficient`.
+/// Errors: `adjustment_kind_wrong`, `amount_too_large`, `balance_insufficient`.
 pub async fn adjust(tx: &mut Tx, cx: &Cx, adjustment: &Adjustment) -> Result<Holdings> {
     if !adjustment.kind.in_lots() || adjustment.amount == 0 {
         return Err(Error::invalid("adjustment_kind_wrong", "an adjustment gives or takes points, principal or bonus, and not zero"));
+    }
+    if adjustment.amount.unsigned_abs() > AMOUNT_MAX.unsigned_abs() {
+        return Err(too_large());
     }
     let mut holdings = holdings(tx, cx, adjustment.member, true).await?;
     let mut journal = Journal::new("adjustment", adjustment.id, adjustment.store);

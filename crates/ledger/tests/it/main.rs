@@ -1,6 +1,8 @@
 //! The ledger's promises, kept by both databases.
 
 #[cfg(test)]
+mod api;
+#[cfg(test)]
 mod million;
 #[cfg(test)]
 mod model;

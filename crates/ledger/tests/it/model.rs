@@ -192,7 +192,9 @@ impl Model {
             }
             Op::ExpireHolds => self.expire_holds(now, None),
             Op::ExpireLots => {
-                for at in 0..self.lots.len() {
+                let mut order: Vec<usize> = (0..self.lots.len()).collect();
+                order.sort_by_key(|at| self.lots[*at].order());
+                for at in order {
                     let (owner, kind) = (self.lots[at].owner, self.lots[at].kind);
                     if self.lots[at].ended(now) && self.held(owner, kind) == 0 {
                         // What would be lost anyway pays what is owed.

@@ -184,17 +184,17 @@ async fn lots_of(ledger: &Ledger, member: Uuid) -> Vec<LotRow> {
     read.await.unwrap()
 }
 
-async fn assert_equal(ledger: &Ledger, cx: &Cx, model: &Model, member: Uuid) {
+async fn assert_equal(ledger: &Ledger, cx: &Cx, model: &Model, member: Uuid, op: &Op) {
     let read = ledger.db.read(&(cx, member), |tx, (cx, member)| Box::pin(holdings(tx, cx, *member, false))).await.unwrap();
     let state: Vec<_> =
         [Points, Principal, Bonus, PointsDebt].iter().map(|kind| (*kind, read.balance(*kind).balance, read.balance(*kind).held)).collect();
-    assert_eq!(state, model.state(member), "balances of {member}");
+    assert_eq!(state, model.state(member), "balances of {member} after {op:?}");
     for kind in [Points, Principal, Bonus] {
-        assert_eq!(read.available(kind, cx.now), model.available(member, kind, cx.now), "{kind:?} that {member} can spend");
+        assert_eq!(read.available(kind, cx.now), model.available(member, kind, cx.now), "{kind:?} that {member} can spend after {op:?}");
     }
     let of_model = |lot: &Lot| (lot.kind, lot.created, lot.granted, lot.left, lot.expires);
     let expected: Vec<LotRow> = model.lots.iter().filter(|lot| lot.owner == member).map(of_model).collect();
-    assert_eq!(lots_of(ledger, member).await, expected, "lots of {member}");
+    assert_eq!(lots_of(ledger, member).await, expected, "lots of {member} after {op:?}");
 }
 
 /// Whoever may have changed.
@@ -238,7 +238,7 @@ scenario! {
             *done.entry(format!("{name} {}", if expected.is_ok() { "done" } else { "refused" })).or_default() += 1;
             let members = (0..MEMBERS).map(|n| Uuid::from_u128(u128::from(0xA + n)));
             for member in members.filter(|member| touched(&op).is_none_or(|touched| touched == *member)) {
-                assert_equal(&ledger, &cx, &model, member).await;
+                assert_equal(&ledger, &cx, &model, member, &op).await;
             }
             if step % 100 == 99 {
                 ledger.verified().await;
