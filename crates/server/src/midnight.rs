@@ -43,7 +43,7 @@ pub fn run<'w>(work: &'w Work, job: &'w Job) -> Future<'w, ()> {
         let lots = shuke_ledger::midnight(&work.db, &cx, today).await?;
         let tiers = shuke_loyalty::midnight(&work.db, &cx, today).await?;
         let stages = shuke_member::midnight(&work.db, &cx, today).await?;
-        tracing::info!(merchant = %cx.merchant, %today, lots, tiers, stages, "midnight");
+        tracing::debug!(merchant = %cx.merchant, %today, lots, tiers, stages, "midnight");
         work.db
             .write(&(&cx, job), |tx, (cx, job)| {
                 Box::pin(async move {

@@ -38,9 +38,9 @@ impl Life {
         let dice = Dice::of(seed, "life", place);
         let habit = HABITS.get(dice.weighted(HABITS.iter().map(|(_, share)| *share))).map_or(Habit::Regular, |(habit, _)| *habit);
         let (least, most) = match habit {
-            Habit::Frequent => (9, 16),
+            Habit::Frequent => (10, 18),
             Habit::Rare => (80, 160),
-            _ => (20, 46),
+            _ => (24, 56),
         };
         // Clothes are bought more seldom, groceries more often than what a baby needs.
         let percent = match trade {
@@ -119,6 +119,6 @@ mod tests {
         assert!(idle(180) > idle(365) + 30 && idle(90) > idle(180) + 30);
         assert!(idle(90) < 700, "and most are there");
         let visits: usize = lives.iter().map(Vec::len).sum();
-        assert!((8_000..18_000).contains(&visits), "{visits}");
+        assert!((6_000..14_000).contains(&visits), "{visits}");
     }
 }

@@ -11,6 +11,7 @@ use super::policy::{PLANS, Rules};
 use super::script::{Day, Reason, Script, Step, Task, Visit};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Deserialize;
+use shuke_db::Tx;
 use shuke_http::AppInner;
 use shuke_jobs::event;
 use shuke_kernel::time::add_days;
@@ -98,6 +99,12 @@ impl Done {
 #[derive(Deserialize)]
 struct RefundedPayload {
     refund: Uuid,
+}
+
+/// What became of a sale.
+enum Sold {
+    Sold,
+    WalletShort,
 }
 
 /// What a customer was shown before paying.
@@ -356,7 +363,7 @@ impl Shop<'_> {
             variant: variant_id(&self.script.story, self.zone, good),
             quantity_milli: pieces * 1_000,
         };
-        let mut checkout = Checkout {
+        let checkout = Checkout {
             id,
             store: counter.store.0,
             till: Some(counter.till.0),
@@ -368,26 +375,17 @@ impl Shop<'_> {
             payments: Vec::new(),
             expected_total: None,
         };
-        let mut shown = self.quote(&checkout, visit).await?;
-        if let Some(place) = member
-            && self.person(place)?.tops_up
-            && shown.wallet < shown.total
-            && dice.chance(650)
-        {
+        let tops_up = match member {
+            Some(place) => self.person(place)?.tops_up && dice.chance(650),
+            None => false,
+        };
+        let mut outcome = self.sell(&checkout, visit, counter, tops_up).await;
+        if let (Ok(Sold::WalletShort), Some(place)) = (&outcome, member) {
             done.top_ups += u64::from(self.top_up(place, visit, counter).await?);
-            shown = self.quote(&checkout, visit).await?;
+            outcome = self.sell(&checkout, visit, counter, false).await;
         }
-        checkout.payments = pay(&shown, &dice);
-        checkout.expected_total = Some(shown.total);
-        let input = (self, &checkout, visit, counter.cashier);
-        let sold = self.app.db.write(&input, |tx, (shop, checkout, visit, who)| {
-            Box::pin(async move {
-                let cx = shop.cx("order.cx", visit.number, visit.at, Actor::Staff(who.0));
-                order::checkout(tx, &cx, shop.books, checkout).await.map(|_| ())
-            })
-        });
-        match sold.await {
-            Ok(()) => done.sales += 1,
+        match outcome {
+            Ok(_) => done.sales += 1,
             // The run before was stopped while its last commit was under way.
             Err(_) if again && self.known(id, "sale.completed", None).await? => {}
             Err(error) => return Err(error),
@@ -395,31 +393,42 @@ impl Shop<'_> {
         Ok(())
     }
 
-    /// What the till shows: the total, and how much of it the wallet could pay.
-    async fn quote(&self, checkout: &Checkout, visit: &Visit) -> Result<Shown> {
-        let input = (self, checkout, visit);
-        let reading = self.app.db.read(&input, |tx, (shop, checkout, visit)| {
+    /// Shows the price, takes the money and sells. `tops_up` asks to stop where the wallet can't pay all.
+    async fn sell(&self, checkout: &Checkout, visit: &Visit, counter: Counter, tops_up: bool) -> Result<Sold> {
+        let input = (self, checkout, visit, counter.cashier, tops_up);
+        let sold = self.app.db.write(&input, |tx, (shop, checkout, visit, who, tops_up)| {
             Box::pin(async move {
-                let cx = shop.cx("quote.cx", visit.number, visit.at, Actor::System);
-                let ask = Ask {
-                    store: checkout.store,
-                    member: checkout.member,
-                    channel: checkout.channel,
-                    lines: &checkout.lines,
-                    coupons: &checkout.coupons,
-                    points: checkout.points,
-                    order: Some(checkout.id.0),
-                    lock: false,
-                    all_coupons: false,
-                };
-                let facts = gather(tx, &cx, shop.books, &ask).await?;
-                let total = facts.price(&cx, &ask)?.total;
-                let held = |kind| Money(facts.holdings.available(kind, cx.now));
-                let balance = WalletParts { principal: held(AccountKind::Principal), bonus: held(AccountKind::Bonus) };
-                Ok(Shown { total, wallet: facts.book.loyalty.wallet.payable(balance) })
+                let cx = shop.cx("order.cx", visit.number, visit.at, Actor::Staff(who.0));
+                let shown = shop.quote(tx, &cx, checkout).await?;
+                if *tops_up && shown.wallet < shown.total {
+                    return Ok(Sold::WalletShort);
+                }
+                let payments = pay(&shown, &Dice::of(shop.seed(), "tender", visit.number));
+                let paid = Checkout { payments, expected_total: Some(shown.total), ..(*checkout).clone() };
+                order::checkout(tx, &cx, shop.books, &paid).await.map(|_| Sold::Sold)
             })
         });
-        reading.await
+        sold.await
+    }
+
+    /// What the till shows: the total, and how much of it the wallet could pay.
+    async fn quote(&self, tx: &mut Tx, cx: &Cx, checkout: &Checkout) -> Result<Shown> {
+        let ask = Ask {
+            store: checkout.store,
+            member: checkout.member,
+            channel: checkout.channel,
+            lines: &checkout.lines,
+            coupons: &checkout.coupons,
+            points: checkout.points,
+            order: Some(checkout.id.0),
+            lock: true,
+            all_coupons: false,
+        };
+        let facts = gather(tx, cx, self.books, &ask).await?;
+        let total = facts.price(cx, &ask)?.total;
+        let held = |kind| Money(facts.holdings.available(kind, cx.now));
+        let balance = WalletParts { principal: held(AccountKind::Principal), bonus: held(AccountKind::Bonus) };
+        Ok(Shown { total, wallet: facts.book.loyalty.wallet.payable(balance) })
     }
 
     async fn top_up(&self, place: u64, visit: &Visit, counter: Counter) -> Result<bool> {
