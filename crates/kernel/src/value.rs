@@ -155,7 +155,7 @@ impl<T: FromValue> FromValue for Option<T> {
 /// `text_enum!(Stage { Active = "active", Lost = "lost" })` after the enum's declaration.
 #[macro_export]
 macro_rules! text_enum {
-    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal),* $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:tt),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize, ::utoipa::ToSchema)]
         $vis enum $name {
@@ -193,4 +193,25 @@ macro_rules! text_enum {
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    crate::text_enum! {
+        /// A sample.
+        pub enum Sample {
+            /// One.
+            One = "one",
+            /// Two.
+            TwoWords = "two_words",
+        }
+    }
+
+    /// The document would promise other texts than those that are sent.
+    #[test]
+    fn the_schema_has_the_texts_of_the_wire() {
+        let schema = serde_json::to_value(<Sample as utoipa::PartialSchema>::schema()).unwrap();
+        assert_eq!(schema["enum"], serde_json::to_value(Sample::ALL).unwrap());
+        assert_eq!(schema["enum"], serde_json::json!(["one", "two_words"]));
+    }
 }
