@@ -8,7 +8,7 @@ use shuke_db::{Row, Stmt, Tx};
 use shuke_kernel::{Error, MerchantId, Result, Uuid, Zone};
 use shuke_loyalty::book::{self, Book};
 use shuke_offer::threshold::{self, ThresholdOffer};
-use shuke_org::store;
+use shuke_org::{store, till};
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
@@ -21,12 +21,22 @@ pub struct SaleBook {
     pub offers: Vec<ThresholdOffer>,
     /// The stores and their zones.
     pub stores: HashMap<Uuid, Zone>,
+    /// The tills and their stores.
+    pub tills: HashMap<Uuid, Uuid>,
 }
 
 impl SaleBook {
     /// The zone of a store, or `store_not_found`.
     pub fn store_zone(&self, store: Uuid) -> Result<&Zone> {
         self.stores.get(&store).ok_or_else(|| Error::not_found("store_not_found", "there is no such store"))
+    }
+    /// Ok where the till stands in the store, else `till_not_found` or `till_elsewhere`.
+    pub fn till_in(&self, till: Uuid, store: Uuid) -> Result<()> {
+        match self.tills.get(&till) {
+            Some(place) if *place == store => Ok(()),
+            Some(_) => Err(Error::refused("till_elsewhere", "this till stands in another store; choose one of this store")),
+            None => Err(Error::not_found("till_not_found", "there is no such till")),
+        }
     }
     /// The zone of a store, the merchant's where the store is gone.
     pub fn zone(&self, store: Uuid) -> Zone {
@@ -53,7 +63,8 @@ impl Books {
         let loyalty = book::load(tx, merchant).await?;
         let offers = threshold::store::published(tx, merchant).await?;
         let stores = store::ops::zones(tx, merchant).await?.into_iter().map(|(id, zone)| (id.0, zone)).collect();
-        let loaded = Arc::new(SaleBook { loyalty, offers, stores });
+        let tills = till::ops::places(tx, merchant).await?.into_iter().map(|(id, store)| (id.0, store.0)).collect();
+        let loaded = Arc::new(SaleBook { loyalty, offers, stores, tills });
         let mut books = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         books.insert(merchant, loaded.clone());
         Ok(loaded)

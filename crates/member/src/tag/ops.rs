@@ -113,7 +113,7 @@ pub(crate) async fn must_be_manual(tx: &mut Tx, cx: &Cx, ids: &[TagId]) -> Resul
 
 /// Gives a manual tag to members; those who have it keep it.
 ///
-/// Errors: `tag_unknown`, `tag_by_rule`, `member_not_found`, `members_too_many`.
+/// Errors: `tag_not_found`, `tag_unknown` where it is archived, `tag_by_rule`, `member_not_found`, `members_too_many`.
 pub async fn give(tx: &mut Tx, cx: &Cx, tag: TagId, ids: &[MemberId]) -> Result<()> {
     prepare(tx, cx, tag, ids).await?;
     let known: HashSet<MemberId> = members::briefs(tx, cx.merchant, ids).await?.into_iter().map(|found| found.brief.id).collect();
@@ -127,7 +127,7 @@ pub async fn give(tx: &mut Tx, cx: &Cx, tag: TagId, ids: &[MemberId]) -> Result<
 
 /// Takes a manual tag from members; those who haven't got it are left alone.
 ///
-/// Errors: `tag_unknown`, `tag_by_rule`, `members_too_many`.
+/// Errors: `tag_not_found`, `tag_unknown` where it is archived, `tag_by_rule`, `members_too_many`.
 pub async fn take(tx: &mut Tx, cx: &Cx, tag: TagId, ids: &[MemberId]) -> Result<()> {
     prepare(tx, cx, tag, ids).await?;
     let had: Vec<MemberId> =
@@ -139,6 +139,9 @@ pub async fn take(tx: &mut Tx, cx: &Cx, tag: TagId, ids: &[MemberId]) -> Result<
 async fn prepare(tx: &mut Tx, cx: &Cx, tag: TagId, ids: &[MemberId]) -> Result<()> {
     if ids.len() > TAGGED_MEMBERS_MAX {
         return Err(Error::invalid("members_too_many", format!("name at most {TAGGED_MEMBERS_MAX} members at once")));
+    }
+    if store::find(tx, cx.merchant, &[tag]).await?.is_empty() {
+        return Err(not_found());
     }
     must_be_manual(tx, cx, &[tag]).await
 }

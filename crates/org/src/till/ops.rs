@@ -2,9 +2,9 @@
 
 use super::{Till, TillDraft, TillId, store};
 use crate::text::{self, NAME_CHARS_MAX};
-use crate::{audit, store as stores};
+use crate::{StoreId, audit, merchant, store as stores};
 use shuke_db::Tx;
-use shuke_kernel::{Cx, Error, Limit, Page, Result};
+use shuke_kernel::{Cx, Error, Limit, MerchantId, Page, Result};
 
 /// Enters a till and gives it the next number.
 ///
@@ -15,6 +15,7 @@ pub async fn create(tx: &mut Tx, cx: &Cx, draft: &TillDraft) -> Result<Till> {
     let name = text::line("name", &draft.name, NAME_CHARS_MAX)?;
     let till = Till { id: cx.id(), store: draft.store, number, name, active: draft.active, created_at: cx.now };
     store::insert(tx, cx.merchant, &till).await?;
+    merchant::ops::raise_book(tx, cx.merchant).await?;
     audit::ops::record(tx, cx, &audit::Entry::new("till.created", till.id).new_value(&till)).await?;
     Ok(till)
 }
@@ -31,6 +32,7 @@ pub async fn change(tx: &mut Tx, cx: &Cx, id: TillId, draft: &TillDraft) -> Resu
         return Ok(old);
     }
     store::update(tx, cx.merchant, &new).await?;
+    merchant::ops::raise_book(tx, cx.merchant).await?;
     audit::ops::record(tx, cx, &audit::Entry::new("till.changed", id).old(&old).new_value(&new)).await?;
     Ok(new)
 }
@@ -43,4 +45,9 @@ pub async fn show(tx: &mut Tx, cx: &Cx, id: TillId) -> Result<Till> {
 /// Tills, oldest first.
 pub async fn list(tx: &mut Tx, cx: &Cx, after: Option<TillId>, limit: Limit) -> Result<Page<Till>> {
     Ok(Page::of(store::page(tx, cx.merchant, after, limit).await?, limit, |till| till.id))
+}
+
+/// Every till with its store, for what checkout keeps in memory; a change raises the book's version.
+pub async fn places(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(TillId, StoreId)>> {
+    store::places(tx, merchant).await
 }

@@ -1,6 +1,7 @@
 //! SQL of tills.
 
 use super::model::{Till, TillId};
+use crate::StoreId;
 use shuke_db::{Row, Tx, sql};
 use shuke_kernel::{Limit, MerchantId, Result, Uuid};
 
@@ -54,6 +55,11 @@ pub(super) async fn page(tx: &mut Tx, merchant: MerchantId, after: Option<TillId
         ))
         .await?;
     rows.iter().map(till).collect()
+}
+
+pub(super) async fn places(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(TillId, StoreId)>> {
+    let rows = tx.rows(sql!("SELECT id, store_id FROM till WHERE merchant_id = $1", merchant)).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 fn till(row: &Row) -> Result<Till> {

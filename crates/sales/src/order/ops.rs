@@ -17,7 +17,8 @@ use shuke_offer::price::{CouponChoice, PaidBy, PointsChoice, Quote, earn};
 
 /// Sells a cart.
 ///
-/// Errors: those of the facts (`member_not_found`, `variant_off_sale`, …); `price_changed` where the
+/// Errors: those of the facts (`member_not_found`, `variant_off_sale`, …); `till_not_found` and
+/// `till_elsewhere`; `price_changed` where the
 /// total is not the one that the customer was shown; `coupon_not_usable` and `points_not_usable` where
 /// what was chosen does not apply; `payments_mismatch`, `wallet_insufficient`, `balance_insufficient`,
 /// `stock_insufficient`, `coupon_used`; `sales_order_pkey` where the order's id is taken.
@@ -35,6 +36,7 @@ pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> 
         all_coupons: false,
     };
     let mut facts = gather(tx, cx, books, &ask).await?;
+    input.till.map_or(Ok(()), |till| facts.book.till_in(till, input.store))?;
     let quote = facts.price(cx, &ask)?;
     agreed(input, &quote)?;
     let payments = payments(cx, input, &facts, &quote)?;

@@ -21,6 +21,8 @@ mod last_one;
 #[cfg(test)]
 mod midnight;
 #[cfg(test)]
+mod new_store;
+#[cfg(test)]
 mod once;
 #[cfg(test)]
 mod page;

@@ -1,0 +1,124 @@
+//! Writes of one merchant that name what is another's.
+
+use super::Given;
+use serde_json::{Value, json};
+
+/// Operations whose bodies name nothing by an id, or only in the filters of a rule: there a name that is
+/// not one's own matches nothing.
+pub const NAMES_NOTHING: &[&str] = &[
+    "change_checkout_policy",
+    "change_earn_policy",
+    "change_member_settings",
+    "change_merchant",
+    "change_own_password",
+    "change_points_spending",
+    "change_refund_policy",
+    "change_stage_bands",
+    "change_tier_scheme",
+    "change_wallet_policy",
+    "create_coupon_template",
+    "create_field",
+    "create_offer",
+    "create_setup",
+    "create_store",
+    "create_tag",
+    "publish_terms",
+    "sign_in",
+    "sign_out",
+    "try_earn_policy",
+    "verify_ledger",
+];
+
+/// Each names one thing of ours in a request of theirs that would else be good.
+pub fn foreign(given: &Given) -> Vec<(&'static str, Value)> {
+    let mut all = sales(given);
+    all.extend(stock(given));
+    all.extend(others(given));
+    all
+}
+
+/// A body with one field of another's.
+fn with(mut body: Value, pointer: &str, value: &Value) -> Value {
+    *body.pointer_mut(pointer).unwrap_or_else(|| panic!("there is no {pointer}")) = value.clone();
+    body
+}
+
+fn id(given: &Given) -> String {
+    given.theirs.stall.shop.cx(&given.app.app).uuid().to_string()
+}
+
+fn sales(given: &Given) -> Vec<(&'static str, Value)> {
+    let (ours, theirs) = (&given.ours.things, &given.theirs.things);
+    let mut cart = given.theirs.cart(&id(given));
+    let mut all = vec![
+        ("checkout", with(cart.clone(), "/store", &ours["store"])),
+        ("checkout", with(cart.clone(), "/member", &ours["member"])),
+        ("checkout", with(cart.clone(), "/lines/0/variant", &ours["variant"])),
+        ("refund_order", json!({ "id": id(given), "order": ours["order"], "reason": "x" })),
+    ];
+    cart["till"] = ours["till"].clone();
+    all.push(("checkout", cart.clone()));
+    cart["till"] = Value::Null;
+    cart["coupons"] = json!({ "kind": "selected", "coupons": [ours["coupon"]] });
+    all.push(("checkout", cart.clone()));
+    for field in ["id", "payments", "till"] {
+        cart.as_object_mut().unwrap().remove(field);
+    }
+    cart["coupons"] = json!({ "kind": "none" });
+    all.extend([
+        ("quote_cart", with(cart.clone(), "/store", &ours["store"])),
+        ("quote_cart", with(cart.clone(), "/member", &ours["member"])),
+        ("quote_cart", with(cart, "/lines/0/variant", &ours["variant"])),
+    ]);
+    let top_up = json!({ "id": id(given), "member": theirs["member"], "store": theirs["store"], "amount": 100, "tender": "cash" });
+    let by_plan = json!({ "id": id(given), "member": theirs["member"], "store": theirs["store"], "plan": ours["plan"], "tender": "cash" });
+    let issue = json!({ "id": id(given), "template": theirs["template"], "members": [theirs["member"]] });
+    all.extend([
+        ("top_up", with(top_up.clone(), "/member", &ours["member"])),
+        ("top_up", with(top_up, "/store", &ours["store"])),
+        ("top_up", by_plan),
+        ("issue_coupons", with(issue.clone(), "/template", &ours["template"])),
+        ("issue_coupons", with(issue, "/members/0", &ours["member"])),
+    ]);
+    all
+}
+
+fn stock(given: &Given) -> Vec<(&'static str, Value)> {
+    let (ours, theirs) = (&given.ours.things, &given.theirs.things);
+    let mut all = Vec::new();
+    let lines = |field: &str| json!([{ "variant": theirs["variant"], field: 1_000 }]);
+    for (operation, body) in [
+        ("receive_stock", json!({ "store": theirs["store"], "lines": lines("quantity_milli") })),
+        ("count_stock", json!({ "store": theirs["store"], "lines": lines("counted_milli") })),
+        ("adjust_stock", json!({ "store": theirs["store"], "reason": "correction", "note": "x", "lines": lines("delta_milli") })),
+    ] {
+        all.push((operation, with(body.clone(), "/store", &ours["store"])));
+        all.push((operation, with(body, "/lines/0/variant", &ours["variant"])));
+    }
+    let transfer = json!({ "from_store": theirs["store"], "to_store": theirs["other_store"], "lines": lines("quantity_milli") });
+    all.extend([
+        ("transfer_stock", with(transfer.clone(), "/from_store", &ours["store"])),
+        ("transfer_stock", with(transfer.clone(), "/to_store", &ours["store"])),
+        ("transfer_stock", with(transfer, "/lines/0/variant", &ours["variant"])),
+    ]);
+    all
+}
+
+fn others(given: &Given) -> Vec<(&'static str, Value)> {
+    let ours = &given.ours.things;
+    let variant = json!({ "sku": "FOREIGN", "price": 100 });
+    vec![
+        ("create_till", json!({ "name": "x", "store": ours["store"] })),
+        ("create_member", json!({ "name": "x", "store": ours["store"] })),
+        ("create_member", json!({ "name": "x", "tags": [ours["tag"]] })),
+        ("create_category", json!({ "name": "x", "parent": ours["category"] })),
+        ("create_product", json!({ "name": "x", "kind": "goods", "category": ours["category"], "variants": [variant] })),
+        (
+            "create_staff",
+            json!({ "username": "foreign", "name": "x", "role": "cashier", "password": "right horse", "stores": [ours["store"]] }),
+        ),
+        ("create_api_key", json!({ "name": "x", "scopes": ["member:read"], "stores": [ours["store"]] })),
+        ("create_top_up_plan", json!({ "id": id(given), "name": "x", "pay": 100, "coupons": [ours["template"]] })),
+        ("identify_member", json!({ "code": "WALL0001" })),
+    ]
+}

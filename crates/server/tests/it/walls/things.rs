@@ -1,0 +1,211 @@
+//! One of everything that a merchant can have, made through the API, and what an operation of the
+//! document needs to be called: path, query, body.
+
+use serde_json::{Value, json};
+use shuke_http::Role;
+use shuke_sales::fixture::{self, Size};
+use shuke_testkit::TestApp;
+use std::collections::BTreeMap;
+
+/// A merchant with one of everything.
+pub struct Side {
+    pub owner: TestApp,
+    pub stall: fixture::Stall,
+    /// By name: `member`, `order`, …
+    pub things: BTreeMap<&'static str, Value>,
+}
+
+/// What stands under `/segment/{…}`.
+const SEGMENTS: &[(&str, &str)] = &[
+    ("api-keys", "key"),
+    ("by-barcode", "barcode"),
+    ("cards", "card"),
+    ("categories", "category"),
+    ("coupon-codes", "coupon_code"),
+    ("coupon-templates", "template"),
+    ("coupons", "coupon"),
+    ("dependents", "dependent"),
+    ("fields", "field"),
+    ("members", "member"),
+    ("offers", "offer"),
+    ("orders", "order"),
+    ("prices", "store"),
+    ("products", "product"),
+    ("staff", "staff"),
+    ("stores", "store"),
+    ("tags", "tag"),
+    ("tills", "till"),
+    ("top-up-plans", "plan"),
+    ("variants", "variant"),
+];
+
+/// The names of what the parameters of a path stand for, in their order.
+pub fn named_in(path: &str) -> Vec<&'static str> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let thing = |pair: &[&str]| {
+        pair[1].starts_with('{').then(|| {
+            let known = SEGMENTS.iter().find(|(segment, _)| *segment == pair[0]);
+            known.unwrap_or_else(|| panic!("{path}: say in SEGMENTS what {} of {} is, and make one", pair[1], pair[0])).1
+        })
+    };
+    parts.windows(2).filter_map(thing).collect()
+}
+
+/// The path with its parameters filled in.
+pub fn filled(path: &str, values: &[String]) -> String {
+    let mut left = values.iter();
+    let part = |part: &str| if part.starts_with('{') { left.next().unwrap().clone() } else { part.to_owned() };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+impl Side {
+    pub async fn make(app: &TestApp, number: u32) -> Self {
+        let size = Size { members: 1, variants: 2, uses: 10, ..Size::default() };
+        let stall = fixture::stall(&app.app, &size).await.unwrap();
+        let owner = app.as_token(stall.shop.token(Role::Owner));
+        let mut side = Self { owner, stall, things: BTreeMap::new() };
+        side.know();
+        side.make_goods(number).await;
+        side.make_people(number).await;
+        side.make_rules().await;
+        side.sell().await;
+        side
+    }
+
+    pub fn text(&self, name: &str) -> String {
+        let thing = self.things.get(name).unwrap_or_else(|| panic!("there is no {name}"));
+        thing.as_str().map_or_else(|| thing.to_string(), str::to_owned)
+    }
+    fn uuid(&self) -> String {
+        self.stall.shop.cx(&self.owner.app).uuid().to_string()
+    }
+    /// Whether a text names anything of this merchant.
+    pub fn named(&self, text: &str) -> Vec<&'static str> {
+        self.things.iter().filter(|(_, thing)| thing.as_str().is_some_and(|id| text.contains(id))).map(|(name, _)| *name).collect()
+    }
+
+    fn know(&mut self) {
+        let (shop, customer) = (&self.stall.shop, self.stall.members[0]);
+        self.things.extend([
+            ("store", json!(shop.store)),
+            ("other_store", json!(shop.other_store)),
+            ("till", json!(shop.till)),
+            ("member", json!(customer.member)),
+            ("coupon", json!(customer.coupon)),
+            ("template", json!(self.stall.template)),
+            ("variant", json!(self.stall.variants[0])),
+            ("cashier", json!(shop.person(Role::Cashier).unwrap().id)),
+        ]);
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        self.owner.post(path, &body).await.ok()
+    }
+
+    async fn make_goods(&mut self, number: u32) {
+        let category = self.post("/api/v1/categories", json!({ "name": "奶粉" })).await["id"].clone();
+        let barcode = format!("690123456{number:04}");
+        let variant = json!({ "sku": "WALL", "price": 100, "barcodes": [barcode], "track_stock": true });
+        let product = self.post("/api/v1/products", json!({ "name": "墙", "kind": "goods", "variants": [variant] })).await;
+        let lines = json!([{ "variant": self.things["variant"], "quantity_milli": 1_000 }]);
+        let receipt = self.post("/api/v1/stock/receipts", json!({ "store": self.things["store"], "lines": lines })).await;
+        self.things.extend([
+            ("category", category),
+            ("barcode", json!(barcode)),
+            ("product", product["id"].clone()),
+            ("receipt", receipt["id"].clone()),
+        ]);
+    }
+
+    async fn make_people(&mut self, number: u32) {
+        let member = format!("/api/v1/members/{}", self.text("member"));
+        let card = self.post(&format!("{member}/cards"), json!({ "kind": "physical", "number": format!("WALL{number:04}") })).await;
+        let dependent = self.post(&format!("{member}/dependents"), json!({ "relation": "child", "born_on": "2026-01-02" })).await;
+        let tag = self.post("/api/v1/tags", json!({ "name": "奶粉客户" })).await;
+        let field = self.post("/api/v1/fields", json!({ "key": "job", "label": "职业", "kind": "text" })).await;
+        let staff = json!({ "username": "wall", "name": "墙", "role": "cashier", "password": "right horse", "stores": null });
+        let staff = self.post("/api/v1/staff", staff).await;
+        let key = self.post("/api/v1/api-keys", json!({ "name": "wall", "scopes": ["member:read"] })).await;
+        self.post("/api/v1/terms", json!({ "version": "1", "title": "章程", "body": "…" })).await;
+        let contact = json!({ "channel": "sms", "kind": "message", "subject": "x", "outcome": "sent" });
+        self.post(&format!("{member}/contacts"), contact).await;
+        self.things.extend([
+            ("card", card["id"].clone()),
+            ("dependent", dependent["id"].clone()),
+            ("tag", tag["id"].clone()),
+            ("field", field["id"].clone()),
+            ("staff", staff["id"].clone()),
+            ("key", key["key"]["id"].clone()),
+        ]);
+    }
+
+    async fn make_rules(&mut self) {
+        let (plan, offer) = (json!(self.uuid()), json!(self.uuid()));
+        self.things.extend([("plan", plan), ("offer", offer)]);
+        self.post("/api/v1/top-up-plans", self.plan()).await;
+        self.post("/api/v1/offers", json!({ "offer": self.offer(), "state": "draft" })).await;
+        let coupon = self.owner.get(&format!("/api/v1/coupons/{}", self.text("coupon"))).await.ok();
+        self.things.insert("coupon_code", coupon["code"].clone());
+    }
+
+    async fn sell(&mut self) {
+        let order = self.uuid();
+        self.post("/api/v1/orders", self.cart(&order)).await;
+        let refund = json!({ "id": self.uuid(), "order": order, "reason": "x", "lines": [{ "line": 0, "quantity_milli": 500 }] });
+        let refund = self.post("/api/v1/refunds", refund).await;
+        let top_up =
+            json!({ "id": self.uuid(), "member": self.things["member"], "store": self.things["store"], "amount": 100, "tender": "cash" });
+        let top_up = self.post("/api/v1/top-ups", top_up).await;
+        self.things.extend([("order", json!(order)), ("refund", refund["id"].clone()), ("top_up", top_up["id"].clone())]);
+    }
+
+    fn plan(&self) -> Value {
+        json!({ "id": self.things["plan"], "name": "充100送10", "pay": 10_000, "bonus": 1_000 })
+    }
+    fn offer(&self) -> Value {
+        let rule = json!({ "kind": "ladder", "steps": [{ "threshold": 10_000, "off": 1_000 }] });
+        json!({ "id": self.things["offer"], "name": "满100减10", "rule": rule })
+    }
+    pub fn terms(&self) -> Value {
+        let validity = json!({ "kind": "fixed", "from": "2026-01-01", "to": "2027-01-01" });
+        json!({ "benefit": { "kind": "amount", "off": 100 }, "validity": validity })
+    }
+    /// A sale of one piece to the member: 50.00 at 95折.
+    pub fn cart(&self, order: &str) -> Value {
+        json!({
+            "id": order, "store": self.things["store"], "member": self.things["member"],
+            "lines": [{ "variant": self.things["variant"], "quantity_milli": 1_000 }],
+            "payments": [{ "tender": "cash", "amount": 4_750 }],
+        })
+    }
+
+    /// A body that an operation on one of this merchant's things takes.
+    pub fn body(&self, operation: &str) -> Value {
+        match operation {
+            "accept_terms" => json!({ "version": "1" }),
+            "add_variant" => json!({ "sku": "WALL2", "price": 100 }),
+            "change_category" | "change_member" | "change_product" | "change_variant" => json!({ "name": "新" }),
+            "change_coupon_template" => json!({ "name": "新", "terms": self.terms(), "state": "stopped" }),
+            "change_dependent" => json!({ "relation": "child", "name": "小宝", "born_on": "2026-01-02" }),
+            "change_field" => json!({ "key": "job", "label": "工作", "kind": "text" }),
+            "change_offer" => json!({ "offer": self.offer(), "state": "published" }),
+            "change_staff" => json!({ "name": "新", "role": "cashier", "active": true, "stores": null }),
+            "change_store" => json!({ "name": "新" }),
+            "change_tag" => json!({ "name": "新" }),
+            "change_till" => json!({ "name": "新", "store": self.things["store"] }),
+            "change_top_up_plan" => json!({ "plan": self.plan(), "state": "stopped" }),
+            "create_adjustment" => json!({ "account": "points", "amount": 10, "reason": "x" }),
+            "create_card" => json!({ "kind": "digital" }),
+            "create_contact" => json!({ "channel": "sms", "kind": "message", "subject": "x", "outcome": "sent" }),
+            "create_dependent" => json!({ "relation": "pet", "name": "旺财" }),
+            "report_card" => json!({ "lost": true }),
+            "revoke_coupon" | "revoke_template_coupons" => json!({ "reason": "x" }),
+            "set_consents" => json!({ "channels": { "sms": true } }),
+            "set_member_tier" => json!({ "tier": null, "locked_until": "2027-01-01", "reason": "x" }),
+            "set_staff_password" => json!({ "password": "another horse" }),
+            "set_store_price" => json!({ "price": 99 }),
+            "tag_members" => json!({ "give_to": [self.things["member"]] }),
+            other => panic!("say in Side::body what {other} takes"),
+        }
+    }
+}
