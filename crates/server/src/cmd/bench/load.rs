@@ -46,7 +46,8 @@ impl Bench {
         let random = Random::system();
         let vault = Vault::new(random.bytes(), random.clone());
         let app = Arc::new(AppInner::new(db, Clock::system(), random, vault, Box::new(OrgAuthenticator)));
-        let stall = fixture::stall(&app, &fixture::Size { members: load.members, variants: load.variants, ..fixture::Size::default() }).await?;
+        let stall =
+            fixture::stall(&app, &fixture::Size { members: load.members, variants: load.variants, ..fixture::Size::default() }).await?;
         Ok(Self { app, stall, next: AtomicUsize::new(0) })
     }
 
