@@ -207,6 +207,7 @@ impl Journal {
     }
 
     /// Gives a member value in a new lot.
+    #[expect(clippy::too_many_arguments, reason = "each names a part of the entry; a struct would only repeat the names")]
     pub fn grant(
         &mut self,
         cx: &Cx,
@@ -244,6 +245,7 @@ impl Journal {
     /// back of such a lot's grant pays the debt that this had made.
     ///
     /// `out` is what the origin still has out, with the lots themselves; see [`outstanding_stmt`](super::outstanding_stmt).
+    #[expect(clippy::too_many_arguments, reason = "each names a part of the entry; a struct would only repeat the names")]
     pub fn give_back(
         &mut self,
         cx: &Cx,
@@ -436,7 +438,7 @@ impl Journal {
         Ok(())
     }
 
-    fn balance_deltas(&self) -> Vec<(Uuid, Vec<(AccountKind, i64)>)> {
+    fn balance_deltas(&self) -> ByOwner<(AccountKind, i64)> {
         let mut deltas: Vec<(Uuid, AccountKind, i64)> = Vec::new();
         for transfer in &self.transfers {
             for (account, delta) in [(transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)] {
@@ -454,7 +456,7 @@ impl Journal {
     }
 
     /// Net changes of lots.
-    fn lot_deltas(&self) -> Vec<(Uuid, Vec<(AccountKind, LotId, i64)>)> {
+    fn lot_deltas(&self) -> ByOwner<(AccountKind, LotId, i64)> {
         let mut sums: Vec<(Uuid, AccountKind, LotId, i64)> = Vec::new();
         for (owner, kind, lot, amount) in &self.taken {
             match sums.iter_mut().find(|(_, _, id, _)| id == lot) {
@@ -467,8 +469,11 @@ impl Journal {
     }
 }
 
-fn group<T>(sorted: impl Iterator<Item = (Uuid, T)>) -> Vec<(Uuid, Vec<T>)> {
-    let mut out: Vec<(Uuid, Vec<T>)> = Vec::new();
+/// What belongs to each owner.
+type ByOwner<T> = Vec<(Uuid, Vec<T>)>;
+
+fn group<T>(sorted: impl Iterator<Item = (Uuid, T)>) -> ByOwner<T> {
+    let mut out = ByOwner::<T>::new();
     for (owner, item) in sorted {
         match out.last_mut() {
             Some((last, items)) if *last == owner => items.push(item),

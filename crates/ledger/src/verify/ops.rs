@@ -147,10 +147,8 @@ async fn name(tx: &mut Tx, merchant: MerchantId, sums: &Sums) -> Result<Option<D
         (sums.explained.agrees(), |tx, merchant| Box::pin(store::explained(tx, merchant))),
     ];
     store::prepare(tx).await?;
-    for (_, check) in rules.iter().filter(|(holds, _)| !holds) {
-        let found = check(tx, merchant).await?;
-        // Adding up twice in one snapshot gives two answers only where we count wrongly ourselves.
-        return found.map(Some).ok_or_else(|| Error::internal("verify found a difference that it can't name"));
-    }
-    Ok(None)
+    let Some((_, check)) = rules.into_iter().find(|(holds, _)| !holds) else { return Ok(None) };
+    let found = check(tx, merchant).await?;
+    // Adding up twice in one snapshot gives two answers only where we count wrongly ourselves.
+    found.map(Some).ok_or_else(|| Error::internal("verify found a difference that it can't name"))
 }

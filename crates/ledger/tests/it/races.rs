@@ -17,11 +17,13 @@ async fn spend_once(db: Db, cx: Cx, amount: i64) -> Result<()> {
 }
 
 /// Ids of a member's entries, and the balance, of one moment.
-async fn snapshot(db: &Db) -> (BTreeSet<Uuid>, i64) {
+type Read = (BTreeSet<Uuid>, i64);
+
+async fn snapshot(db: &Db) -> Read {
     db.snapshot(&(), |tx, ()| Box::pin(entries_and_balance(tx))).await.unwrap()
 }
 
-async fn entries_and_balance(tx: &mut Tx) -> Result<(BTreeSet<Uuid>, i64)> {
+async fn entries_and_balance(tx: &mut Tx) -> Result<Read> {
     let rows = tx.rows(sql!("SELECT source_id FROM transfer WHERE merchant_id = $1 AND member_id = $2", MERCHANT, MEMBER)).await?;
     let row =
         tx.row(sql!("SELECT balance FROM account WHERE merchant_id = $1 AND owner = $2 AND kind = 'points'", MERCHANT, MEMBER)).await?;
@@ -93,7 +95,7 @@ scenario! {
     async fn every_read_is_a_state_that_was(ledger) {
         let cx = ledger.start();
         let acknowledged: Arc<Mutex<BTreeSet<Uuid>>> = Arc::default();
-        let reads: Arc<Mutex<Vec<(BTreeSet<Uuid>, i64)>>> = Arc::default();
+        let reads: Arc<Mutex<Vec<Read>>> = Arc::default();
         let client = |n: u64| {
             let (db, cx) = (ledger.db.handle(), cx.clone());
             let (acknowledged, reads) = (acknowledged.clone(), reads.clone());

@@ -229,7 +229,7 @@ scenario! {
             let mut next = model.clone();
             let expected = next.apply(now, &op);
             let found = apply(&ledger, &cx, &op).await;
-            let code = found.as_ref().map(|()| ()).map_err(|error| error.code());
+            let code = found.as_ref().copied().map_err(|error| error.code());
             assert_eq!(code, expected, "seed {seed}, step {step}, {op:?}: {found:?}");
             if expected.is_ok() {
                 model = next;
