@@ -177,6 +177,25 @@ scenario! {
         assert_eq!(count(&given.db, 1).await, Some(0));
     }
 
+    /// Rows shown one after another are those of the query, in its order; a visitor that refuses ends it.
+    async fn rows_are_shown_one_after_another(given) {
+        for id in 1..=300_u128 {
+            add(&given.db, id, i64::try_from(id).unwrap()).await.unwrap();
+        }
+        let query = || sql!("SELECT attempts FROM job WHERE merchant_id = $1 AND attempts > $2 ORDER BY attempts", MERCHANT, 10_i64);
+        let seen: Vec<i64> = given.db.snapshot(&(), |tx, ()| Box::pin(async move {
+            let mut seen = Vec::new();
+            tx.each(query(), &mut |row| Ok(seen.push(row.get(0)?))).await?;
+            Ok(seen)
+        })).await.unwrap();
+        assert_eq!(seen, (11..=300).collect::<Vec<i64>>());
+        let refused = given.db.read(&(), |tx, ()| Box::pin(async move {
+            tx.each(query(), &mut |_| Err(Error::refused("enough", "no more"))).await
+        })).await;
+        assert_eq!(refused.unwrap_err().code(), "enough");
+        assert_eq!(count(&given.db, 7).await, Some(7), "the connection goes on");
+    }
+
     /// A snapshot does not see what is committed while it is open.
     async fn a_snapshot_stands_still(given) {
         add(&given.db, 1, 10).await.unwrap();
