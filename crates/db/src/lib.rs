@@ -55,6 +55,9 @@ pub struct Config {
     pub connections_max: usize,
     /// Most writers that share one SQLite commit; 1 commits each on its own.
     pub group_commit_max: usize,
+    /// Whether a commit on SQLite is on disk before it is answered. Only what can be made again from
+    /// its source may do without: a power failure then takes the last commits, whole ones.
+    pub durable: bool,
 }
 
 /// Which database.
@@ -69,11 +72,11 @@ pub enum Location {
 impl Config {
     /// An embedded database in a folder.
     pub fn folder(path: impl Into<PathBuf>) -> Self {
-        Self { location: Location::Folder(path.into()), connections_max: 16, group_commit_max: 64 }
+        Self { location: Location::Folder(path.into()), connections_max: 16, group_commit_max: 64, durable: true }
     }
     /// A PostgreSQL server, named by its URL.
     pub fn postgres(url: impl Into<String>) -> Self {
-        Self { location: Location::Postgres(url.into()), connections_max: 16, group_commit_max: 64 }
+        Self { location: Location::Postgres(url.into()), connections_max: 16, group_commit_max: 64, durable: true }
     }
 }
 
@@ -114,9 +117,7 @@ impl Db {
     pub async fn connect(config: &Config) -> Result<Self> {
         let counters = Arc::new(Counters::default());
         let engine = match &config.location {
-            Location::Folder(folder) => {
-                Engine::Sqlite(sqlite::Sqlite::open(&database_file(folder)?, config.group_commit_max, counters.clone())?)
-            }
+            Location::Folder(folder) => Engine::Sqlite(sqlite::Sqlite::open(&database_file(folder)?, config, counters.clone())?),
             Location::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url, config.connections_max, counters.clone()).await?),
         };
         Ok(Self(Arc::new(Inner { engine, counters })))

@@ -8,7 +8,7 @@
 use crate::counters::Counters;
 use crate::row::{Inner as RowInner, Row};
 use crate::tx::{Future, Inner, Tx};
-use crate::{Stmt, catalogue};
+use crate::{Config, Stmt, catalogue};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ffi};
 use shuke_kernel::value::Value;
@@ -72,15 +72,19 @@ pub(crate) fn connect(file: &Path) -> Result<Connection> {
 }
 
 impl Sqlite {
-    pub(crate) fn open(file: &Path, group_max: usize, counters: Arc<Counters>) -> Result<Self> {
+    pub(crate) fn open(file: &Path, config: &Config, counters: Arc<Counters>) -> Result<Self> {
         let conn = connect(file)?;
+        if !config.durable {
+            let failed = |error: rusqlite::Error| Error::internal(format!("PRAGMA synchronous: {error}"));
+            conn.execute_batch("PRAGMA synchronous=NORMAL;").map_err(failed)?;
+        }
         let readers = (0..READERS).map(|_| connect(file)).collect::<Result<Vec<_>>>()?;
         let state = WriterState { conn, group: None, counters: counters.clone() };
         Ok(Self {
             writer: Arc::new(Writer {
                 state: Arc::new(Mutex::new(state)),
                 waiting: AtomicUsize::new(0),
-                group_max: group_max.max(1),
+                group_max: config.group_commit_max.max(1),
                 counters,
             }),
             readers: Arc::new(Readers { free: std::sync::Mutex::new(readers), permits: Arc::new(Semaphore::new(READERS)) }),

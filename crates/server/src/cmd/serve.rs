@@ -1,9 +1,10 @@
 //! `shuke serve`.
 
-use crate::config::Place;
+use crate::config::{Opened, Place};
 use crate::demo;
 use crate::serve::{Role, Server};
 use anyhow::Result;
+use shuke_db::{Config, Db};
 use shuke_org::Trade;
 use std::net::SocketAddr;
 
@@ -37,7 +38,10 @@ pub async fn run(args: Args) -> Result<()> {
     // The address first: who finds it taken should not wait for a demo.
     let server = Server::bind(app.clone(), args.listen, args.role).await?;
     if let Some(trade) = args.demo {
-        let summary = demo::run(&app, trade, &demo::Options::full(app.clock.now())).await?;
+        // What a power failure takes from a demo is lived again, so its days don't wait for the disk.
+        let db = Db::connect(&Config { durable: false, ..args.place.database() }).await?;
+        let making = Opened { db, vault: app.vault.clone() }.app(args.secure_cookies, args.behind_proxy);
+        let summary = demo::run(&making, trade, &demo::Options::full(making.clock.now())).await?;
         eprint!("{}", demo::greeting(&summary, server.address()?));
     }
     server.run().await
