@@ -185,7 +185,11 @@ scenario! {
         let query = || sql!("SELECT attempts FROM job WHERE merchant_id = $1 AND attempts > $2 ORDER BY attempts", MERCHANT, 10_i64);
         let seen: Vec<i64> = given.db.snapshot(&(), |tx, ()| Box::pin(async move {
             let mut seen = Vec::new();
-            tx.each(query(), &mut |row| Ok(seen.push(row.get(0)?))).await?;
+            tx.each(query(), &mut |row| {
+                seen.push(row.get(0)?);
+                Ok(())
+            })
+            .await?;
             Ok(seen)
         })).await.unwrap();
         assert_eq!(seen, (11..=300).collect::<Vec<i64>>());
