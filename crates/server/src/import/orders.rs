@@ -233,6 +233,15 @@ impl Orders {
         Ok(())
     }
 
+    /// The lines at the end that belong to the last one's order: it is written whole, so that a file
+    /// that breaks off leaves no half of an order. One that fills the batch is written in parts.
+    pub(super) fn unfinished(&self, rows: &[Row]) -> usize {
+        let number = |row: &Row| row.cell(self.columns.number.unwrap_or(usize::MAX)).to_owned();
+        let Some(last) = rows.last().map(number) else { return 0 };
+        let waiting = rows.iter().rev().take_while(|row| number(row) == last).count();
+        if waiting == rows.len() { 0 } else { waiting }
+    }
+
     /// The place of the line's store in the list, where it may be new.
     fn shop(&mut self, ground: &Ground, name: &str) -> Result<usize> {
         let name = if name.is_empty() { ground.store.as_deref() } else { Some(name) };

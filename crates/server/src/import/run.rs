@@ -250,14 +250,17 @@ impl Run<'_> {
         let mut bad = self.bad_rows()?;
         let bar = bar(self.options.bar, &self.source);
         let mut rows = vec![Row::default(); self.options.batch_rows.max(1)];
-        let mut batches = 0;
+        let (mut batches, mut kept) = (0, 0);
         loop {
-            let mut count = 0;
-            while count < rows.len() && self.source.read(&mut rows[count])? {
+            let mut count = kept;
+            while count < rows.len() && self.source.read(&mut rows[count]).map_err(|error| self.cut_short(&error))? {
                 count += 1;
             }
             let last = count < rows.len();
-            self.batch(task, &rows[..count], &mut bad, last).await?;
+            kept = if last { 0 } else { task.unfinished(&rows[..count]) };
+            let whole = count - kept;
+            self.batch(task, &rows[..whole], &mut bad, last).await?;
+            rows.rotate_left(whole);
             bar.set_position(self.source.progress().bytes_read());
             batches += 1;
             if last {
@@ -270,6 +273,15 @@ impl Run<'_> {
                 return Ok(Outcome::Stopped);
             }
         }
+    }
+
+    /// A file that can't be read to its end: what is in is said with it.
+    fn cut_short(&self, error: &Error) -> Error {
+        let done = match (self.state.position, self.options.dry_run) {
+            (0, _) | (_, true) => "nothing of it is in".to_owned(),
+            (row, false) => format!("its rows 1 to {row} are in and stay; a mended file brings the rest"),
+        };
+        Error::new(error.kind(), error.code(), format!("{}; {done}", error.detail()))
     }
 
     fn bad_rows(&self) -> Result<BadRows> {
@@ -309,7 +321,7 @@ impl Run<'_> {
         self.examples.extend(planned.there.into_iter().take(free));
         bad.flush()?;
         let from = self.state.position;
-        self.state.position = self.source.position();
+        self.state.position = rows.last().map_or(from, Row::number);
         self.state.finished = last;
         self.state.report_bytes = std::fs::metadata(&self.options.report).map_or(0, |data| data.len());
         match self.db {

@@ -45,6 +45,7 @@ pub(super) struct Effects {
 }
 
 /// The work on one kind of file.
+#[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 pub(super) enum Task {
     Members(Members),
     Products(Products),
@@ -81,6 +82,13 @@ impl Task {
     /// Begins a batch.
     pub(super) fn clear(&mut self) {
         each!(self, task => task.clear());
+    }
+    /// How many rows at the end of a batch wait for the next one, because what they bring is not whole.
+    pub(super) fn unfinished(&self, rows: &[Row]) -> usize {
+        match self {
+            Self::Orders(orders) => orders.unfinished(rows),
+            _ => 0,
+        }
     }
     /// Takes a row into the batch, or says why not.
     pub(super) fn take(&mut self, ground: &Ground, index: usize, row: &Row) -> Result<()> {

@@ -9,6 +9,7 @@ use shuke_server::import::ground::{self, Wishes};
 use shuke_server::import::run::{self, Options, Outcome, Report};
 use shuke_server::wiring;
 use shuke_testkit::{Kind, TestApp, scenario};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
@@ -159,7 +160,7 @@ scenario! {
         while bench.import(&options).await.outcome == Outcome::Stopped {
             starts += 1;
         }
-        assert_eq!(starts, 3_018 / 97 / 3);
+        assert!(starts > 9, "{starts}");
         let known = |line: &String| !line.contains("members_known");
         let (one, other) = (left_behind(bench.app.db()).await, left_behind(whole.db()).await);
         assert_eq!(one.iter().filter(|line| known(line)).collect::<Vec<_>>(), other.iter().filter(|line| known(line)).collect::<Vec<_>>());
@@ -249,6 +250,24 @@ scenario! {
         must_verify(bench.app.db()).await;
     }
 
+    /// The figures of the reference, on the whole file; for `make soak`, with the file in SHUKE_ONLINE_RETAIL.
+    async fn the_whole_of_online_retail(bench) {
+        let Some(file) = std::env::var_os("SHUKE_ONLINE_RETAIL") else { return };
+        let mut options = Options { as_of: "2011-12-10".parse().ok(), ..bench.options(What::Orders, Path::new(&file)) };
+        options.batch_rows = run::BATCH_ROWS;
+        let report = bench.import(&options).await;
+        let count = |name: &str| report.counts.get(name).copied().unwrap_or(0);
+        assert_eq!((report.rows, count("members_new"), count("orders_of_members")), (541_909, 4_372, 18_536));
+        assert_eq!(count("orders") + count("returns"), 25_900 - 1_336 - 3);
+        assert_eq!(count("sales_amount_of_members"), 891_140_790);
+        let stages = ["active", "marginal", "dormant", "lost"].map(|stage| report.stages[stage]);
+        assert_eq!(stages, [2_890, 597, 778, 74]);
+        let db = bench.app.db();
+        assert_eq!(numbers(db, "SELECT COUNT(*) FROM member_stat WHERE orders > 0").await, [4_339]);
+        assert_eq!(numbers(db, "SELECT CAST(SUM(amount) AS BIGINT) FROM member_stat").await, [830_006_581]);
+        must_verify(db).await;
+    }
+
     /// Half an import without a word, or a panic, from a file that is broken.
     async fn broken_rows_are_reported_one_by_one(bench) {
         let text = "订单号,商品编码,商品名称,数量,时间,单价,会员卡号,类型\n\
@@ -279,6 +298,16 @@ scenario! {
         assert_eq!((report.counts["orders"], report.counts["sales_amount"], report.counts["returns_amount"]), (1, 1_500, 2_000));
         assert_eq!(bench.bad().lines().count(), 14);
         must_verify(bench.app.db()).await;
+        let whole = bench.file("whole.csv.gz", zipped(&std::fs::read(slice()).unwrap()));
+        let bytes = std::fs::read(&whole).unwrap();
+        let torn = bench.file("torn.csv.gz", &bytes[..bytes.len() / 2]);
+        let error = import(&bench.app.app, &bench.options(What::Orders, &torn)).await.unwrap_err();
+        assert!(error.code() == "file_damaged" && error.detail().contains("are in and stay"), "{error}");
+        must_verify(bench.app.db()).await;
+        let report = bench.import(&bench.options(What::Orders, &whole)).await;
+        assert!(report.counts["orders_there"] > 0 && report.counts["orders"] > 0);
+        assert_eq!(numbers(bench.app.db(), "SELECT COUNT(*), CAST(SUM(l.gross) AS BIGINT) FROM order_line l").await, [2_990, 5_744_690]);
+        must_verify(bench.app.db()).await;
         let cut = bench.file("cut.csv", &text.as_bytes()[..text.find("S2").unwrap() + 20]);
         assert!(import(&bench.app.app, &bench.options(What::Orders, &cut)).await.is_ok_and(|report| report.bad_rows > 0));
     }
@@ -287,6 +316,12 @@ scenario! {
 /// Shops' programs still write GBK.
 fn encoding(text: &str) -> Vec<u8> {
     encoding_rs::GBK.encode(text).0.into_owned()
+}
+
+fn zipped(bytes: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    out.write_all(bytes).unwrap();
+    out.finish().unwrap()
 }
 
 /// The slice several times over, each time with other order numbers.
