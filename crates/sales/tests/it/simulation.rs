@@ -270,7 +270,7 @@ impl Simulation {
             payments,
             expected_total: Some(Money(total)),
         };
-        let mut needed = vec![0; VARIANTS];
+        let mut needed = [0; VARIANTS];
         for (variant, quantity) in &wish.lines {
             needed[*variant] += quantity;
         }

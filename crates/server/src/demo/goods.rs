@@ -143,7 +143,7 @@ impl Range {
                 barcode: Some(barcode(self.goods.len() + 1)),
                 price,
                 // Every other product has a member price: 95折.
-                member_price: (place % 2 == 0).then(|| cheaper(price.0, 95)),
+                member_price: place.is_multiple_of(2).then(|| cheaper(price.0, 95)),
                 cost: Money(price.0 * 62 / 100),
                 product: place,
             });

@@ -290,7 +290,7 @@ impl Bar {
         Self { shows, live: std::io::stderr().is_terminal(), days }
     }
     fn show(&mut self, nth: usize, date: Date, done: &Done) {
-        if !self.shows || (!self.live && nth % 60 != 0 && nth != self.days) {
+        if !self.shows || (!self.live && !nth.is_multiple_of(60) && nth != self.days) {
             return;
         }
         let (start, end) = if self.live { ("\r\x1b[K", "") } else { ("", "\n") };

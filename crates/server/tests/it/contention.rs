@@ -26,8 +26,8 @@ const SIZE: Size = Size {
     variants: 500,
     pieces: 1_000_000,
     points: 1_000_000_000,
-    principal: 1_000_000_000_00,
-    bonus: 100_000_000_00,
+    principal: 100_000_000_000,
+    bonus: 10_000_000_000,
     uses: 1_000_000,
 };
 
