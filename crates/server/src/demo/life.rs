@@ -40,7 +40,7 @@ impl Life {
         let (least, most) = match habit {
             Habit::Frequent => (10, 18),
             Habit::Rare => (80, 160),
-            _ => (24, 56),
+            _ => (28, 66),
         };
         // Clothes are bought more seldom, groceries more often than what a baby needs.
         let percent = match trade {
@@ -119,6 +119,6 @@ mod tests {
         assert!(idle(180) > idle(365) + 30 && idle(90) > idle(180) + 30);
         assert!(idle(90) < 700, "and most are there");
         let visits: usize = lives.iter().map(Vec::len).sum();
-        assert!((6_000..14_000).contains(&visits), "{visits}");
+        assert!((5_000..12_000).contains(&visits), "{visits}");
     }
 }

@@ -80,7 +80,7 @@ pub struct Options {
 impl Options {
     /// The size that `make run` starts with.
     pub const fn full(until: Instant) -> Self {
-        Self { members: 2_200, months: 18, seed: 20_241_122, until, progress: true }
+        Self { members: 2_150, months: 18, seed: 20_241_122, until, progress: true }
     }
 }
 
