@@ -16,6 +16,9 @@ pub struct Decimal {
     scale: u32,
 }
 
+/// Signs of currencies, of both widths.
+const SIGNS: [char; 5] = ['¥', '￥', '$', '£', '€'];
+
 impl Decimal {
     /// Reads `12.5`, `-3`, `1,234.505`, `￥12.50`, `12.50元`, `(12.50)` for a negative one.
     ///
@@ -28,9 +31,9 @@ impl Decimal {
             Some(inner) => (true, inner),
             None => (false, cleaned),
         };
-        let unsigned = cleaned.trim_start_matches(['¥', '$', '£', '€']);
+        let unsigned = cleaned.trim_start_matches(SIGNS);
         let (minus, unsigned) = match unsigned.strip_prefix('-') {
-            Some(rest) => (true, rest.trim_start_matches(['¥', '$', '£', '€'])),
+            Some(rest) => (true, rest.trim_start_matches(SIGNS)),
             None => (false, unsigned.strip_prefix('+').unwrap_or(unsigned)),
         };
         let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
