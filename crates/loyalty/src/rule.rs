@@ -6,7 +6,7 @@
 
 use crate::tier::TierId;
 use serde::{Deserialize, Serialize};
-use shuke_kernel::{Currency, Date, Money, Points, Uuid, text_enum};
+use shuke_kernel::{Currency, Date, Money, Points, Uuid, text_enum, time};
 use utoipa::ToSchema;
 
 text_enum! {
@@ -114,6 +114,64 @@ impl Occasion {
     }
 }
 
+/// Hours of a local day, and days of the week.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Hours {
+    /// Minutes after local midnight from which it runs; 0 to 1439.
+    pub from_minute: i64,
+    /// Minutes after local midnight at which it stops, up to 1440; 0 stands for 1440. Below
+    /// `from_minute` it runs over midnight.
+    pub to_minute: i64,
+    /// Days of the week, 1 = Monday to 7 = Sunday; empty for all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub weekdays: Vec<i64>,
+}
+
+impl Hours {
+    /// Whether it runs at a local minute of a local day of the week.
+    pub fn contains(&self, minute: i64, weekday: i64) -> bool {
+        let to = if self.to_minute == 0 { 1_440 } else { self.to_minute };
+        let inside =
+            if self.from_minute < to { (self.from_minute..to).contains(&minute) } else { minute >= self.from_minute || minute < to };
+        inside && (self.weekdays.is_empty() || self.weekdays.contains(&weekday))
+    }
+
+    /// What is wrong with it, if anything.
+    pub fn fault(&self) -> Option<&'static str> {
+        let minutes = (0..1_440).contains(&self.from_minute) && (0..=1_440).contains(&self.to_minute);
+        let days = self.weekdays.iter().all(|day| (1..=7).contains(day));
+        match (minutes, days) {
+            (false, _) => Some("minutes must be 0 to 1440"),
+            (_, false) => Some("weekdays must be 1 to 7"),
+            _ => None,
+        }
+    }
+}
+
+text_enum! {
+    /// A period of the calendar, in local days.
+    pub enum Period {
+        /// A day.
+        Day = "day",
+        /// Monday to Sunday.
+        Week = "week",
+        /// A month.
+        Month = "month",
+    }
+}
+
+impl Period {
+    /// The first day of the period in which a day lies.
+    pub fn start(self, day: Date) -> Date {
+        match self {
+            Self::Day => day,
+            Self::Week => time::add_days(day, 1 - i32::from(day.weekday().to_monday_one_offset())),
+            Self::Month => day.first_of_month(),
+        }
+    }
+}
+
 text_enum! {
     /// Down to which unit the total is rounded off (抹零).
     pub enum RoundingOff {
@@ -142,6 +200,8 @@ impl RoundingOff {
 pub struct SaleLine<'a> {
     /// What is sold.
     pub item: Item<'a>,
+    /// Thousandths of a piece.
+    pub quantity_milli: i64,
     /// What is left to pay on the line as the rule's stage begins.
     pub net: Money,
     /// Whether a member or tier price lowered it.
@@ -169,6 +229,28 @@ pub enum WhyNot {
     },
     /// It runs at other hours or on other days of the week.
     OutsideHours,
+    /// It can't be used on this day.
+    ExcludedDate {
+        /// The local day.
+        #[schema(value_type = String, format = Date)]
+        on: Date,
+    },
+    /// The member has used as many of its template in this period as one member may.
+    PeriodLimit {
+        /// The period.
+        period: Period,
+        /// How many may be used in one.
+        max: i64,
+    },
+    /// What it gives is not in the cart: add it, and it costs what the coupon says.
+    GoodsMissing,
+    /// It doesn't go together with a coupon that is used.
+    StackedOut {
+        /// The coupon that is used.
+        by: Uuid,
+        /// What this one would save alone, in minor units.
+        would_save: Money,
+    },
     /// All its uses are used up.
     Used,
     /// Another order that is being paid holds it.
@@ -262,6 +344,16 @@ mod tests {
         assert!(!Scope { categories: vec![id(1)], except_products: vec![id(10)], ..Scope::ALL }.contains(item));
         assert!(!Scope { except_categories: vec![id(2)], ..Scope::ALL }.contains(item));
         assert!(!Scope { except_specials: true, ..Scope::ALL }.contains(Item { special: true, ..item }));
+    }
+
+    #[test]
+    fn a_period_begins_on_its_first_day() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        // 29 November 2026 is a Sunday.
+        assert_eq!(Period::Day.start(day("2026-11-29")), day("2026-11-29"));
+        assert_eq!(Period::Week.start(day("2026-11-29")), day("2026-11-23"));
+        assert_eq!(Period::Week.start(day("2026-11-30")), day("2026-11-30"));
+        assert_eq!(Period::Month.start(day("2026-11-29")), day("2026-11-01"));
     }
 
     #[test]

@@ -9,5 +9,6 @@ mod model;
 pub mod ops;
 pub(crate) mod store;
 
-pub use model::{Account, AccountKind, Balance, BalanceView, Balances, DayBalance, DayView, Holdings, NextExpiry};
+pub use model::{Account, AccountKind, Balance, BalanceView, Balances, DayBalance, DayView, Holdings, NextExpiry, Unit};
+pub(crate) use model::{lot_kinds, member_kinds};
 pub use store::{holdings_read, holdings_stmts};

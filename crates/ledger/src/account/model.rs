@@ -1,7 +1,7 @@
 //! Kinds of accounts, and what a member holds.
 
 use crate::journal::Entry;
-use crate::lot::{Allocation, Lot};
+use crate::lot::{Allocation, Lot, LotId, LotTerms};
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Date, Error, Instant, Result, Uuid};
 use utoipa::ToSchema;
@@ -17,6 +17,12 @@ shuke_kernel::text_enum! {
         Principal = "principal",
         /// 赠送金 of a member, minor units.
         Bonus = "bonus",
+        /// 次卡剩余次数 of a member: visits, a lot for each item of a pass.
+        PassVisits = "pass_visits",
+        /// 次卡未消耗金额 of a member, minor units: what was paid for visits that are still to come.
+        PassValue = "pass_value",
+        /// 礼品卡余额, minor units; the card owns it.
+        GiftCard = "gift_card",
         /// Cash drawer of a store.
         Cash = "cash",
         /// WeChat Pay receipts of a store.
@@ -41,6 +47,22 @@ shuke_kernel::text_enum! {
         BonusExpired = "bonus_expired",
         /// Principal that ran out of time.
         PrincipalExpired = "principal_expired",
+        /// Visits given out, less those withdrawn with a refund or a transfer.
+        PassVisitsIssued = "pass_visits_issued",
+        /// Visits used up.
+        PassVisitsUsed = "pass_visits_used",
+        /// Visits that ran out of time.
+        PassVisitsExpired = "pass_visits_expired",
+        /// Paid for visits that ran out of time.
+        PassValueExpired = "pass_value_expired",
+        /// Gift cards' balances that ran out of time.
+        GiftCardExpired = "gift_card_expired",
+        /// What a store takes for passes and gift cards, on its way to them; empty in between.
+        PrepaidSold = "prepaid_sold",
+        /// Prepaid value on its way from one holder to another; empty in between.
+        PrepaidMoved = "prepaid_moved",
+        /// What a store kept when it gave prepaid value back.
+        RefundFee = "refund_fee",
         /// Where opening balances come from.
         Opening = "opening",
         /// Where adjustments by hand come from and go to.
@@ -49,27 +71,64 @@ shuke_kernel::text_enum! {
 }
 
 impl AccountKind {
-    /// Whether a member owns accounts of this kind.
+    /// Whether a member, or a gift card, owns accounts of this kind.
     pub const fn of_member(self) -> bool {
-        matches!(self, Self::Points | Self::PointsDebt | Self::Principal | Self::Bonus)
+        self.in_lots() || matches!(self, Self::PointsDebt)
     }
     /// Whether its value sits in lots.
     pub const fn in_lots(self) -> bool {
+        matches!(self, Self::Points | Self::Principal | Self::Bonus | Self::PassVisits | Self::PassValue | Self::GiftCard)
+    }
+    /// Whether a hand may correct it and something under way may hold it: what a member has as a whole,
+    /// not what belongs to a pass or a card.
+    pub const fn is_whole(self) -> bool {
         matches!(self, Self::Points | Self::Principal | Self::Bonus)
     }
-    /// Whether it counts points rather than money.
-    pub const fn counts_points(self) -> bool {
-        matches!(self, Self::Points | Self::PointsDebt | Self::PointsIssued | Self::PointsRedeemed | Self::PointsExpired)
+    /// What it counts.
+    pub const fn unit(self) -> Unit {
+        match self {
+            Self::Points | Self::PointsDebt | Self::PointsIssued | Self::PointsRedeemed | Self::PointsExpired => Unit::Points,
+            Self::PassVisits | Self::PassVisitsIssued | Self::PassVisitsUsed | Self::PassVisitsExpired => Unit::Visits,
+            _ => Unit::Money,
+        }
     }
     /// Where value of this kind goes when it expires.
     pub const fn expiry_account(self) -> Self {
         match self {
             Self::Principal => Self::PrincipalExpired,
             Self::Bonus => Self::BonusExpired,
+            Self::PassVisits => Self::PassVisitsExpired,
+            Self::PassValue => Self::PassValueExpired,
+            Self::GiftCard => Self::GiftCardExpired,
             _ => Self::PointsExpired,
         }
     }
 }
+
+/// What an account counts. An entry never turns one into another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Points.
+    Points,
+    /// Minor units of money.
+    Money,
+    /// Visits of passes.
+    Visits,
+}
+
+/// The kinds that are [`AccountKind::in_lots`], as an SQL list.
+macro_rules! lot_kinds {
+    () => {
+        "('points', 'principal', 'bonus', 'pass_visits', 'pass_value', 'gift_card')"
+    };
+}
+/// The kinds that are [`AccountKind::of_member`], as an SQL list.
+macro_rules! member_kinds {
+    () => {
+        "('points', 'points_debt', 'principal', 'bonus', 'pass_visits', 'pass_value', 'gift_card')"
+    };
+}
+pub(crate) use {lot_kinds, member_kinds};
 
 /// One side of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,6 +228,28 @@ impl Holdings {
         Ok(taken)
     }
 
+    /// The open lot with an id.
+    pub fn lot(&self, id: LotId) -> Option<&Lot> {
+        self.lots.iter().find(|lot| lot.id == id)
+    }
+
+    /// Takes an amount from one lot; changes it in memory.
+    ///
+    /// Errors: `balance_insufficient` with what is there.
+    pub(crate) fn take_from(&mut self, kind: AccountKind, id: LotId, amount: i64, now: Instant) -> Result<Vec<Allocation>> {
+        let lot = self.lots.iter_mut().find(|lot| lot.id == id && lot.kind == kind && lot.usable(now));
+        let there = lot.as_ref().map_or(0, |lot| lot.remaining);
+        let Some(lot) = lot.filter(|lot| lot.remaining >= amount) else {
+            return Err(Error::refused(
+                "balance_insufficient",
+                format!("the {} has {there} left to use, {amount} is asked for", kind.as_str()),
+            ));
+        };
+        lot.remaining -= amount;
+        self.add(kind, -amount);
+        Ok(vec![Allocation { lot: id, amount: -amount }])
+    }
+
     /// Takes up to an amount from the lots that a source granted, usable or not. What is held stays.
     pub(crate) fn claw(&mut self, kind: AccountKind, amount: i64, granted_by: Uuid) -> Vec<Allocation> {
         let Balance { balance, held } = self.balance(kind);
@@ -184,6 +265,16 @@ impl Holdings {
         }
         self.add(kind, taken.iter().map(|part| part.amount).sum());
         taken
+    }
+
+    /// Gives lots new days.
+    pub(crate) fn reschedule(&mut self, lots: &[LotId], terms: LotTerms) {
+        for lot in self.lots.iter_mut().filter(|lot| lots.contains(&lot.id)) {
+            lot.available_at = terms.available_at;
+            lot.expires_on = terms.expires.map(|(on, _)| on);
+            lot.expires_at = terms.expires.map(|(_, at)| at);
+        }
+        self.lots.sort_by_key(Lot::order);
     }
 
     /// Lets part of what was held be spent again.
@@ -300,5 +391,21 @@ impl Holdings {
             std::cmp::Ordering::Greater => other,
         });
         BalanceView { balance, available: self.available(kind, now), held, pending, debt, next_expiry }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_for_sql_name_what_the_kinds_say() {
+        let list = |holds: fn(AccountKind) -> bool| {
+            let names: Vec<String> =
+                AccountKind::ALL.iter().filter(|kind| holds(**kind)).map(|kind| format!("'{}'", kind.as_str())).collect();
+            format!("({})", names.join(", "))
+        };
+        assert_eq!(list(AccountKind::in_lots), lot_kinds!());
+        assert_eq!(list(AccountKind::of_member), member_kinds!());
     }
 }

@@ -14,7 +14,7 @@ const HOLDS_PER_STEP_MAX: i64 = 200;
 /// Errors: `balance_insufficient` where less is left than is to be held; `hold_kind_wrong`;
 /// `hold_pkey` (conflict) where the id is taken.
 pub async fn hold(tx: &mut Tx, cx: &Cx, request: &HoldRequest) -> Result<()> {
-    if !request.kind.in_lots() {
+    if !request.kind.is_whole() {
         return Err(Error::invalid("hold_kind_wrong", "a hold keeps back points, principal or bonus"));
     }
     let mut holdings = holdings(tx, cx, request.member, true).await?;

@@ -166,7 +166,7 @@ impl Journal {
     }
 
     fn line(&mut self, debit: Account, credit: Account, amount: i64, why: &'static str) -> Result<i64> {
-        if amount < 0 || debit.kind.counts_points() != credit.kind.counts_points() {
+        if amount < 0 || debit.kind.unit() != credit.kind.unit() {
             return Err(Error::internal(format!("a transfer of {amount} from {debit:?} to {credit:?}")));
         }
         if amount > AMOUNT_MAX {
@@ -206,6 +206,48 @@ impl Journal {
         Ok(())
     }
 
+    /// Takes an amount from one lot of a member: a visit of a pass.
+    ///
+    /// Errors: `balance_insufficient`.
+    #[expect(clippy::too_many_arguments, reason = "each names a part of the entry; a struct would only repeat the names")]
+    pub fn spend_from(
+        &mut self,
+        cx: &Cx,
+        from: &mut Holdings,
+        kind: AccountKind,
+        lot: LotId,
+        amount: i64,
+        credit: Account,
+        why: &'static str,
+    ) -> Result<()> {
+        if amount == 0 {
+            return Ok(());
+        }
+        let parts = from.take_from(kind, lot, amount, cx.now)?;
+        let line = self.line(Account::of(kind, from.owner), credit, amount, why)?;
+        self.allocate(self.origin, from.owner, kind, line, &parts);
+        Ok(())
+    }
+
+    /// Takes what a lot still holds, usable or not, for good: no refund gives it back.
+    pub fn withdraw(
+        &mut self,
+        from: &mut Holdings,
+        kind: AccountKind,
+        lot: LotId,
+        amount: i64,
+        credit: Account,
+        why: &'static str,
+    ) -> Result<()> {
+        match from.lot(lot).map_or(0, |lot| lot.remaining) {
+            there if there < amount => {
+                Err(Error::refused("balance_insufficient", format!("the {} has {there} left, {amount} is to be taken", kind.as_str())))
+            }
+            _ if amount == 0 => Ok(()),
+            _ => self.empty(from, kind, &[(lot, amount)], credit, why),
+        }
+    }
+
     /// Gives a member value in a new lot.
     #[expect(clippy::too_many_arguments, reason = "each names a part of the entry; a struct would only repeat the names")]
     pub fn grant(
@@ -221,6 +263,21 @@ impl Journal {
         if amount <= 0 {
             return if amount == 0 { Ok(()) } else { Err(Error::internal("a grant below zero")) };
         }
+        self.grant_lot(cx, to, kind, amount, debit, terms, why).map(|_| ())
+    }
+
+    /// The same, above zero, with the new lot's id.
+    #[expect(clippy::too_many_arguments, reason = "each names a part of the entry; a struct would only repeat the names")]
+    pub fn grant_lot(
+        &mut self,
+        cx: &Cx,
+        to: &mut Holdings,
+        kind: AccountKind,
+        amount: i64,
+        debit: Account,
+        terms: LotTerms,
+        why: &'static str,
+    ) -> Result<LotId> {
         let line = self.line(debit, Account::of(kind, to.owner), amount, why)?;
         let id = cx.id::<LotId>();
         self.lots.push(lot::store::NewLot { owner: to.owner, kind, id, amount, terms, source_id: self.source.id, source_line: line });
@@ -238,7 +295,7 @@ impl Journal {
             created_at: cx.now,
         });
         to.add(kind, amount);
-        Ok(())
+        Ok(id)
     }
 
     /// Gives back part of what the origin took, to the lots it was taken from. What was meanwhile taken
@@ -260,18 +317,50 @@ impl Journal {
             return Ok(());
         }
         let parts = lot::give_back(&out.of_kind(kind), amount);
+        self.put_back(cx, to, out, kind, &parts, (amount, debit, why))
+    }
+
+    /// The same for what was taken from one lot: a visit goes back to its pass.
+    #[expect(clippy::too_many_arguments, reason = "each names a part of the entry; a struct would only repeat the names")]
+    pub fn give_back_to(
+        &mut self,
+        cx: &Cx,
+        to: &mut Holdings,
+        out: &mut Outstanding,
+        kind: AccountKind,
+        lot: LotId,
+        amount: i64,
+        debit: Account,
+        why: &'static str,
+    ) -> Result<()> {
+        if amount == 0 {
+            return Ok(());
+        }
+        let parts = lot::give_back(&out.of_lot(lot), amount);
+        self.put_back(cx, to, out, kind, &parts, (amount, debit, why))
+    }
+
+    fn put_back(
+        &mut self,
+        cx: &Cx,
+        to: &mut Holdings,
+        out: &mut Outstanding,
+        kind: AccountKind,
+        parts: &[Allocation],
+        (amount, debit, why): (i64, Account, &'static str),
+    ) -> Result<()> {
         if parts.iter().map(|part| part.amount).sum::<i64>() != amount {
             return Err(Error::internal(format!("the origin {} has less than {amount} {} out", self.origin, kind.as_str())));
         }
-        self.revive(cx, to, out, kind, &parts)?;
+        self.revive(cx, to, out, kind, parts)?;
         let line = self.line(debit, Account::of(kind, to.owner), amount, why)?;
-        for part in &parts {
+        for part in parts {
             out.returned(part);
             to.put_back(out.lot(part.lot), part.amount);
         }
         to.add(kind, amount);
-        self.allocate(self.origin, to.owner, kind, line, &parts);
-        for part in &parts {
+        self.allocate(self.origin, to.owner, kind, line, parts);
+        for part in parts {
             self.pay_short(to, kind, part)?;
         }
         Ok(())

@@ -37,7 +37,7 @@ pub struct Adjustment {
 ///
 /// Errors: `adjustment_kind_wrong`, `amount_too_large`, `balance_insufficient`.
 pub async fn adjust(tx: &mut Tx, cx: &Cx, adjustment: &Adjustment) -> Result<Holdings> {
-    if !adjustment.kind.in_lots() || adjustment.amount == 0 {
+    if !adjustment.kind.is_whole() || adjustment.amount == 0 {
         return Err(Error::invalid("adjustment_kind_wrong", "an adjustment gives or takes points, principal or bonus, and not zero"));
     }
     if adjustment.amount.unsigned_abs() > AMOUNT_MAX.unsigned_abs() {

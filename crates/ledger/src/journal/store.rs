@@ -2,6 +2,7 @@
 
 use super::model::{Entry, Source, Transfer, Turnover};
 use crate::AccountKind;
+use crate::account::{lot_kinds, member_kinds};
 use crate::lot::{self, Allocation, Lot, LotId};
 use shuke_db::{Kind, Row, Stmt, Tx, Value, insert, sql};
 use shuke_kernel::value::ToValue as _;
@@ -81,6 +82,9 @@ impl Outstanding {
         for lot in self.lots.iter_mut().filter(|lot| lot.id == id) {
             lot.expire(until);
         }
+    }
+    pub(crate) fn of_lot(&self, lot: LotId) -> Vec<Allocation> {
+        self.taken.iter().filter(|allocation| allocation.lot == lot).copied().collect()
     }
     /// How much of a kind is still out.
     pub fn amount(&self, kind: AccountKind) -> i64 {
@@ -168,30 +172,30 @@ fn entry(row: &Row, kind: Option<AccountKind>) -> Result<Entry> {
 
 /// What a member's accounts held at a moment: the sums of their entries before it.
 pub(crate) async fn balances_at(tx: &mut Tx, merchant: MerchantId, member: Uuid, at: Instant) -> Result<Vec<(AccountKind, i64)>> {
-    let stmt = sql!(
+    let text = concat!(
         "SELECT kind, CAST(SUM(amount) AS BIGINT) FROM (
              SELECT credit_kind AS kind, amount FROM transfer WHERE merchant_id = $1 AND member_id = $2 AND at < $3
              UNION ALL SELECT debit_kind, -amount FROM transfer WHERE merchant_id = $1 AND member_id = $2 AND at < $3) AS sides
-         WHERE kind IN ('points', 'points_debt', 'principal', 'bonus') GROUP BY kind",
-        merchant,
-        member,
-        at
+         WHERE kind IN ",
+        member_kinds!(),
+        " GROUP BY kind"
     );
+    let stmt = Stmt::built(text, vec![merchant.to_value(), member.to_value(), at.to_value()]);
     tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 /// What went in and out of the shop's own accounts from a moment until before another, by kind and owner.
 pub(crate) async fn turnovers(tx: &mut Tx, merchant: MerchantId, from: Instant, until: Instant) -> Result<Vec<Turnover>> {
-    let stmt = sql!(
+    let text = concat!(
         "SELECT kind, owner, CAST(SUM(debits) AS BIGINT), CAST(SUM(credits) AS BIGINT) FROM (
              SELECT debit_kind AS kind, debit_owner AS owner, amount AS debits, 0 AS credits FROM transfer
              WHERE merchant_id = $1 AND at >= $2 AND at < $3
              UNION ALL SELECT credit_kind, credit_owner, 0, amount FROM transfer WHERE merchant_id = $1 AND at >= $2 AND at < $3) AS sides
-         WHERE kind NOT IN ('points', 'points_debt', 'principal', 'bonus') GROUP BY kind, owner ORDER BY kind, owner",
-        merchant,
-        from,
-        until
+         WHERE kind NOT IN ",
+        member_kinds!(),
+        " GROUP BY kind, owner ORDER BY kind, owner"
     );
+    let stmt = Stmt::built(text, vec![merchant.to_value(), from.to_value(), until.to_value()]);
     let read = |row: &Row| {
         let owner: Uuid = row.get(1)?;
         let store = (!owner.is_nil()).then_some(owner);
@@ -286,16 +290,20 @@ pub(crate) fn canonical(row: &Row, out: &mut Vec<u8>) -> Result<()> {
 }
 
 /// What `verify` adds up: `owner, kind, amount` of every side that a member has.
-pub(crate) const MOVES: &str = "SELECT credit_owner AS owner, credit_kind AS kind, amount FROM transfer
-     WHERE merchant_id = $1 AND credit_kind IN ('points', 'points_debt', 'principal', 'bonus')
-     UNION ALL SELECT debit_owner, debit_kind, -amount FROM transfer
-     WHERE merchant_id = $1 AND debit_kind IN ('points', 'points_debt', 'principal', 'bonus')";
+pub(crate) const MOVES: &str = concat!(
+    "SELECT credit_owner AS owner, credit_kind AS kind, amount FROM transfer WHERE merchant_id = $1 AND credit_kind IN ",
+    member_kinds!(),
+    " UNION ALL SELECT debit_owner, debit_kind, -amount FROM transfer WHERE merchant_id = $1 AND debit_kind IN ",
+    member_kinds!()
+);
 
 /// `source_id, source_line, amount` of every side that lots must explain.
-pub(crate) const IN_LOTS: &str = "SELECT source_id, source_line, amount FROM transfer
-     WHERE merchant_id = $1 AND credit_kind IN ('points', 'principal', 'bonus')
-     UNION ALL SELECT source_id, source_line, -amount FROM transfer
-     WHERE merchant_id = $1 AND debit_kind IN ('points', 'principal', 'bonus')";
+pub(crate) const IN_LOTS: &str = concat!(
+    "SELECT source_id, source_line, amount FROM transfer WHERE merchant_id = $1 AND credit_kind IN ",
+    lot_kinds!(),
+    " UNION ALL SELECT source_id, source_line, -amount FROM transfer WHERE merchant_id = $1 AND debit_kind IN ",
+    lot_kinds!()
+);
 
 /// `source_id, source_line, amount, debit_kind, credit_kind` of every entry.
 pub(crate) const SIDES: &str = "SELECT source_id, source_line, amount, debit_kind, credit_kind FROM transfer WHERE merchant_id = $1";

@@ -2,8 +2,8 @@
 //!
 //! What becomes available needs no work: a lot carries the moment from which it can be used.
 
-use super::LotId;
 use super::store::{self, Due};
+use super::{LotId, LotTerms};
 use crate::account::store::{holdings_read, holdings_stmts};
 use crate::{Account, AccountKind, Holdings, Journal};
 use shuke_db::{Db, Tx};
@@ -43,7 +43,7 @@ async fn expire_some(tx: &mut Tx, cx: &Cx, after: Due) -> Result<(u64, Option<Du
 
 async fn expire_member(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings) -> Result<bool> {
     let mut journal = Journal::new("expiry", cx.uuid(), None);
-    for kind in [AccountKind::Points, AccountKind::Principal, AccountKind::Bonus] {
+    for kind in AccountKind::ALL.iter().copied().filter(|kind| kind.in_lots()) {
         let mut due: Vec<_> = holdings
             .lots(kind)
             .filter(|lot| lot.remaining > 0 && lot.expires_at.is_some_and(|at| at <= cx.now))
@@ -83,6 +83,13 @@ fn pay_debt(journal: &mut Journal, holdings: &mut Holdings, due: &mut Vec<(LotId
     }
     due.retain(|(_, remaining)| *remaining > 0);
     journal.pay_debt(holdings, AccountKind::Points, &paid)
+}
+
+/// Gives lots of an owner new days: for passes that are extended, frozen, or begin with their first visit.
+/// To be called with the owner's accounts locked; the holdings in memory follow.
+pub async fn reschedule(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings, lots: &[LotId], terms: LotTerms) -> Result<()> {
+    holdings.reschedule(lots, terms);
+    store::set_terms(tx, cx.merchant, holdings.owner, lots, &terms).await
 }
 
 /// What members hold, by kind and expiry, for those who take their data with them: the next `owners_max` members after one of them.

@@ -2,6 +2,7 @@
 
 use super::{Allocation, Lot, LotId, LotTerms, LotView};
 use crate::AccountKind;
+use crate::account::lot_kinds;
 use shuke_db::{Row, Stmt, Tx, Value, insert, sql};
 use shuke_kernel::value::ToValue as _;
 use shuke_kernel::{Date, Instant, MerchantId, Result, Uuid};
@@ -71,9 +72,10 @@ pub(crate) async fn by_ids(tx: &mut Tx, merchant: MerchantId, owner: Uuid, ids: 
         params.push(id.to_value());
         let _ = write!(list, "{}${}", if list.is_empty() { "" } else { ", " }, params.len());
     }
+    let kinds = lot_kinds!();
     let text = format!(
         "SELECT kind, id, granted, remaining, available_at, expires_at, expires_on, source_id, created_at, short, expired FROM lot
-         WHERE merchant_id = $1 AND owner = $2 AND kind IN ('points', 'principal', 'bonus') AND id IN ({list})"
+         WHERE merchant_id = $1 AND owner = $2 AND kind IN {kinds} AND id IN ({list})"
     );
     tx.rows(Stmt::built(text, params)).await?.iter().map(read).collect()
 }
@@ -177,16 +179,27 @@ pub(crate) async fn add(tx: &mut Tx, merchant: MerchantId, owner: Uuid, deltas: 
 /// Gives lots a new end.
 pub(crate) async fn extend(tx: &mut Tx, merchant: MerchantId, lots: &[(Uuid, LotId)], until: (Date, Instant)) -> Result<()> {
     for (owner, lot) in lots {
-        tx.queue(sql!(
-            "UPDATE lot SET expires_on = $4, expires_at = $5
-             WHERE merchant_id = $1 AND owner = $2 AND kind IN ('points', 'principal', 'bonus') AND id = $3",
-            merchant,
-            owner,
-            lot,
-            until.0,
-            until.1
-        ))
-        .await?;
+        let set = "UPDATE lot SET expires_on = $4, expires_at = $5 WHERE merchant_id = $1 AND owner = $2 AND id = $3 AND kind IN ";
+        let params = vec![merchant.to_value(), owner.to_value(), lot.to_value(), until.0.to_value(), until.1.to_value()];
+        tx.queue(Stmt::built([set, lot_kinds!()].concat(), params)).await?;
+    }
+    Ok(())
+}
+
+/// Gives lots of an owner new days.
+pub(super) async fn set_terms(tx: &mut Tx, merchant: MerchantId, owner: Uuid, lots: &[LotId], terms: &LotTerms) -> Result<()> {
+    for lot in lots {
+        let set = "UPDATE lot SET available_at = $4, expires_on = $5, expires_at = $6
+                   WHERE merchant_id = $1 AND owner = $2 AND id = $3 AND kind IN ";
+        let params = vec![
+            merchant.to_value(),
+            owner.to_value(),
+            lot.to_value(),
+            terms.available_at.to_value(),
+            terms.expires.map(|(on, _)| on).to_value(),
+            terms.expires.map(|(_, at)| at).to_value(),
+        ];
+        tx.queue(Stmt::built([set, lot_kinds!()].concat(), params)).await?;
     }
     Ok(())
 }
@@ -255,7 +268,7 @@ pub(crate) const LOTS: &str = "SELECT owner, kind, id, granted, remaining, is_op
 /// `lot_id, source_id, source_line, amount` of every allocation.
 pub(crate) const ALLOCATIONS: &str = "SELECT lot_id, source_id, source_line, amount FROM allocation WHERE merchant_id = $1";
 
-/// What members hold, by kind and expiry, of the next `owners_max` members after one of them.
+/// Points, principal and bonus that members hold, by kind and expiry, of the next `owners_max` members after one of them.
 pub(crate) async fn held(
     tx: &mut Tx,
     merchant: MerchantId,
@@ -264,7 +277,9 @@ pub(crate) async fn held(
 ) -> Result<Vec<(Uuid, AccountKind, Option<Date>, i64)>> {
     let stmt = sql!(
         "SELECT owner, kind, expires_on, CAST(SUM(remaining) AS BIGINT) FROM lot WHERE merchant_id = $1 AND is_open
-             AND owner IN (SELECT DISTINCT owner FROM lot WHERE merchant_id = $1 AND owner > $2 AND is_open ORDER BY owner LIMIT $3)
+             AND kind IN ('points', 'principal', 'bonus')
+             AND owner IN (SELECT DISTINCT owner FROM lot WHERE merchant_id = $1 AND owner > $2 AND is_open
+                 AND kind IN ('points', 'principal', 'bonus') ORDER BY owner LIMIT $3)
          GROUP BY owner, kind, expires_on ORDER BY owner, expires_on NULLS LAST, kind",
         merchant,
         after,

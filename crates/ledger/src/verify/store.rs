@@ -3,6 +3,7 @@
 
 use super::Difference;
 use crate::AccountKind;
+use crate::account::Unit;
 use crate::account::store::BALANCES;
 use crate::hold::store::OPEN;
 use crate::journal::store::{IN_LOTS, MOVES, SIDES, walk_by_index};
@@ -10,7 +11,11 @@ use crate::lot::store::{ALLOCATIONS, LOTS};
 use shuke_db::{Kind, Row, Stmt, ToValue as _, Tx};
 use shuke_kernel::{MerchantId, Result, Uuid};
 
-const POINTS: &str = "('points', 'points_debt', 'points_issued', 'points_redeemed', 'points_expired')";
+/// The kinds that count a unit, as an SQL list.
+fn counting(unit: Unit) -> String {
+    let kinds: Vec<&str> = AccountKind::ALL.iter().filter(|kind| kind.unit() == unit).map(|kind| kind.as_str()).collect();
+    format!("('{}')", kinds.join("', '"))
+}
 
 /// Gives PostgreSQL room to add up in memory, for this transaction only.
 pub(super) async fn prepare(tx: &mut Tx) -> Result<()> {
@@ -64,16 +69,19 @@ fn balances_of(column: &str, kinds: &str) -> String {
 pub(super) async fn entries(tx: &mut Tx, merchant: MerchantId) -> Result<Option<Difference>> {
     let known: Vec<&str> = AccountKind::ALL.iter().map(|kind| kind.as_str()).collect();
     let known = format!("('{}')", known.join("', '"));
+    let (points, visits, money) = (counting(Unit::Points), counting(Unit::Visits), counting(Unit::Money));
     let text = format!(
         "SELECT source_id, source_line, amount, debit_kind, credit_kind FROM ({SIDES}) AS sides
-         WHERE amount <= 0 OR debit_kind NOT IN {known} OR credit_kind NOT IN {known} OR (debit_kind IN {POINTS} AND credit_kind NOT IN {POINTS}) OR (debit_kind NOT IN {POINTS} AND credit_kind IN {POINTS})
+         WHERE amount <= 0 OR debit_kind NOT IN {known} OR credit_kind NOT IN {known}
+             OR (debit_kind IN {points} AND credit_kind NOT IN {points}) OR (debit_kind IN {visits} AND credit_kind NOT IN {visits})
+             OR (debit_kind IN {money} AND credit_kind NOT IN {money})
          ORDER BY source_id, source_line LIMIT 1"
     );
     let Some(row) = first(tx, merchant, text).await? else { return Ok(None) };
     let (id, line, amount): (Uuid, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let (debit, credit): (String, String) = (row.get(3)?, row.get(4)?);
     let text = format!(
-        "entry {id} line {line} moves {amount} from {debit} to {credit}: it must move more than nothing, between accounts that there are, and not turn points into money"
+        "entry {id} line {line} moves {amount} from {debit} to {credit}: it must move more than nothing, between accounts that there are, and not turn one unit into another"
     );
     Ok(Some(Difference::new("entry", text)))
 }

@@ -88,7 +88,7 @@ impl<'s> Walk<'s> {
             self.sums.entry_is_wrong = true;
             return;
         };
-        self.sums.entry_is_wrong |= amount <= 0 || debit.0.counts_points() != credit.0.counts_points();
+        self.sums.entry_is_wrong |= amount <= 0 || debit.0.unit() != credit.0.unit();
         let Sums { balances, explained, .. } = &mut *self.sums;
         if debit.0.of_member() {
             balances.subtract(&(debit.1, debit.0.as_str()), amount);

@@ -16,6 +16,7 @@
 //! price engine, in the `offer` crate); budgets and members' limits (`template`).
 
 pub mod api;
+mod benefit;
 mod code;
 mod guess;
 mod model;
@@ -23,6 +24,7 @@ pub mod ops;
 pub mod store;
 mod verify;
 
+pub use benefit::*;
 pub use code::CouponCode;
 pub use model::*;
 pub use ops::{Issue, IssuedCoupon, issue, issue_missing, revoke, revoke_by_source};

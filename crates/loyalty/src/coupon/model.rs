@@ -1,10 +1,14 @@
 //! Coupon terms, the issued coupon, and the rule that says why a coupon can't be used.
 
-use crate::rule::{Channel, Occasion, SaleLine, Scope, WhyNot};
+use super::benefit::{Benefit, Left, Stacking};
+use crate::rule::{Channel, Hours, Occasion, Period, SaleLine, Scope, WhyNot};
 use crate::tier::TierId;
 use serde::{Deserialize, Serialize};
-use shuke_kernel::{Date, Error, Instant, Money, Rate, Result, Uuid, Zone, id, text_enum, time};
+use shuke_kernel::{Date, Error, Instant, Money, Rate, Result, Uuid, Zone, id, split, text_enum, time};
 use utoipa::ToSchema;
+
+/// Hours, and dates, that terms may name.
+const LIST_MAX: usize = 400;
 
 id!(CouponId, "An issued coupon.");
 id!(CouponTemplateId, "A coupon template: the terms that its coupons copy when they are issued.");
@@ -23,25 +27,6 @@ text_enum! {
         /// Taken back.
         Revoked = "revoked",
     }
-}
-
-/// What a coupon takes off.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Benefit {
-    /// A fixed amount, or what is left to pay where that is less.
-    Amount {
-        /// Minor units taken off.
-        off: Money,
-    },
-    /// A share of what is left to pay on the lines that count.
-    Percent {
-        /// What is taken off, in basis points: 2,000 is 20 % off (8折).
-        rate_off: Rate,
-        /// The most that is taken off, in minor units.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        max_off: Option<Money>,
-    },
 }
 
 /// On which local days a coupon can be used.
@@ -80,6 +65,16 @@ impl Validity {
     }
 }
 
+/// How many of a template one member may use in a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PeriodMax {
+    /// The period.
+    pub period: Period,
+    /// How many uses, at least 1.
+    pub max: i64,
+}
+
 /// How many coupons there may be, and how often they can be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -94,11 +89,14 @@ pub struct CouponLimits {
     pub per_order_max: i64,
     /// How often one coupon can be used, once per order.
     pub uses: i64,
+    /// How often one member may use coupons of this template in a period; none for no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_period: Option<PeriodMax>,
 }
 
 impl Default for CouponLimits {
     fn default() -> Self {
-        Self { issued_max: None, per_member_max: None, per_order_max: 1, uses: 1 }
+        Self { issued_max: None, per_member_max: None, per_order_max: 1, uses: 1, per_period: None }
     }
 }
 
@@ -108,7 +106,8 @@ impl Default for CouponLimits {
 pub struct CouponTerms {
     /// What it takes off.
     pub benefit: Benefit,
-    /// What the lines that count must come to before coupons, in minor units; 0 for none.
+    /// What the lines that count must come to before coupons, in minor units; 0 for none. What a coupon
+    /// gives (gift, service, exchange) doesn't count for it.
     #[serde(default)]
     pub threshold: Money,
     /// Which goods count.
@@ -134,6 +133,19 @@ pub struct CouponTerms {
     /// Whether lines that a threshold offer lowered count.
     #[serde(default = "yes")]
     pub combines_with_offers: bool,
+    /// At which hours and on which weekdays it can be used: any of these; empty for always.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hours: Vec<Hours>,
+    /// Local days on which it can't be used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub except_dates: Vec<Date>,
+    /// Which coupons it goes together with in one order.
+    #[serde(default, skip_serializing_if = "Stacking::is_free")]
+    pub stacking: Stacking,
+    /// Whether a member may give it to another while it is unused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub transferable: bool,
 }
 
 const fn yes() -> bool {
@@ -149,7 +161,8 @@ impl CouponTerms {
     pub fn percent(rate_off: Rate, max_off: Option<Money>, threshold: Money, validity: Validity) -> Self {
         Self::new(Benefit::Percent { rate_off, max_off }, threshold, validity)
     }
-    fn new(benefit: Benefit, threshold: Money, validity: Validity) -> Self {
+    /// Terms for a benefit, with nothing else restricted.
+    pub fn new(benefit: Benefit, threshold: Money, validity: Validity) -> Self {
         Self {
             benefit,
             threshold,
@@ -161,6 +174,10 @@ impl CouponTerms {
             limits: CouponLimits::default(),
             combines_with_member_price: true,
             combines_with_offers: true,
+            hours: Vec::new(),
+            except_dates: Vec::new(),
+            stacking: Stacking::Free,
+            transferable: false,
         }
     }
 
@@ -168,15 +185,7 @@ impl CouponTerms {
     ///
     /// Errors: `coupon_terms_invalid`, with a fault for each field that is out of its range.
     pub fn check(&self) -> Result<()> {
-        let mut faults: Vec<(&str, &str)> = Vec::new();
-        match &self.benefit {
-            Benefit::Amount { off } if !off.is_positive() => faults.push(("/benefit/off", "must be above 0")),
-            Benefit::Percent { rate_off, .. } if !(1..=Rate::WHOLE.0).contains(&rate_off.0) => {
-                faults.push(("/benefit/rate_off", "must be 1 to 10000 basis points"));
-            }
-            Benefit::Percent { max_off: Some(max), .. } if !max.is_positive() => faults.push(("/benefit/max_off", "must be above 0")),
-            _ => {}
-        }
+        let mut faults: Vec<(&str, &str)> = self.benefit.fault().into_iter().collect();
         if self.threshold.is_negative() {
             faults.push(("/threshold", "must not be below 0"));
         }
@@ -193,8 +202,16 @@ impl CouponTerms {
             || limits.uses < 1
             || limits.issued_max.is_some_and(|n| n < 0)
             || limits.per_member_max.is_some_and(|n| n < 1)
+            || limits.per_period.is_some_and(|period| period.max < 1)
         {
             faults.push(("/limits", "counts must be at least 1"));
+        }
+        faults.extend(self.hours.iter().find_map(Hours::fault).map(|fault| ("/hours", fault)));
+        if self.hours.len() > LIST_MAX || self.except_dates.len() > LIST_MAX {
+            faults.push(("/hours", "at most 400 hours and excluded dates"));
+        }
+        if !self.stacking.is_named() {
+            faults.push(("/stacking/class", "must have 1 to 40 characters"));
         }
         faults
             .iter()
@@ -205,22 +222,48 @@ impl CouponTerms {
             .map_or(Ok(()), Err)
     }
 
-    /// Whether a line counts for the threshold and takes a share of the saving.
+    /// Whether a line counts for the threshold, and, where the benefit is money off, takes a share of it.
+    /// What a coupon gives doesn't count for its own threshold.
     pub fn counts(&self, line: &SaleLine<'_>) -> bool {
-        (self.combines_with_member_price || !line.member_priced)
-            && (self.combines_with_offers || !line.offered)
-            && self.scope.contains(line.item)
+        self.combines(line) && self.scope.contains(line.item) && !self.benefit.gives(line.item)
     }
 
-    /// What the coupon takes off where `left` is still to be paid on the lines that count: never
-    /// more than that, never below zero. A share is rounded half away from zero.
-    pub fn saving(&self, left: Money) -> Money {
+    /// Whether it goes with the prices that a line has.
+    fn combines(&self, line: &SaleLine<'_>) -> bool {
+        (self.combines_with_member_price || !line.member_priced) && (self.combines_with_offers || !line.offered)
+    }
+
+    /// Takes it off what is left of the lines and says what each gave, never more than is left on it.
+    ///
+    /// Errors: `amount_too_large`.
+    pub fn take(&self, lines: &[SaleLine<'_>], left: &mut Left) -> Result<Vec<Money>> {
+        if let Some(given) = self.benefit.given() {
+            return given.take(lines, left, |line| self.combines(line));
+        }
+        let weights: Vec<i64> = lines.iter().zip(&left.nets).map(|(line, net)| if self.counts(line) { *net } else { 0 }).collect();
+        let shares = split::spread(self.saving(Money(weights.iter().sum())), &weights)?;
+        for (net, share) in left.nets.iter_mut().zip(&shares) {
+            *net -= share.0;
+        }
+        Ok(shares)
+    }
+
+    /// What it takes off the lines alone, as they stand.
+    pub fn saving_alone(&self, lines: &[SaleLine<'_>]) -> Money {
+        let shares = self.take(lines, &mut Left::of(lines)).unwrap_or_default();
+        Money(shares.iter().map(|share| share.0).sum())
+    }
+
+    /// What money off comes to where `left` is still to be paid on the lines that count: never more
+    /// than that, never below zero. A share is rounded half away from zero.
+    fn saving(&self, left: Money) -> Money {
         let off = match &self.benefit {
             Benefit::Amount { off } => *off,
             Benefit::Percent { rate_off, max_off } => {
                 let share = rate_off.of(left).unwrap_or(left);
                 max_off.map_or(share, |max| share.min(max))
             }
+            Benefit::Gift { .. } | Benefit::Service { .. } | Benefit::Exchange { .. } => Money::ZERO,
         };
         off.min(left).max(Money::ZERO)
     }
@@ -252,6 +295,9 @@ pub struct Coupon {
     pub held_for: Option<Uuid>,
     /// How often it can still be used.
     pub uses_left: i64,
+    /// How often its member has used coupons of its template in the present period, where that is limited.
+    #[serde(default)]
+    pub period_used: i64,
 }
 
 impl Coupon {
@@ -267,7 +313,8 @@ impl Coupon {
 
     /// Why the coupon can't be used in this sale, or nothing where it can. `lines` are as they stand
     /// before any coupon, so that one coupon never spoils another's threshold. The reasons are asked
-    /// in the order: state, days, store, channel, tier, scope, combination, threshold, benefit.
+    /// in the order: state, days, hours, period, store, channel, tier, goods, scope, combination,
+    /// threshold, benefit.
     pub fn why_not(&self, occasion: &Occasion, lines: &[SaleLine<'_>]) -> Option<WhyNot> {
         self.why_not_now(occasion).or_else(|| self.why_not_lines(lines))
     }
@@ -290,26 +337,44 @@ impl Coupon {
         if occasion.today > self.expires_on {
             return expired;
         }
+        if self.terms.except_dates.contains(&occasion.today) {
+            return Some(WhyNot::ExcludedDate { on: occasion.today });
+        }
+        let hours = &self.terms.hours;
+        if !hours.is_empty() && !hours.iter().any(|hours| hours.contains(occasion.minute, occasion.weekday)) {
+            return Some(WhyNot::OutsideHours);
+        }
+        match self.terms.limits.per_period {
+            Some(PeriodMax { period, max }) if self.period_used >= max => return Some(WhyNot::PeriodLimit { period, max }),
+            _ => {}
+        }
         occasion.why_not(&self.terms.stores, &self.terms.channels, &self.terms.tiers)
     }
 
+    /// How many of its template one order may use now.
+    pub fn per_order(&self) -> i64 {
+        let limits = &self.terms.limits;
+        limits.per_period.map_or(limits.per_order_max, |period| limits.per_order_max.min(period.max - self.period_used))
+    }
+
     fn why_not_lines(&self, lines: &[SaleLine<'_>]) -> Option<WhyNot> {
-        let (reached, counted) = self.base(lines);
-        if counted == 0 {
-            let in_scope = || lines.iter().filter(|line| self.terms.scope.contains(line.item));
-            return Some(if in_scope().next().is_none() {
-                WhyNot::NoLineInScope
-            } else if !self.terms.combines_with_member_price && in_scope().all(|line| line.member_priced) {
-                WhyNot::MemberPriceExcluded
-            } else {
-                WhyNot::OfferExcluded
-            });
+        let terms = &self.terms;
+        let gives = terms.benefit.given().is_some();
+        let concerns = |line: &&SaleLine<'_>| if gives { terms.benefit.gives(line.item) } else { terms.scope.contains(line.item) };
+        let concerned = || lines.iter().filter(concerns);
+        if concerned().next().is_none() {
+            return Some(if gives { WhyNot::GoodsMissing } else { WhyNot::NoLineInScope });
         }
-        if reached < self.terms.threshold {
-            let short = Money(self.terms.threshold.0 - reached.0);
-            return Some(WhyNot::ThresholdShort { threshold: self.terms.threshold, reached, short });
+        if !concerned().any(|line| terms.combines(line)) {
+            let by_price = !terms.combines_with_member_price && concerned().all(|line| line.member_priced);
+            return Some(if by_price { WhyNot::MemberPriceExcluded } else { WhyNot::OfferExcluded });
         }
-        (!self.terms.saving(reached).is_positive()).then_some(WhyNot::NoBenefitLeft)
+        let (reached, _) = self.base(lines);
+        if reached < terms.threshold {
+            let short = Money(terms.threshold.0 - reached.0);
+            return Some(WhyNot::ThresholdShort { threshold: terms.threshold, reached, short });
+        }
+        (!terms.saving_alone(lines).is_positive()).then_some(WhyNot::NoBenefitLeft)
     }
 }
 
@@ -348,6 +413,7 @@ mod tests {
             state: CouponState::Active,
             held_for: None,
             uses_left: 1,
+            period_used: 0,
         }
     }
 
@@ -357,7 +423,7 @@ mod tests {
 
     fn line(net: i64) -> SaleLine<'static> {
         let item = Item { product: Uuid::from_u128(100), variant: None, categories: &[], special: false };
-        SaleLine { item, net: Money(net), member_priced: false, offered: false }
+        SaleLine { item, quantity_milli: 1_000, net: Money(net), member_priced: false, offered: false }
     }
 
     #[test]
@@ -450,6 +516,37 @@ mod tests {
         assert_eq!(amount.saving(Money(1_500)), Money(1_500));
         assert_eq!(amount.saving(Money::ZERO), Money::ZERO);
         assert_eq!(CouponTerms::percent(Rate(20_000), None, Money::ZERO, november()).saving(Money(10)), Money(10));
+    }
+
+    #[test]
+    fn days_and_hours_have_their_reasons() {
+        let lunch = Hours { from_minute: 660, to_minute: 840, weekdays: vec![1, 2, 3, 4, 5] };
+        let evening = Hours { from_minute: 1_080, to_minute: 0, weekdays: Vec::new() };
+        let terms = CouponTerms {
+            hours: vec![lunch, evening],
+            except_dates: vec![day("2026-11-11")],
+            ..CouponTerms::amount(Money(2_000), Money::ZERO, november())
+        };
+        let ask =
+            |today: &str, minute, weekday| coupon(terms.clone()).why_not(&Occasion { minute, weekday, ..occasion(today) }, &[line(10_000)]);
+        assert_eq!(ask("2026-11-10", 660, 2), None);
+        assert_eq!(ask("2026-11-10", 840, 2), Some(WhyNot::OutsideHours), "lunch is over");
+        assert_eq!(ask("2026-11-14", 700, 6), Some(WhyNot::OutsideHours), "no lunch on a Saturday");
+        assert_eq!(ask("2026-11-14", 1_439, 6), None, "evenings are for every day");
+        assert_eq!(ask("2026-11-11", 700, 3), Some(WhyNot::ExcludedDate { on: day("2026-11-11") }));
+    }
+
+    #[test]
+    fn a_period_has_its_limit() {
+        let max = PeriodMax { period: Period::Week, max: 2 };
+        let mut terms = CouponTerms::amount(Money(2_000), Money::ZERO, november());
+        terms.limits = CouponLimits { per_period: Some(max), per_order_max: 5, ..CouponLimits::default() };
+        let mut coupon = coupon(terms);
+        coupon.period_used = 1;
+        assert_eq!((coupon.why_not(&occasion("2026-11-10"), &[line(10_000)]), coupon.per_order()), (None, 1));
+        coupon.period_used = 2;
+        let why = coupon.why_not(&occasion("2026-11-10"), &[line(10_000)]);
+        assert_eq!(why, Some(WhyNot::PeriodLimit { period: Period::Week, max: 2 }));
     }
 
     #[test]

@@ -111,6 +111,7 @@ pub fn read(row: &Row, today: Date, now: Instant) -> Result<Coupon> {
         state,
         held_for,
         uses_left,
+        period_used: 0,
     })
 }
 

@@ -6,12 +6,13 @@
 //! [`SEARCHED_MAX`] candidates, and above that the sets of those that save most alone. Where two
 //! sets save the same, the smaller is used, then the one that expires sooner.
 //!
-//! Within a set, coupons apply one after the other to what is left: shares before fixed amounts, the
-//! sooner expiry first, then by id. Thresholds are held against the lines before any coupon.
+//! Within a set, coupons apply one after the other to what is left: what is given (gift, service,
+//! exchange), then shares, then fixed amounts, the sooner expiry first, then by id. Thresholds are held
+//! against the lines before any coupon. A set holds only coupons whose stacking classes go together.
 
 use super::{Cart, CouponChoice, CouponQuote, PriceStage, Quote, SavingReason, Source, sale_lines};
-use shuke_kernel::{Date, Money, Result, split};
-use shuke_loyalty::coupon::{Benefit, Coupon, CouponId};
+use shuke_kernel::{Date, Money, Result};
+use shuke_loyalty::coupon::{Benefit, Coupon, CouponId, Left};
 use shuke_loyalty::rule::{Occasion, SaleLine, WhyNot};
 use std::cmp::Reverse;
 
@@ -28,8 +29,8 @@ struct Candidate<'c> {
 }
 
 impl Candidate<'_> {
-    fn order(&self) -> (bool, Date, CouponId) {
-        (matches!(self.coupon.terms.benefit, Benefit::Amount { .. }), self.coupon.expires_on, self.coupon.id)
+    fn order(&self) -> (u8, Date, CouponId) {
+        (self.coupon.terms.benefit.rank(), self.coupon.expires_on, self.coupon.id)
     }
 }
 
@@ -45,7 +46,7 @@ pub(super) fn apply(quote: &mut Quote, cart: &Cart, coupons: &[Coupon], occasion
     for (index, coupon) in coupons.iter().enumerate() {
         let why_not = coupon.why_not(occasion, &lines);
         if why_not.is_none() {
-            alone[index] = coupon.terms.saving(coupon.base(&lines).0);
+            alone[index] = coupon.terms.saving_alone(&lines);
             if wanted(&cart.coupons, coupon.id) {
                 candidates.push(Candidate { index, coupon, alone: alone[index] });
             }
@@ -61,8 +62,9 @@ pub(super) fn apply(quote: &mut Quote, cart: &Cart, coupons: &[Coupon], occasion
     candidates.sort_by_key(Candidate::order);
     candidates.dedup_by_key(|candidate| candidate.coupon.id);
     let chosen = best(candidates, &lines, max)?;
+    let mut left = Left::of(&lines);
     for candidate in &chosen {
-        let saved = use_one(quote, candidate.coupon, &lines)?;
+        let saved = use_one(quote, candidate.coupon, &lines, &mut left)?;
         quote.coupons[candidate.index].saved = saved;
     }
     for (index, coupon) in coupons.iter().enumerate() {
@@ -82,14 +84,17 @@ fn wanted(choice: &CouponChoice, id: CouponId) -> bool {
     }
 }
 
-fn use_one(quote: &mut Quote, coupon: &Coupon, lines: &[SaleLine<'_>]) -> Result<Money> {
-    let counts = |line: usize| coupon.terms.counts(&lines[line]);
-    let amount = coupon.terms.saving(quote.left(counts));
+fn use_one(quote: &mut Quote, coupon: &Coupon, lines: &[SaleLine<'_>], left: &mut Left) -> Result<Money> {
+    let shares = coupon.terms.take(lines, left)?;
+    let amount = Money::sum(shares.iter().copied())?;
     let reason = match coupon.terms.benefit {
         Benefit::Amount { off } => SavingReason::CouponAmount { off },
         Benefit::Percent { rate_off, .. } => SavingReason::CouponPercent { rate_off },
+        Benefit::Gift { .. } => SavingReason::CouponGift,
+        Benefit::Service { .. } => SavingReason::CouponService,
+        Benefit::Exchange { price, .. } => SavingReason::CouponExchange { price },
     };
-    quote.take(Source { stage: PriceStage::Coupon, reason, id: Some(coupon.id.0), name: &coupon.name }, amount, counts)?;
+    quote.take_shares(Source { stage: PriceStage::Coupon, reason, id: Some(coupon.id.0), name: &coupon.name }, shares);
     Ok(amount)
 }
 
@@ -97,11 +102,14 @@ fn why_not_chosen(coupon: &Coupon, would_save: Money, choice: &CouponChoice, cho
     if !wanted(choice, coupon.id) {
         return WhyNot::NotSelected { would_save };
     }
+    if let Some(other) = chosen.iter().find(|other| !coupon.terms.stacking.goes_with(&other.coupon.terms.stacking)) {
+        return WhyNot::StackedOut { by: other.coupon.id.0, would_save };
+    }
     if chosen.len() >= max {
         return WhyNot::OrderLimit { max: i64::try_from(max).unwrap_or(i64::MAX), would_save };
     }
     if template_full(coupon, chosen.iter().map(|c| c.coupon)) {
-        return WhyNot::TemplateLimit { max: coupon.terms.limits.per_order_max };
+        return WhyNot::TemplateLimit { max: coupon.per_order() };
     }
     WhyNot::NoBenefitLeft
 }
@@ -109,7 +117,7 @@ fn why_not_chosen(coupon: &Coupon, would_save: Money, choice: &CouponChoice, cho
 /// Whether as many of the coupon's template are used as an order may use.
 fn template_full<'c>(coupon: &Coupon, used: impl Iterator<Item = &'c Coupon>) -> bool {
     let same = used.filter(|other| other.template == coupon.template).count();
-    i64::try_from(same).is_ok_and(|same| same >= coupon.terms.limits.per_order_max)
+    i64::try_from(same).is_ok_and(|same| same >= coupon.per_order())
 }
 
 /// The set that saves most, in the order in which it is applied. `candidates` are in that order.
@@ -118,7 +126,7 @@ fn best<'c>(mut candidates: Vec<Candidate<'c>>, lines: &[SaleLine<'_>], max: usi
         return Ok(Vec::new());
     }
     if max == 1 || candidates.len() == 1 {
-        candidates.retain(|c| c.coupon.terms.limits.per_order_max > 0);
+        candidates.retain(|c| c.coupon.per_order() > 0);
         let one = candidates.into_iter().min_by_key(|c| (Reverse(c.alone), c.coupon.expires_on, c.coupon.id));
         return Ok(one.into_iter().collect());
     }
@@ -128,8 +136,7 @@ fn best<'c>(mut candidates: Vec<Candidate<'c>>, lines: &[SaleLine<'_>], max: usi
         candidates.sort_by_key(Candidate::order);
     }
     let mut search = Search { candidates: &candidates, lines, max, chosen: Vec::new(), best: Vec::new(), saved: 0 };
-    let nets: Vec<i64> = lines.iter().map(|line| line.net.0).collect();
-    search.go(0, &nets, 0)?;
+    search.go(0, &Left::of(lines), 0)?;
     Ok(search.best.iter().map(|place| candidates[*place]).collect())
 }
 
@@ -144,7 +151,7 @@ struct Search<'s, 'c> {
 }
 
 impl Search<'_, '_> {
-    fn go(&mut self, start: usize, nets: &[i64], saved: i64) -> Result<()> {
+    fn go(&mut self, start: usize, left: &Left, saved: i64) -> Result<()> {
         if self.is_better(saved) {
             self.saved = saved;
             self.best.clone_from(&self.chosen);
@@ -154,17 +161,16 @@ impl Search<'_, '_> {
         }
         for place in start..self.candidates.len() {
             let coupon = self.candidates[place].coupon;
-            if template_full(coupon, self.chosen.iter().map(|p| self.candidates[*p].coupon)) {
+            let chosen = || self.chosen.iter().map(|place| self.candidates[*place].coupon);
+            let apart = |other: &Coupon| !coupon.terms.stacking.goes_with(&other.terms.stacking);
+            if template_full(coupon, chosen()) || chosen().any(apart) {
                 continue;
             }
-            let weights: Vec<i64> =
-                self.lines.iter().zip(nets).map(|(line, net)| if coupon.terms.counts(line) { *net } else { 0 }).collect();
-            let off = coupon.terms.saving(Money(weights.iter().sum()));
+            let mut after = left.clone();
+            let off = Money::sum(coupon.terms.take(self.lines, &mut after)?)?;
             if !off.is_positive() {
                 continue;
             }
-            let shares = split::spread(off, &weights)?;
-            let after: Vec<i64> = nets.iter().zip(shares).map(|(net, share)| net - share.0).collect();
             self.chosen.push(place);
             self.go(place + 1, &after, saved + off.0)?;
             self.chosen.pop();

@@ -112,6 +112,7 @@ fn sale_lines<'a>(cart: &'a Cart, quote: &Quote) -> Vec<SaleLine<'a>> {
         .zip(&quote.lines)
         .map(|(line, quoted)| SaleLine {
             item: line.item(),
+            quantity_milli: line.quantity_milli,
             net: quoted.net,
             member_priced: quoted.shares.member.is_positive(),
             offered: quoted.shares.threshold.is_positive(),

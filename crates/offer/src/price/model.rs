@@ -231,6 +231,15 @@ pub enum SavingReason {
         /// What it takes off, in basis points.
         rate_off: Rate,
     },
+    /// A coupon that gives goods.
+    CouponGift,
+    /// A coupon that gives a service.
+    CouponService,
+    /// A coupon that leaves a fixed price.
+    CouponExchange {
+        /// Minor units to be paid for a piece.
+        price: Money,
+    },
     /// Points pay.
     PointsSpent {
         /// How many.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Date, Error, Money, Result, Uuid, id};
+pub use shuke_loyalty::rule::Hours;
 use shuke_loyalty::rule::{Channel, Occasion, SaleLine, Scope, WhyNot};
 use shuke_loyalty::tier::TierId;
 use utoipa::ToSchema;
@@ -76,30 +77,6 @@ impl ThresholdRule {
             Self::Ladder { steps } => steps.iter().map(|step| step.threshold).min().unwrap_or(Money(i64::MAX)),
             Self::Repeating { every, .. } => *every,
         }
-    }
-}
-
-/// Hours of a local day, and days of the week.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Hours {
-    /// Minutes after local midnight from which it runs; 0 to 1439.
-    pub from_minute: i64,
-    /// Minutes after local midnight at which it stops, up to 1440; 0 stands for 1440. Below
-    /// `from_minute` it runs over midnight.
-    pub to_minute: i64,
-    /// Days of the week, 1 = Monday to 7 = Sunday; empty for all.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub weekdays: Vec<i64>,
-}
-
-impl Hours {
-    /// Whether it runs at a local minute of a local day of the week.
-    pub fn contains(&self, minute: i64, weekday: i64) -> bool {
-        let to = if self.to_minute == 0 { 1_440 } else { self.to_minute };
-        let inside =
-            if self.from_minute < to { (self.from_minute..to).contains(&minute) } else { minute >= self.from_minute || minute < to };
-        inside && (self.weekdays.is_empty() || self.weekdays.contains(&weekday))
     }
 }
 

@@ -63,6 +63,7 @@ pub fn coupon(n: u128, terms: CouponTerms) -> Coupon {
         state: CouponState::Active,
         held_for: None,
         uses_left: 1,
+        period_used: 0,
     }
 }
 
@@ -108,6 +109,7 @@ pub fn before_coupons<'a>(cart: &'a Cart, quote: &Quote) -> Vec<SaleLine<'a>> {
         .zip(nets)
         .map(|((line, quoted), net)| SaleLine {
             item: line.item(),
+            quantity_milli: line.quantity_milli,
             net: Money(net),
             member_priced: quoted.shares.member.is_positive(),
             offered: quoted.shares.threshold.is_positive(),
