@@ -53,6 +53,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0009_order"),
     both!("0010_import"),
     both!("0011_vault"),
+    both!("0024_approval"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

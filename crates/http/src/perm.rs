@@ -70,6 +70,10 @@ permissions! {
     StaffWrite = "staff:write" [];
     /// Create and revoke API keys.
     KeyWrite = "key:write" [];
+    /// Ask a second person to approve a write above a limit.
+    ApprovalAsk = "approval:ask" [Manager Cashier];
+    /// Approve what somebody else asks for.
+    ApprovalGive = "approval:give" [Manager];
     /// Read the audit log.
     AuditRead = "audit:read" [Manager];
     /// List members and see their figures; who they are needs `member:identify`.

@@ -13,6 +13,7 @@
 //! | [`session`] | a signed-in person's proof, and the limits on guessing |
 //! | [`key`] | a program's proof: scopes, stores, expiry |
 //! | [`setting`] | typed sections that the slices define |
+//! | [`approval`] | a second person's word for a write above a limit |
 //! | [`audit`] | who changed what, from what to what; append-only |
 //! | [`preset`] | what a trade starts with |
 //! | [`setup`] | the first run: one merchant, one store, one owner |
@@ -20,6 +21,7 @@
 //! Deliberately absent: an in-memory cache of sessions or roles. Who is revoked loses access with
 //! the next request, on every server.
 
+pub mod approval;
 pub mod audit;
 mod authenticator;
 pub mod fixture;
@@ -34,6 +36,7 @@ pub mod store;
 pub mod text;
 pub mod till;
 
+pub use approval::ApprovalId;
 pub use authenticator::OrgAuthenticator;
 pub use key::KeyId;
 pub use merchant::Trade;
@@ -54,5 +57,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(till::api::routes())
         .merge(staff::api::routes())
         .merge(key::api::routes())
+        .merge(approval::api::routes())
         .merge(audit::api::routes())
 }

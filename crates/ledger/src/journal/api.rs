@@ -12,7 +12,8 @@ use shuke_db::Tx;
 use shuke_http::{Allow, Answer, App, Caller, Json, OpenApiRouter, Paging, Path, ProblemBody, Query, Reply, Write, once, perm, routes};
 use shuke_kernel::{Cx, Date, Error, Instant, Limit, Page, Result, Uuid};
 use shuke_member::member::ops as members;
-use shuke_org::audit;
+use shuke_org::approval::{self, ApprovalKind, Wanted};
+use shuke_org::{ApprovalId, audit};
 use utoipa::{IntoParams, ToSchema};
 
 const REASON_CHARS_MAX: usize = 200;
@@ -50,6 +51,9 @@ struct AdjustmentRequest {
     /// The store where it happens; needed by who is bound to stores.
     #[serde(default)]
     store: Option<Uuid>,
+    /// The approval of a second person, where the amount is above the merchant's limit.
+    #[serde(default)]
+    approval: Option<ApprovalId>,
 }
 
 /// A correction, and what the member has after it.
@@ -123,6 +127,9 @@ async fn adjust_in(tx: &mut Tx, cx: &Cx, member: Uuid, body: &AdjustmentRequest)
     if let Some(store) = body.store {
         shuke_org::store::ops::must_exist(tx, cx, &[store.into()]).await?;
     }
+    let kind = if body.account == AccountKind::Points { ApprovalKind::PointsAdjustment } else { ApprovalKind::Adjustment };
+    let amount = body.amount.checked_abs().unwrap_or(i64::MAX);
+    approval::ops::require(tx, cx, &Wanted { kind, subject: member, amount, weighed: amount }, body.approval).await?;
     let zone = zone(tx, cx).await?;
     if body.expires_on.is_some_and(|day| day < zone.date(cx.now)) {
         return Err(Error::invalid("expiry_past", "what is given would have ended already; choose a later day"));

@@ -50,7 +50,7 @@ struct PasswordChange {
 }
 
 /// Where a request comes from.
-struct From(IpAddr);
+pub(crate) struct From(pub(crate) IpAddr);
 
 impl FromRequestParts<App> for From {
     type Rejection = Infallible;

@@ -16,4 +16,5 @@ mod model;
 pub mod ops;
 mod store;
 
+pub(crate) use model::caller;
 pub use model::{ActorKind, IDLE_MS_MAX, SESSION_MS_MAX, Token, Who};

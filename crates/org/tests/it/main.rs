@@ -1,6 +1,8 @@
 //! Scenarios through the API: setting up, signing in, who may do what, and the walls.
 
 #[cfg(test)]
+mod approval;
+#[cfg(test)]
 mod key;
 #[cfg(test)]
 mod org;

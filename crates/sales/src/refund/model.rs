@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use shuke_kernel::{Date, Error, Instant, Money, Points, Result, Uuid, id, money, split};
 use shuke_member::MemberId;
 use shuke_offer::price::{LineQuote, PriceStage};
+use shuke_org::ApprovalId;
 use utoipa::ToSchema;
 
 id!(RefundId, "A refund.");
@@ -35,6 +36,9 @@ pub struct RefundAsk {
     pub lines: Vec<RefundLine>,
     /// Why.
     pub reason: String,
+    /// The approval of a second person, where the order gives back more than the merchant's limit.
+    #[serde(default)]
+    pub approval: Option<ApprovalId>,
 }
 
 /// A refund that was made.

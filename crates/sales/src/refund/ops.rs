@@ -14,10 +14,12 @@ use shuke_kernel::{Cx, Error, Money, Result, Uuid, time};
 use shuke_ledger::{Account, AccountKind, Holdings, Journal, account, journal, lot};
 use shuke_loyalty::coupon::{self, CouponId};
 use shuke_offer::price::PriceStage;
+use shuke_org::approval::{self, ApprovalKind, Wanted};
 
 /// Takes back an order or part of it.
 ///
 /// Errors: `order_not_found`, `refund_line_invalid`, `refund_nothing_left`, `refund_reason_missing`;
+/// `approval_needed`, `approval_not_usable`;
 /// `refund_pkey` where the refund's id is taken.
 pub async fn refund(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundAsk) -> Result<Refund> {
     if ask.reason.trim().is_empty() {
@@ -31,6 +33,13 @@ pub async fn refund(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundAsk) -> Res
     let mut order = orders::find(tx, cx.merchant, ask.order, true, |store| book.zone(store)).await?;
     let lines = ask.lines_of(&order)?;
     let total = total(&order, &lines)?;
+    let wanted = Wanted {
+        kind: ApprovalKind::Refund,
+        subject: order.id.0,
+        amount: total.amount.0,
+        weighed: order.refunded.plus(total.amount)?.0,
+    };
+    approval::ops::require(tx, cx, &wanted, ask.approval).await?;
     let parts = split_refund(&order.payments, total.amount)?;
     let mut refund = Refund {
         id: ask.id,

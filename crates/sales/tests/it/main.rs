@@ -1,9 +1,13 @@
 //! Scenarios of the catalogue, stock and the till, on both databases.
 
 #[cfg(test)]
+mod approval;
+#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod cost;
+#[cfg(test)]
+mod counter;
 #[cfg(test)]
 mod histories;
 #[cfg(test)]

@@ -329,6 +329,7 @@ impl Simulation {
             order: id.into(),
             lines: back.iter().map(line).collect(),
             reason: "试".to_owned(),
+            approval: None,
         };
         let refund = world.take_back(&ask).await?;
         assert_eq!(refund.amount.0, self.paper.take_back(id, &back));

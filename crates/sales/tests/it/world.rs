@@ -241,7 +241,7 @@ impl World {
                 lines.push(RefundLine { line: line.line, quantity_milli, damaged: false });
             }
         }
-        RefundAsk { id: self.cx().id::<RefundId>(), order: order.id, lines, reason: "试".to_owned() }
+        RefundAsk { id: self.cx().id::<RefundId>(), order: order.id, lines, reason: "试".to_owned(), approval: None }
     }
 
     /// Everything of value, by name. What is zero is left out, so that an account or lot that came

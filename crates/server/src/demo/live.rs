@@ -472,7 +472,7 @@ impl Shop<'_> {
             vec![RefundLine { line: i64::try_from(line).unwrap_or(0), quantity_milli: 1_000, damaged: dice.chance(150) }]
         };
         let reason = dice.pick(&["尺码不合适", "买重了", "包装破损", "宝宝不适应", "不喜欢"]).copied().unwrap_or("退货");
-        let ask = RefundAsk { id, order, lines, reason: reason.to_owned() };
+        let ask = RefundAsk { id, order, lines, reason: reason.to_owned(), approval: None };
         let input = (self, &ask, visit, at, counter.cashier);
         let taken = self.app.db.write(&input, |tx, (shop, ask, visit, at, who)| {
             Box::pin(async move {

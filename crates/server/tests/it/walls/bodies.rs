@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 /// Operations whose bodies name nothing by an id, or only in the filters of a rule: there a name that is
 /// not one's own matches nothing.
 pub const NAMES_NOTHING: &[&str] = &[
+    "change_approval_policy",
     "change_checkout_policy",
     "change_earn_policy",
     "change_member_settings",
@@ -109,6 +110,7 @@ fn others(given: &Given) -> Vec<(&'static str, Value)> {
     let variant = json!({ "sku": "FOREIGN", "price": 100 });
     vec![
         ("create_till", json!({ "name": "x", "store": ours["store"] })),
+        ("ask_approval", json!({ "id": id(given), "kind": "refund", "subject": id(given), "amount": 1, "store": ours["store"], "reason": "x" })),
         ("create_member", json!({ "name": "x", "store": ours["store"] })),
         ("create_member", json!({ "name": "x", "tags": [ours["tag"]] })),
         ("create_category", json!({ "name": "x", "parent": ours["category"] })),

@@ -38,6 +38,7 @@ const WITHOUT_IDS: &[&str] = &[
     "count_stages",
     "list_settings",
     "list_terms",
+    "show_approval_policy",
     "show_checkout_policy",
     "show_earn_policy",
     "show_member_settings",

@@ -18,6 +18,7 @@ pub struct Side {
 /// What stands under `/segment/{…}`.
 const SEGMENTS: &[(&str, &str)] = &[
     ("api-keys", "key"),
+    ("approvals", "approval"),
     ("by-barcode", "barcode"),
     ("cards", "card"),
     ("categories", "category"),
@@ -129,6 +130,10 @@ impl Side {
         self.post("/api/v1/terms", json!({ "version": "1", "title": "章程", "body": "…" })).await;
         let contact = json!({ "channel": "sms", "kind": "message", "subject": "x", "outcome": "sent" });
         self.post(&format!("{member}/contacts"), contact).await;
+        let approval = json!({ "id": self.uuid(), "kind": "refund", "subject": self.things["member"], "amount": 1, "store": self.things["store"], "reason": "x" });
+        let cashier = self.owner.as_token(self.stall.shop.token(Role::Cashier));
+        let approval = cashier.post("/api/v1/approvals", &approval).await.ok();
+        self.things.insert("approval", approval["id"].clone());
         self.things.extend([
             ("card", card["id"].clone()),
             ("dependent", dependent["id"].clone()),
@@ -184,6 +189,7 @@ impl Side {
         match operation {
             "accept_terms" => json!({ "version": "1" }),
             "add_variant" => json!({ "sku": "WALL2", "price": 100 }),
+            "decide_approval" => json!({ "given": true, "username": "owner", "password": shuke_org::fixture::PASSWORD }),
             "change_category" | "change_member" | "change_product" | "change_variant" => json!({ "name": "新" }),
             "change_coupon_template" => json!({ "name": "新", "terms": self.terms(), "state": "stopped" }),
             "change_dependent" => json!({ "relation": "child", "name": "小宝", "born_on": "2026-01-02" }),
