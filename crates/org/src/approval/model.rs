@@ -135,13 +135,7 @@ pub struct ApprovalPolicy {
 
 impl Default for ApprovalPolicy {
     fn default() -> Self {
-        Self {
-            adjustment_limit: None,
-            points_adjustment_limit: None,
-            refund_limit: None,
-            top_up_refund_limit: None,
-            valid_minutes: 60,
-        }
+        Self { adjustment_limit: None, points_adjustment_limit: None, refund_limit: None, top_up_refund_limit: None, valid_minutes: 60 }
     }
 }
 

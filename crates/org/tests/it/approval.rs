@@ -3,9 +3,9 @@
 use crate::support::{Given, shop};
 use serde_json::{Value, json};
 use shuke_http::Role;
+use shuke_kernel::{Actor, Cx, Result, Uuid};
 use shuke_org::approval::{self, ApprovalId, ApprovalKind, Wanted};
 use shuke_org::fixture::PASSWORD;
-use shuke_kernel::{Actor, Cx, Result, Uuid};
 use shuke_testkit::{TestApp, scenario};
 
 impl Given {
@@ -20,7 +20,8 @@ impl Given {
     async fn take(&self, ask: &Value, change: impl FnOnce(&mut Wanted)) -> Result<()> {
         let number = |field: &str| ask[field].as_i64().unwrap();
         let uuid = |field: &str| Uuid::parse_str(ask[field].as_str().unwrap()).unwrap();
-        let mut wanted = Wanted { kind: ApprovalKind::Refund, subject: uuid("subject"), amount: number("amount"), weighed: number("amount") };
+        let mut wanted =
+            Wanted { kind: ApprovalKind::Refund, subject: uuid("subject"), amount: number("amount"), weighed: number("amount") };
         change(&mut wanted);
         let actor = Actor::Staff(self.shop.person(Role::Cashier).unwrap().id.0);
         let input = (Cx { actor, ..self.shop.cx(&self.app.app) }, wanted, ApprovalId(uuid("id")));

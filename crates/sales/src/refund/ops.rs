@@ -33,12 +33,8 @@ pub async fn refund(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundAsk) -> Res
     let mut order = orders::find(tx, cx.merchant, ask.order, true, |store| book.zone(store)).await?;
     let lines = ask.lines_of(&order)?;
     let total = total(&order, &lines)?;
-    let wanted = Wanted {
-        kind: ApprovalKind::Refund,
-        subject: order.id.0,
-        amount: total.amount.0,
-        weighed: order.refunded.plus(total.amount)?.0,
-    };
+    let wanted =
+        Wanted { kind: ApprovalKind::Refund, subject: order.id.0, amount: total.amount.0, weighed: order.refunded.plus(total.amount)?.0 };
     approval::ops::require(tx, cx, &wanted, ask.approval).await?;
     let parts = split_refund(&order.payments, total.amount)?;
     let mut refund = Refund {

@@ -22,9 +22,9 @@ pub async fn counter(kind: Kind) -> Counter {
         .merge(shuke_ledger::routes())
         .merge(shuke_loyalty::routes())
         .merge(shuke_sales::routes());
-    let app = TestApp::start(kind, routes, Box::new(OrgAuthenticator)).await.with_runner(shuke_sales::runner(shuke_loyalty::runner(
-        shuke_member::runner(shuke_jobs::Runner::default()),
-    )));
+    let app = TestApp::start(kind, routes, Box::new(OrgAuthenticator))
+        .await
+        .with_runner(shuke_sales::runner(shuke_loyalty::runner(shuke_member::runner(shuke_jobs::Runner::default()))));
     let stall = stall(&app.app, &Size::default()).await.unwrap();
     let client = |role| app.as_token(stall.shop.token(role));
     Counter { owner: client(Role::Owner), manager: client(Role::Manager), cashier: client(Role::Cashier), app, stall }

@@ -110,7 +110,10 @@ fn others(given: &Given) -> Vec<(&'static str, Value)> {
     let variant = json!({ "sku": "FOREIGN", "price": 100 });
     vec![
         ("create_till", json!({ "name": "x", "store": ours["store"] })),
-        ("ask_approval", json!({ "id": id(given), "kind": "refund", "subject": id(given), "amount": 1, "store": ours["store"], "reason": "x" })),
+        (
+            "ask_approval",
+            json!({ "id": id(given), "kind": "refund", "subject": id(given), "amount": 1, "store": ours["store"], "reason": "x" }),
+        ),
         ("create_member", json!({ "name": "x", "store": ours["store"] })),
         ("create_member", json!({ "name": "x", "tags": [ours["tag"]] })),
         ("create_category", json!({ "name": "x", "parent": ours["category"] })),
