@@ -53,6 +53,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0009_order"),
     both!("0010_import"),
     both!("0011_vault"),
+    both!("0015_points"),
     both!("0024_approval"),
 ];
 

@@ -102,6 +102,8 @@ permissions! {
     CouponIssue = "coupon:issue" [Manager Marketer];
     /// Take money for prepaid value.
     WalletTopUp = "wallet:top-up" [Manager Cashier];
+    /// Move points from one member to another.
+    PointsTransfer = "points:transfer" [Manager Cashier];
     /// See offers.
     OfferRead = "offer:read" [Manager Cashier Technician Marketer Analyst];
     /// Change offers.

@@ -5,13 +5,17 @@
 //! among them. The price engine in the `offer` crate calls these rules; nothing here prices a cart.
 
 pub mod book;
+pub mod clock;
 pub mod coupon;
 mod ground;
 pub mod points;
+pub mod quota;
 pub mod rule;
+mod sale;
 mod settings;
 pub mod template;
 pub mod tier;
+pub mod transfer;
 pub mod wallet;
 
 use shuke_db::Db;
@@ -21,7 +25,7 @@ use shuke_kernel::{Cx, Date, Result};
 use shuke_ledger::verify::Check;
 
 /// What `verify` computes again about this crate's tables.
-pub const CHECKS: &[Check] = &[coupon::check];
+pub const CHECKS: &[Check] = &[coupon::check, quota::check, clock::check, transfer::check];
 
 /// Every operation of this crate.
 pub fn routes() -> OpenApiRouter<App> {
@@ -32,15 +36,16 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(template::api::routes())
         .merge(coupon::api::routes())
         .merge(wallet::api::routes())
+        .merge(transfer::api::routes())
 }
 
 /// The readers of this crate.
 pub fn runner(runner: Runner) -> Runner {
-    runner.reader(tier::TierReader)
+    runner.reader(tier::TierReader).reader(points::PointsReader).reader(clock::ClockReader)
 }
 
-/// What midnight does here: tiers whose day has come. Can be interrupted and repeated. Returns how
-/// many tiers changed.
+/// What midnight does here: tiers whose day has come, points that ended by inactivity. Can be interrupted
+/// and repeated. Returns how many tiers changed and members' points ended.
 pub async fn midnight(db: &Db, cx: &Cx, today: Date) -> Result<u64> {
-    tier::midnight(db, cx, today).await
+    Ok(tier::midnight(db, cx, today).await? + clock::midnight(db, cx, today).await?)
 }

@@ -41,6 +41,8 @@ shuke_kernel::text_enum! {
         PointsRedeemed = "points_redeemed",
         /// Points that ran out of time.
         PointsExpired = "points_expired",
+        /// Points on their way from one member to another: empty once they arrived.
+        PointsTransferred = "points_transferred",
         /// Bonus given out.
         BonusIssued = "bonus_issued",
         /// Bonus that ran out of time.
@@ -87,7 +89,7 @@ impl AccountKind {
     /// What it counts.
     pub const fn unit(self) -> Unit {
         match self {
-            Self::Points | Self::PointsDebt | Self::PointsIssued | Self::PointsRedeemed | Self::PointsExpired => Unit::Points,
+            Self::Points | Self::PointsDebt | Self::PointsIssued | Self::PointsRedeemed | Self::PointsExpired | Self::PointsTransferred => Unit::Points,
             Self::PassVisits | Self::PassVisitsIssued | Self::PassVisitsUsed | Self::PassVisitsExpired => Unit::Visits,
             _ => Unit::Money,
         }

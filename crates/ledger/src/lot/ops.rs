@@ -3,8 +3,9 @@
 //! What becomes available needs no work: a lot carries the moment from which it can be used.
 
 use super::store::{self, Due};
-use super::{LotId, LotTerms};
+use super::{Lot, LotId, LotTerms, LotView};
 use crate::account::store::{holdings_read, holdings_stmts};
+use crate::journal::ops::holdings;
 use crate::{Account, AccountKind, Holdings, Journal};
 use shuke_db::{Db, Tx};
 use shuke_jobs::{Event, event};
@@ -42,13 +43,23 @@ async fn expire_some(tx: &mut Tx, cx: &Cx, after: Due) -> Result<(u64, Option<Du
 }
 
 async fn expire_member(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings) -> Result<bool> {
+    let kinds: Vec<AccountKind> = AccountKind::ALL.iter().copied().filter(|kind| kind.in_lots()).collect();
+    let now = cx.now;
+    empty(tx, cx, holdings, &kinds, |lot| lot.expires_at.is_some_and(|at| at <= now)).await
+}
+
+/// Empties a member's points that have no end of their own and were granted before a moment, debts paid
+/// first. Returns whether there were any; where something is on hold, nothing is emptied.
+pub async fn lapse(tx: &mut Tx, cx: &Cx, owner: Uuid, before: Instant) -> Result<bool> {
+    let mut holdings = holdings(tx, cx, owner, true).await?;
+    empty(tx, cx, &mut holdings, &[AccountKind::Points], |lot| lot.expires_at.is_none() && lot.created_at < before).await
+}
+
+async fn empty(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings, kinds: &[AccountKind], ended: impl Fn(&Lot) -> bool) -> Result<bool> {
     let mut journal = Journal::new("expiry", cx.uuid(), None);
-    for kind in AccountKind::ALL.iter().copied().filter(|kind| kind.in_lots()) {
-        let mut due: Vec<_> = holdings
-            .lots(kind)
-            .filter(|lot| lot.remaining > 0 && lot.expires_at.is_some_and(|at| at <= cx.now))
-            .map(|lot| (lot.id, lot.remaining))
-            .collect();
+    for kind in kinds.iter().copied() {
+        let mut due: Vec<_> =
+            holdings.lots(kind).filter(|lot| lot.remaining > 0 && ended(lot)).map(|lot| (lot.id, lot.remaining)).collect();
         if due.is_empty() || holdings.balance(kind).held != 0 {
             continue;
         }
@@ -69,6 +80,42 @@ async fn expire_member(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings) -> Result<
     event::append(tx, cx, &[Event::new("ledger.expired", holdings.owner, &payload)]).await?;
     journal.post(tx, cx, &[holdings]).await?;
     Ok(true)
+}
+
+/// Points that a member was granted and can't use yet, the soonest first.
+pub async fn pending(tx: &mut Tx, cx: &Cx, owner: Uuid) -> Result<Vec<LotView>> {
+    let holdings = holdings(tx, cx, owner, false).await?;
+    let mut lots: Vec<LotView> =
+        holdings.lots(AccountKind::Points).filter(|lot| lot.available_at > cx.now).cloned().map(LotView::from).collect();
+    lots.sort_by_key(|lot| (lot.available_at, lot.id));
+    Ok(lots)
+}
+
+fn pending_of(holdings: &Holdings, now: Instant, source: Uuid) -> Vec<(LotId, i64)> {
+    let of_source = |lot: &&Lot| lot.source_id == source && lot.available_at > now && lot.remaining > 0;
+    holdings.lots(AccountKind::Points).filter(of_source).map(|lot| (lot.id, lot.remaining)).collect()
+}
+
+/// Lets points of a source be used from now on. Returns how many; those that can be used already count
+/// for nothing, so that saying it again changes nothing.
+pub async fn release(tx: &mut Tx, cx: &Cx, owner: Uuid, source: Uuid) -> Result<i64> {
+    let holdings = holdings(tx, cx, owner, true).await?;
+    let due = pending_of(&holdings, cx.now, source);
+    for (lot, _) in &due {
+        store::release(tx, cx.merchant, owner, *lot, cx.now).await?;
+    }
+    Ok(due.iter().map(|(_, amount)| amount).sum())
+}
+
+/// Takes back points of a source that can't be used yet. Returns how many. What is undone later of the
+/// source takes nothing back a second time.
+pub async fn cancel_pending(tx: &mut Tx, cx: &Cx, owner: Uuid, source: Uuid) -> Result<i64> {
+    let mut holdings = holdings(tx, cx, owner, true).await?;
+    let due = pending_of(&holdings, cx.now, source);
+    let mut journal = Journal::new("points_cancelled", cx.uuid(), None);
+    journal.drop_lots(&mut holdings, AccountKind::Points, &due, Account::merchant(AccountKind::PointsIssued), "pending_cancelled")?;
+    journal.post(tx, cx, &[&holdings]).await?;
+    Ok(due.iter().map(|(_, amount)| amount).sum())
 }
 
 /// What would be lost anyway pays what is owed first; leaves in `due` what expires.

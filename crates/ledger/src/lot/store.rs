@@ -101,6 +101,18 @@ pub(super) async fn page(
     tx.rows(Stmt::built(text, params)).await?.iter().map(|row| read(row).map(LotView::from)).collect()
 }
 
+/// Lets a lot be used from a moment on.
+pub(super) async fn release(tx: &mut Tx, merchant: MerchantId, owner: Uuid, lot: LotId, now: Instant) -> Result<()> {
+    tx.queue(sql!(
+        "UPDATE lot SET available_at = $4 WHERE merchant_id = $1 AND owner = $2 AND kind = 'points' AND id = $3 AND available_at > $4",
+        merchant,
+        owner,
+        lot,
+        now
+    ))
+    .await
+}
+
 pub(crate) struct NewLot {
     pub(crate) owner: Uuid,
     pub(crate) kind: AccountKind,

@@ -1,6 +1,6 @@
 //! The policies of the book.
 
-use crate::points::{EarnPolicy, PointsSpending};
+use crate::points::{EarnPolicy, PointsSpending, PointsTerms};
 use crate::rule::RoundingOff;
 use crate::tier::TierScheme;
 use crate::wallet::{TopUpPlan, WalletExpiry, WalletSpending};
@@ -77,6 +77,8 @@ pub struct Book {
     pub earn: EarnPolicy,
     /// How points pay; none where they don't.
     pub spending: Option<PointsSpending>,
+    /// When earned points can be used, and how many there may be.
+    pub terms: PointsTerms,
     /// How the wallet pays.
     pub wallet: WalletSpending,
     /// How long what is topped up lasts.

@@ -1,7 +1,7 @@
 //! Loading the book.
 
 use super::{Book, CheckoutPolicy, RefundPolicy};
-use crate::points::{EarnPolicy, SpendingPolicy};
+use crate::points::{EarnPolicy, PointsTerms, SpendingPolicy};
 use crate::tier::TierScheme;
 use crate::wallet::{self, WalletPolicy};
 use shuke_db::{Row, Stmt, Tx};
@@ -25,12 +25,13 @@ pub fn version_read(rows: &[Row]) -> Result<i64> {
 ///
 /// Errors: `merchant_not_found`.
 pub async fn load(tx: &mut Tx, merchant: MerchantId) -> Result<Book> {
-    let [about, tiers, earn, spending, wallet, checkout, refund, plans] = tx
+    let [about, tiers, earn, spending, terms, wallet, checkout, refund, plans] = tx
         .all([
             merchant::ops::statement(merchant),
             setting::ops::statement::<TierScheme>(merchant),
             setting::ops::statement::<EarnPolicy>(merchant),
             setting::ops::statement::<SpendingPolicy>(merchant),
+            setting::ops::statement::<PointsTerms>(merchant),
             setting::ops::statement::<WalletPolicy>(merchant),
             setting::ops::statement::<CheckoutPolicy>(merchant),
             setting::ops::statement::<RefundPolicy>(merchant),
@@ -47,6 +48,7 @@ pub async fn load(tx: &mut Tx, merchant: MerchantId) -> Result<Book> {
         scheme: setting::ops::read(&tiers)?,
         earn: setting::ops::read(&earn)?,
         spending: setting::ops::read::<SpendingPolicy>(&spending)?.spending,
+        terms: setting::ops::read(&terms)?,
         wallet: wallet.spending,
         wallet_expiry: wallet.expiry,
         rounding: checkout.rounding,

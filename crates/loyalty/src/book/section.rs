@@ -1,7 +1,7 @@
 //! The policies as sections of the merchant's settings.
 
 use super::{CheckoutPolicy, RefundPolicy};
-use crate::points::{EarnPolicy, SpendingPolicy};
+use crate::points::{EarnPolicy, PointsTerms, SpendingPolicy};
 use crate::tier::TierScheme;
 use crate::wallet::WalletPolicy;
 use shuke_kernel::Result;
@@ -21,6 +21,7 @@ sections! {
     TierScheme = "tiers";
     EarnPolicy = "earn";
     SpendingPolicy = "points";
+    PointsTerms = "points_terms";
     WalletPolicy = "wallet";
     CheckoutPolicy = "checkout";
     RefundPolicy = "refund";

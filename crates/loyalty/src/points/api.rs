@@ -1,15 +1,20 @@
-//! `/api/v1/settings/earn`, `/api/v1/settings/points`, `/api/v1/points/example`.
+//! `/api/v1/settings/earn`, `/api/v1/settings/points`, `/api/v1/settings/points-terms`,
+//! `/api/v1/points/example`, `/api/v1/members/{id}/points`, `/api/v1/members/{id}/pending-points`.
 
-use super::{EarnLine, EarnMultipliers, EarnPolicy, Earned, SpendingPolicy, earn};
+use super::ops::{self, PendingChanged, PointsView};
+use super::{EarnLine, EarnMultipliers, EarnPolicy, Earned, PointsTerms, SpendingPolicy, earn};
 use crate::book;
 use crate::book::Book;
+use crate::ground;
 use crate::rule::{Channel, Item, Occasion};
 use crate::settings::setting_routes;
 use crate::tier::TierId;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use shuke_http::{Allow, App, Json, OpenApiRouter, ProblemBody, Reply, perm, routes};
+use shuke_http::{Allow, Answer, App, Json, OpenApiRouter, Path, ProblemBody, Reply, Write, once, perm, routes};
 use shuke_kernel::{Cx, Error, Money, Points, Rate, Result, Uuid};
+use shuke_ledger::lot::LotView;
+use shuke_member::MemberId;
 use utoipa::ToSchema;
 
 setting_routes! {
@@ -20,10 +25,109 @@ setting_routes! {
     spending: SpendingPolicy, "/api/v1/settings/points", "points", "show_points_spending", "change_points_spending",
         "How points pay.", "Changes how points pay.";
 }
+setting_routes! {
+    terms: PointsTerms, "/api/v1/settings/points-terms", "points", "show_points_terms", "change_points_terms",
+        "When earned points can be used, and the caps and limits on points.",
+        "Changes when earned points can be used, and the caps and limits on points. Points that were earned keep theirs.";
+}
 
 /// Every operation.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(earning::routes()).merge(spending::routes()).routes(routes!(example))
+    OpenApiRouter::new()
+        .merge(earning::routes())
+        .merge(spending::routes())
+        .merge(terms::routes())
+        .routes(routes!(example))
+        .routes(routes!(overview))
+        .routes(routes!(pending))
+        .routes(routes!(release))
+        .routes(routes!(cancel))
+}
+
+/// A member's points: balance, what is pending, the clock of inactivity, what is used of caps and limits.
+#[utoipa::path(get, path = "/api/v1/members/{id}/points", tag = "points", operation_id = "show_member_points",
+    params(("id" = MemberId, Path)),
+    responses((status = 200, body = PointsView), (status = "default", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("ledger:read"))))]
+async fn overview(caller: Allow<perm::LedgerRead>, State(app): State<App>, Path(id): Path<MemberId>) -> Reply<Json<PointsView>> {
+    let input = (&caller.cx, id);
+    let view = app.db.read(&input, |tx, (cx, id)| {
+        Box::pin(async move {
+            ground::must_exist(tx, cx, *id).await?;
+            ops::overview(tx, cx, id.0).await
+        })
+    });
+    Ok(Json(view.await?))
+}
+
+/// The points that a member has and can't use yet, the soonest first.
+#[utoipa::path(get, path = "/api/v1/members/{id}/pending-points", tag = "points", operation_id = "list_pending_points",
+    params(("id" = MemberId, Path)),
+    responses((status = 200, body = Vec<LotView>), (status = "default", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("ledger:read"))))]
+async fn pending(caller: Allow<perm::LedgerRead>, State(app): State<App>, Path(id): Path<MemberId>) -> Reply<Json<Vec<LotView>>> {
+    let input = (&caller.cx, id);
+    let lots = app.db.read(&input, |tx, (cx, id)| {
+        Box::pin(async move {
+            ground::must_exist(tx, cx, *id).await?;
+            ops::pending(tx, cx, id.0).await
+        })
+    });
+    Ok(Json(lots.await?))
+}
+
+/// Whose cause is meant.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PendingSource {
+    /// What granted the points: an order.
+    source: Uuid,
+}
+
+/// Confirms what is pending of an order: its points can be used from now on.
+#[utoipa::path(post, path = "/api/v1/members/{id}/pending-points/release", tag = "points", operation_id = "release_pending_points",
+    params(("id" = MemberId, Path), ("Idempotency-Key" = String, Header, description = "Your name for this write; the same on a retry")),
+    request_body = PendingSource,
+    responses((status = 201, body = PendingChanged), (status = 200, body = PendingChanged, description = "Done already under this key"),
+        (status = "default", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("ledger:adjust"))))]
+async fn release(
+    caller: Allow<perm::LedgerAdjust>,
+    State(app): State<App>,
+    Path(id): Path<MemberId>,
+    Write { key, body }: Write<PendingSource>,
+) -> Reply<Answer<PendingChanged>> {
+    let input = (id, body);
+    let answer = once(&app, &caller, &key, &input, |tx, caller, (id, body)| {
+        Box::pin(async move {
+            ground::must_exist(tx, &caller.cx, *id).await?;
+            ops::settle_pending(tx, &caller.cx, id.0, body.source, true).await
+        })
+    });
+    Ok(answer.await?)
+}
+
+/// Takes back what is pending of an order.
+#[utoipa::path(post, path = "/api/v1/members/{id}/pending-points/cancel", tag = "points", operation_id = "cancel_pending_points",
+    params(("id" = MemberId, Path), ("Idempotency-Key" = String, Header, description = "Your name for this write; the same on a retry")),
+    request_body = PendingSource,
+    responses((status = 201, body = PendingChanged), (status = 200, body = PendingChanged, description = "Done already under this key"),
+        (status = "default", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("ledger:adjust"))))]
+async fn cancel(
+    caller: Allow<perm::LedgerAdjust>,
+    State(app): State<App>,
+    Path(id): Path<MemberId>,
+    Write { key, body }: Write<PendingSource>,
+) -> Reply<Answer<PendingChanged>> {
+    let input = (id, body);
+    let answer = once(&app, &caller, &key, &input, |tx, caller, (id, body)| {
+        Box::pin(async move {
+            ground::must_exist(tx, &caller.cx, *id).await?;
+            ops::settle_pending(tx, &caller.cx, id.0, body.source, false).await
+        })
+    });
+    Ok(answer.await?)
 }
 
 /// A purchase to try a policy on: one piece, paid with money, at the till.

@@ -1,6 +1,6 @@
 //! What a paid order earns.
 
-use super::{EarnKind, EarnPolicy, EarnRule, EarnRuleId};
+use super::{CapPeriod, EarnKind, EarnPolicy, EarnRule, EarnRuleId, Room};
 use crate::rule::{Item, Occasion};
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Date, Error, Money, Points, Rate, Result, split};
@@ -48,6 +48,19 @@ pub struct EarnStep {
     pub multiplier: Rate,
 }
 
+/// Points that a cap left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EarnCut {
+    /// The rule that would have given them.
+    pub rule: EarnRuleId,
+    /// The period of the cap.
+    pub period: CapPeriod,
+    /// The most points of that cap.
+    pub max: Points,
+    /// How many it left out.
+    pub points: Points,
+}
+
 /// What an order earns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Earned {
@@ -60,6 +73,16 @@ pub struct Earned {
     /// The last local day of the lot; none for never.
     #[schema(value_type = Option<String>, format = Date)]
     pub expires_on: Option<Date>,
+    /// Points that caps left out, and which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cuts: Vec<EarnCut>,
+    /// The local day from which the points can be used, where that isn't at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub usable_from: Option<Date>,
+    /// Whether the points wait for a confirmation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
 }
 
 /// One amount rule at one multiplier: lines are added up before rounding.
@@ -91,6 +114,20 @@ fn applies(rule: &EarnRule, occasion: &Occasion) -> bool {
 ///
 /// Errors: `amount_too_large`.
 pub fn earn(policy: &EarnPolicy, lines: &[EarnLine<'_>], multipliers: EarnMultipliers, occasion: &Occasion) -> Result<Earned> {
+    earn_within(policy, lines, multipliers, occasion, &mut Room::default())
+}
+
+/// The same within caps: what a rule would give beyond what is left of a cap is left out before it is
+/// spread over the lines. Rules use up the room in their order.
+///
+/// Errors: `amount_too_large`.
+pub fn earn_within(
+    policy: &EarnPolicy,
+    lines: &[EarnLine<'_>],
+    multipliers: EarnMultipliers,
+    occasion: &Occasion,
+    room: &mut Room,
+) -> Result<Earned> {
     let mut earned =
         Earned { lines: vec![Points::ZERO; lines.len()], expires_on: policy.expiry.expires_on(occasion.today), ..Earned::default() };
     if !occasion.is_member {
@@ -98,12 +135,12 @@ pub fn earn(policy: &EarnPolicy, lines: &[EarnLine<'_>], multipliers: EarnMultip
     }
     let rules = || policy.rules.iter().filter(|rule| applies(rule, occasion));
     for group in groups(rules, lines) {
-        by_amount(&mut earned, &group, lines, multipliers)?;
+        by_amount(&mut earned, &group, lines, multipliers, room)?;
     }
     for rule in rules() {
         match rule.kind {
-            EarnKind::Piece { points } => by_piece(&mut earned, rule, points, lines)?,
-            EarnKind::Visit { points } => by_visit(&mut earned, rule, points, lines)?,
+            EarnKind::Piece { points } => by_piece(&mut earned, rule, points, lines, room)?,
+            EarnKind::Visit { points } => by_visit(&mut earned, rule, points, lines, room)?,
             EarnKind::Amount { .. } | EarnKind::Multiplier { .. } => {}
         }
     }
@@ -136,7 +173,7 @@ fn groups<'r, I: Iterator<Item = &'r EarnRule>>(rules: impl Fn() -> I, lines: &[
     groups
 }
 
-fn by_amount(earned: &mut Earned, group: &Group<'_>, lines: &[EarnLine<'_>], multipliers: EarnMultipliers) -> Result<()> {
+fn by_amount(earned: &mut Earned, group: &Group<'_>, lines: &[EarnLine<'_>], multipliers: EarnMultipliers, room: &mut Room) -> Result<()> {
     let whole = i128::from(Rate::WHOLE.0);
     let rate = i128::from(group.line_rate) * i128::from(multipliers.tier.0.max(0)) * i128::from(multipliers.day.0.max(0));
     let product = i128::from(group.paid) * i128::from(group.points.max(0));
@@ -144,25 +181,30 @@ fn by_amount(earned: &mut Earned, group: &Group<'_>, lines: &[EarnLine<'_>], mul
     let points = product.checked_mul(rate).ok_or_else(too_large)? / (i128::from(group.per) * whole * whole * whole);
     let points = i64::try_from(points).map_err(|_| too_large())?;
     let multiplier = Rate(i64::try_from(rate / (whole * whole)).unwrap_or(i64::MAX));
-    give(earned, group.rule, Points(points), Money(group.paid), multiplier, &group.members, lines)
+    let points = room.grant(&mut earned.cuts, group.rule.id, Points(points));
+    give(earned, group.rule, points, Money(group.paid), multiplier, &group.members, lines)
 }
 
-fn by_piece(earned: &mut Earned, rule: &EarnRule, points: Points, lines: &[EarnLine<'_>]) -> Result<()> {
+fn by_piece(earned: &mut Earned, rule: &EarnRule, points: Points, lines: &[EarnLine<'_>], room: &mut Room) -> Result<()> {
     for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.paid.is_positive() && rule.scope.contains(line.item)) {
-        let granted = points.times(line.quantity_milli / 1_000)?;
+        let granted = room.grant(&mut earned.cuts, rule.id, points.times(line.quantity_milli / 1_000)?);
         give(earned, rule, granted, Money::ZERO, Rate::WHOLE, &[index], lines)?;
     }
     Ok(())
 }
 
-fn by_visit(earned: &mut Earned, rule: &EarnRule, points: Points, lines: &[EarnLine<'_>]) -> Result<()> {
+fn by_visit(earned: &mut Earned, rule: &EarnRule, points: Points, lines: &[EarnLine<'_>], room: &mut Room) -> Result<()> {
     let members: Vec<usize> = lines
         .iter()
         .enumerate()
         .filter(|(_, line)| line.paid.is_positive() && rule.scope.contains(line.item))
         .map(|(index, _)| index)
         .collect();
-    if members.is_empty() { Ok(()) } else { give(earned, rule, points, Money::ZERO, Rate::WHOLE, &members, lines) }
+    if members.is_empty() {
+        return Ok(());
+    }
+    let points = room.grant(&mut earned.cuts, rule.id, points);
+    give(earned, rule, points, Money::ZERO, Rate::WHOLE, &members, lines)
 }
 
 fn give(
@@ -192,7 +234,7 @@ fn give(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::points::PointsExpiry;
+    use crate::points::{CapPeriod, EarnCap, PointsExpiry};
     use crate::rule::{Channel, Scope};
     use proptest::prelude::*;
     use shuke_kernel::Uuid;
@@ -297,6 +339,38 @@ mod tests {
     }
 
     proptest! {
+        /// A cap would be passed, or lines and steps would no longer add up.
+        #[test]
+        fn caps_hold_whatever_is_bought(
+            paid in prop::collection::vec((1_u128..5, 0_i64..100_000, 1_i64..9_000), 0..8), order in 1_i64..200, rule_max in 1_i64..100, used in 0_i64..250,
+        ) {
+            let policy = policy(vec![
+                rule(1, amount(1, 100), &[1, 2]),
+                rule(2, amount(3, 100), &[1, 2, 3]),
+                rule(3, EarnKind::Visit { points: Points(40) }, &[]),
+                rule(4, EarnKind::Piece { points: Points(7) }, &[4]),
+            ]);
+            let lines: Vec<EarnLine<'_>> = paid.iter().map(|(product, paid, quantity)| line(*product, *paid, *quantity)).collect();
+            let capped = EarnRuleId(Uuid::from_u128(2));
+            let caps = [
+                EarnCap { rule: None, period: CapPeriod::Order, max: Points(order) },
+                EarnCap { rule: None, period: CapPeriod::Day, max: Points(250) },
+                EarnCap { rule: Some(capped), period: CapPeriod::Month, max: Points(rule_max) },
+            ];
+            let mut room = Room::of(&caps, |cap| if cap.period == CapPeriod::Day { used } else { 0 });
+            let earned = earn_within(&policy, &lines, EarnMultipliers::default(), &occasion(), &mut room).map_err(|e| TestCaseError::fail(e.to_string()))?;
+            let free = earn(&policy, &lines, EarnMultipliers::default(), &occasion()).map_err(|e| TestCaseError::fail(e.to_string()))?;
+            let cut: i64 = earned.cuts.iter().map(|cut| cut.points.0).sum();
+            prop_assert_eq!(earned.points.0 + cut, free.points.0);
+            prop_assert!(earned.points.0 <= order.min(250 - used));
+            let by_rule: i64 = earned.steps.iter().filter(|step| step.rule == capped).map(|step| step.points.0).sum();
+            prop_assert!(by_rule <= rule_max);
+            prop_assert_eq!(earned.lines.iter().map(|p| p.0).sum::<i64>(), earned.points.0);
+            prop_assert_eq!(earned.steps.iter().map(|s| s.points.0).sum::<i64>(), earned.points.0);
+            let taken: i64 = room.takes(&earned).iter().filter(|take| take.subject == crate::quota::EARNED).map(|take| take.amount).sum();
+            prop_assert_eq!(taken, earned.points.0);
+        }
+
         #[test]
         fn lines_and_steps_add_up(
             paid in prop::collection::vec((1_u128..5, 0_i64..1_000_000, 1_i64..10_000), 0..8),

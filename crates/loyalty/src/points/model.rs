@@ -3,7 +3,7 @@
 use crate::rule::{Channel, Scope, WhyNot};
 use crate::tier::TierId;
 use serde::{Deserialize, Serialize};
-use shuke_kernel::{Date, Error, Money, Points, Rate, Result, Uuid, id, time};
+use shuke_kernel::{Date, Error, Money, Points, Rate, Result, Uuid, id, text_enum, time};
 use utoipa::ToSchema;
 
 id!(EarnRuleId, "A rule by which purchases earn points.");
@@ -69,8 +69,72 @@ pub struct EarnRule {
     pub to: Option<Date>,
 }
 
+text_enum! {
+    /// To the end of which period an expiry is put off.
+    pub enum RoundTo {
+        /// The calendar month.
+        Month = "month",
+        /// The calendar quarter.
+        Quarter = "quarter",
+        /// The calendar year.
+        Year = "year",
+    }
+}
+
+impl RoundTo {
+    /// The last day of the period that a day is in.
+    pub fn end(self, day: Date) -> Date {
+        match self {
+            Self::Month => day.last_of_month(),
+            Self::Quarter => time::add_months(day.first_of_month(), i32::from((12 - day.month()) % 3)).last_of_month(),
+            Self::Year => day.last_of_year(),
+        }
+    }
+}
+
+text_enum! {
+    /// What keeps points alive where they end by inactivity.
+    pub enum Activity {
+        /// An order.
+        Purchase = "purchase",
+        /// Points spent, as money or for a reward.
+        Redemption = "redemption",
+        /// Money paid into the wallet.
+        TopUp = "top_up",
+        /// A check-in.
+        CheckIn = "check_in",
+    }
+}
+
+/// Points end when nothing was done for so long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Inactivity {
+    /// Months after the last activity, the day of which is counted like that of a grant.
+    pub months: i32,
+    /// What counts as activity; at least one.
+    pub activities: Vec<Activity>,
+}
+
+/// A day of every year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct YearDay {
+    /// 1 to 12.
+    pub month: i8,
+    /// 1 to 31; a day that the month lacks is its last.
+    pub day: i8,
+}
+
+impl YearDay {
+    fn in_year(self, year: i16) -> Date {
+        let first = Date::new(year, self.month.clamp(1, 12), 1).unwrap_or(Date::MAX);
+        Date::new(year, self.month.clamp(1, 12), self.day.max(1)).unwrap_or_else(|_| first.last_of_month())
+    }
+}
+
 /// When granted points expire.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum PointsExpiry {
     /// Never.
@@ -81,21 +145,72 @@ pub enum PointsExpiry {
         /// Months.
         months: i32,
     },
+    /// So many months after the local day of the grant, and then to the end of that month, quarter or
+    /// year.
+    Rounded {
+        /// Months.
+        months: i32,
+        /// To the end of what.
+        to: RoundTo,
+    },
     /// At the end of the calendar year, `years` after that of the grant: 0 is this 31 December.
     YearEnd {
         /// Years.
         years: i32,
     },
+    /// On the first of some days of the year that is at least so many months after the grant.
+    Dates {
+        /// The days; at least one.
+        dates: Vec<YearDay>,
+        /// Months that every point lasts at least; 0 for until the next of the days.
+        #[serde(default)]
+        months_min: i32,
+    },
+    /// When the member did nothing for so long. Points carry no date; see `clock`.
+    Inactivity(Inactivity),
 }
 
 impl PointsExpiry {
-    /// The last local day of points granted on a local day; none for never.
+    /// The last local day of points granted on a local day; none for never, and for points that end by
+    /// inactivity.
     pub fn expires_on(&self, granted_on: Date) -> Option<Date> {
         match self {
-            Self::Never => None,
+            Self::Never | Self::Inactivity(_) => None,
             Self::Months { months } => Some(time::add_months(granted_on, *months)),
+            Self::Rounded { months, to } => Some(to.end(time::add_months(granted_on, *months))),
             Self::YearEnd { years } => Some(time::add_months(granted_on.last_of_year(), years.saturating_mul(12))),
+            Self::Dates { dates, months_min } => {
+                let least = time::add_months(granted_on, *months_min);
+                let years = [least.year(), least.year().saturating_add(1)];
+                years.iter().flat_map(|year| dates.iter().map(|day| day.in_year(*year))).filter(|day| *day >= least).min()
+            }
         }
+    }
+
+    /// What is out of its range: the field below `expiry`, and what it must be.
+    pub fn faults(&self) -> Vec<(&'static str, &'static str)> {
+        let fault = |wrong: bool, field, detail| wrong.then_some((field, detail));
+        let found = match self {
+            Self::Never => vec![],
+            Self::Months { months } | Self::Rounded { months, .. } => {
+                vec![fault(!(1..=1_200).contains(months), "months", "must be 1 to 1200")]
+            }
+            Self::YearEnd { years } => vec![fault(!(0..=100).contains(years), "years", "must be 0 to 100")],
+            Self::Dates { dates, months_min } => vec![
+                fault(dates.is_empty() || dates.len() > 12, "dates", "must be 1 to 12 days"),
+                fault(
+                    dates.iter().any(|day| !(1..=12).contains(&day.month) || !(1..=31).contains(&day.day)),
+                    "dates",
+                    "must have a month from 1 to 12 and a day from 1 to 31",
+                ),
+                fault(!(0..=1_200).contains(months_min), "months_min", "must be 0 to 1200"),
+            ],
+            Self::Inactivity(Inactivity { months, activities }) => vec![
+                fault(!(1..=1_200).contains(months), "months", "must be 1 to 1200"),
+                fault(activities.is_empty(), "activities", "must be at least one"),
+            ],
+        };
+        found.into_iter().flatten().collect()
     }
 }
 
@@ -253,6 +368,29 @@ mod tests {
         assert_eq!(PointsExpiry::Months { months: 1 }.expires_on(granted), Some(day("2024-02-29")));
         assert_eq!(PointsExpiry::YearEnd { years: 0 }.expires_on(granted), Some(day("2024-12-31")));
         assert_eq!(PointsExpiry::YearEnd { years: 2 }.expires_on(granted), Some(day("2026-12-31")));
+        let rounded = |to| PointsExpiry::Rounded { months: 1, to }.expires_on(granted);
+        assert_eq!(rounded(RoundTo::Month), Some(day("2024-02-29")));
+        assert_eq!(rounded(RoundTo::Quarter), Some(day("2024-03-31")));
+        assert_eq!(rounded(RoundTo::Year), Some(day("2024-12-31")));
+        let quarters: Vec<Date> = (1..=12).map(|month| RoundTo::Quarter.end(Date::constant(2026, month, 15))).collect();
+        let ends = ["2026-03-31", "2026-06-30", "2026-09-30", "2026-12-31"];
+        assert_eq!(quarters, ends.iter().flat_map(|end| [day(end); 3]).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn points_expire_on_days_of_the_year() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let dates = vec![YearDay { month: 6, day: 30 }, YearDay { month: 2, day: 31 }];
+        let expiry = |months_min| PointsExpiry::Dates { dates: dates.clone(), months_min };
+        assert_eq!(expiry(0).expires_on(day("2024-02-29")), Some(day("2024-02-29")), "the day itself is one of them");
+        assert_eq!(expiry(0).expires_on(day("2026-03-01")), Some(day("2026-06-30")));
+        assert_eq!(expiry(0).expires_on(day("2026-07-01")), Some(day("2027-02-28")), "the next year's");
+        assert_eq!(expiry(6).expires_on(day("2026-03-01")), Some(day("2027-02-28")), "at least six months");
+        assert!(expiry(0).faults().is_empty());
+        let wrong = PointsExpiry::Dates { dates: vec![YearDay { month: 13, day: 1 }], months_min: -1 };
+        assert_eq!(wrong.faults().iter().map(|(field, _)| *field).collect::<Vec<_>>(), ["dates", "months_min"]);
+        let never = PointsExpiry::Inactivity(Inactivity { months: 0, activities: vec![] });
+        assert_eq!((never.expires_on(day("2026-03-01")), never.faults().len()), (None, 2));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is checked at the door, and the wrapper under which spending is set.
 
-use super::{EarnKind, EarnPolicy, PointsExpiry, PointsSpending};
+use super::{EarnKind, EarnPolicy, PointsSpending};
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Error, Result};
 use utoipa::ToSchema;
@@ -51,15 +51,7 @@ impl EarnPolicy {
                 faults.push((format!("/rules/{index}/id"), "must not occur twice"));
             }
         }
-        match self.expiry {
-            PointsExpiry::Months { months } if !(1..=1_200).contains(&months) => {
-                faults.push(("/expiry/months".to_owned(), "must be 1 to 1200"));
-            }
-            PointsExpiry::YearEnd { years } if !(0..=100).contains(&years) => {
-                faults.push(("/expiry/years".to_owned(), "must be 0 to 100"));
-            }
-            _ => {}
-        }
+        faults.extend(self.expiry.faults().into_iter().map(|(field, detail)| (format!("/expiry/{field}"), detail)));
         if faults.is_empty() {
             return Ok(());
         }
@@ -71,7 +63,7 @@ impl EarnPolicy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::points::{EarnRule, EarnRuleId};
+    use crate::points::{EarnRule, EarnRuleId, PointsExpiry};
     use crate::rule::Scope;
     use shuke_kernel::{Money, Points, Uuid};
 

@@ -13,4 +13,6 @@ mod tier;
 #[cfg(test)]
 mod tier_undo;
 #[cfg(test)]
+mod transfer;
+#[cfg(test)]
 mod wallet;

@@ -16,7 +16,7 @@ pub struct Given {
 }
 
 pub async fn shop(kind: Kind) -> Given {
-    let routes = shuke_org::routes().merge(shuke_member::routes()).merge(shuke_loyalty::routes());
+    let routes = shuke_org::routes().merge(shuke_member::routes()).merge(shuke_ledger::routes()).merge(shuke_loyalty::routes());
     let app = TestApp::start(kind, routes, Box::new(OrgAuthenticator)).await;
     let app = app.with_runner(shuke_loyalty::runner(shuke_member::runner(Runner::default())));
     let shop = fixture::shop(&app.app).await.unwrap();

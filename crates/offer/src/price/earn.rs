@@ -3,7 +3,7 @@
 use super::{Cart, MemberView, PriceCx, Quote};
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Error, Money, Rate, Result, split};
-use shuke_loyalty::points::{self, EarnLine, EarnMultipliers, EarnPolicy, Earned};
+use shuke_loyalty::points::{self, EarnLine, EarnMultipliers, EarnPolicy, Earned, Room};
 use utoipa::ToSchema;
 
 /// How a quote's total was paid, in minor units.
@@ -45,6 +45,23 @@ pub fn earn(
     day: Rate,
     cx: &PriceCx<'_>,
 ) -> Result<Earned> {
+    earn_within(quote, cart, member, paid, policy, day, cx, &mut Room::default())
+}
+
+/// The same within caps on what a member earns.
+///
+/// Errors: those of [`earn`].
+#[expect(clippy::too_many_arguments, reason = "what a sale earns depends on each of them; a struct would only repeat the names")]
+pub fn earn_within(
+    quote: &Quote,
+    cart: &Cart,
+    member: Option<&MemberView>,
+    paid: PaidBy,
+    policy: &EarnPolicy,
+    day: Rate,
+    cx: &PriceCx<'_>,
+    room: &mut Room,
+) -> Result<Earned> {
     let parts = [paid.money, paid.principal, paid.bonus, paid.pass];
     if paid.total()? != quote.total || parts.iter().any(|part| part.is_negative()) {
         return Err(Error::invalid("payments_mismatch", format!("the payments must add up to {}", quote.total)));
@@ -59,5 +76,5 @@ pub fn earn(
         .map(|(line, paid)| EarnLine { item: line.item(), quantity_milli: line.quantity_milli, paid })
         .collect();
     let tier = cx.tier_of(member).map_or(Rate::WHOLE, |tier| tier.benefits.points_multiplier);
-    points::earn(policy, &lines, EarnMultipliers { tier, day }, &cx.occasion(member, cart.order))
+    points::earn_within(policy, &lines, EarnMultipliers { tier, day }, &cx.occasion(member, cart.order), room)
 }

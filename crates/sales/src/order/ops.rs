@@ -9,11 +9,11 @@ use crate::stock::{self, Delta, Movement, MovementKind};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Money, Points, Rate, Result};
-use shuke_ledger::{Account, AccountKind, Journal, LotTerms};
+use shuke_ledger::{Account, AccountKind, Journal};
 use shuke_loyalty::coupon::{self, CouponId};
-use shuke_loyalty::points::Earned;
+use shuke_loyalty::points::{self, Earned};
 use shuke_loyalty::wallet::WalletParts;
-use shuke_offer::price::{CouponChoice, PaidBy, PointsChoice, Quote, earn};
+use shuke_offer::price::{CouponChoice, PaidBy, PointsChoice, Quote, earn_within};
 
 /// Sells a cart.
 ///
@@ -41,15 +41,19 @@ pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> 
     agreed(input, &quote)?;
     let payments = payments(cx, input, &facts, &quote)?;
     let paid = paid_by(&payments)?;
-    let earned = {
+    let mut room = points::ops::room(tx, cx, &facts.book.loyalty, input.member, true).await?;
+    let mut earned = {
         let settings = facts.price_cx(cx, &ask);
-        earn(&quote, &facts.cart, facts.view.as_ref(), paid, &facts.book.loyalty.earn, Rate::WHOLE, &settings)?
+        earn_within(&quote, &facts.cart, facts.view.as_ref(), paid, &facts.book.loyalty.earn, Rate::WHOLE, &settings, &mut room)?
     };
+    points::ops::wait(&facts.book.loyalty, facts.zone.date(cx.now), &mut earned);
     let order = order(cx, input, &facts, quote, payments, &earned);
     let journal = journal(cx, &mut facts, &order, &earned)?;
     // First, so that an id that is taken is told as that, and not by the first transfer.
     tx.queue(store::insert_stmt(cx, &[&order])?).await?;
     journal.post(tx, cx, &[&facts.holdings]).await?;
+    let uses = points::ops::uses(&facts.book.loyalty, &room, &earned, order.points_spent);
+    points::ops::count(tx, cx, &facts.book.loyalty, input.member, order.id.0, &uses).await?;
     let coupons: Vec<CouponId> = coupons_used(&order);
     if !coupons.is_empty() {
         tx.queue(coupon::store::use_stmt(cx.merchant, order.id.0, cx.now, &coupons)).await?;
@@ -212,7 +216,7 @@ fn journal(cx: &Cx, facts: &mut Facts, order: &Order, earned: &Earned) -> Result
         }
     }
     if earned.points.is_positive() {
-        let terms = LotTerms::until(cx.now, earned.expires_on, &facts.zone);
+        let terms = points::ops::lot_terms(&facts.book.loyalty, cx.now, earned, &facts.zone);
         journal.grant(cx, holdings, AccountKind::Points, earned.points.0, Account::merchant(AccountKind::PointsIssued), terms, "earned")?;
     }
     Ok(journal)
@@ -260,6 +264,7 @@ async fn take_stock(tx: &mut Tx, cx: &Cx, goods: &[ForSale], order: &Order) -> R
 fn completed(order: &Order) -> Event {
     let payload = serde_json::json!({
         "order": order.id, "member": order.member, "store": order.store, "date": order.date, "amount": order.total, "channel": order.channel,
+        "points_spent": order.points_spent,
     });
     Event::new("sale.completed", order.id, &payload)
 }

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use shuke_http::{Allow, App, Json, OpenApiRouter, ProblemBody, Reply, perm, routes};
 use shuke_kernel::{Money, Rate, Result, Uuid};
 use shuke_ledger::AccountKind;
-use shuke_loyalty::points::Earned;
+use shuke_loyalty::points::{self, Earned};
 use shuke_loyalty::rule::Channel;
 use shuke_loyalty::wallet::WalletParts;
 use shuke_member::member::{SealedBrief, View};
 use shuke_member::{MemberBrief, MemberId};
-use shuke_offer::price::{CouponChoice, PaidBy, PointsChoice, Quote, earn};
+use shuke_offer::price::{CouponChoice, PaidBy, PointsChoice, Quote, earn_within};
 use utoipa::ToSchema;
 
 /// A cart to be priced.
@@ -118,7 +118,10 @@ async fn quote(tx: &mut shuke_db::Tx, cx: &shuke_kernel::Cx, books: &Books, body
         Some(Tender::Bonus) => PaidBy { bonus: quote.total, ..PaidBy::default() },
         _ => PaidBy { money: quote.total, ..PaidBy::default() },
     };
-    let earns = earn(&quote, &facts.cart, facts.view.as_ref(), paid, &loyalty.earn, Rate::WHOLE, &facts.price_cx(cx, &ask))?;
+    let mut room = points::ops::room(tx, cx, loyalty, body.member, false).await?;
+    let settings = facts.price_cx(cx, &ask);
+    let mut earns = earn_within(&quote, &facts.cart, facts.view.as_ref(), paid, &loyalty.earn, Rate::WHOLE, &settings, &mut room)?;
+    points::ops::wait(loyalty, facts.zone.date(cx.now), &mut earns);
     let held = |kind| Money(facts.holdings.available(kind, cx.now));
     let wallet = facts.view.map(|_| {
         let balance = WalletParts { principal: held(AccountKind::Principal), bonus: held(AccountKind::Bonus) };

@@ -72,7 +72,7 @@ pub async fn refund(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundAsk) -> Res
     };
     orders::refunded(tx, cx.merchant, &change).await?;
     tx.queue(store::insert_stmt(cx, &refund)?).await?;
-    event::append(tx, cx, &[refunded(&order, &refund)]).await?;
+    event::append(tx, cx, &[refunded(&order, &refund)?]).await?;
     Ok(refund)
 }
 
@@ -183,10 +183,16 @@ async fn return_stock(tx: &mut Tx, cx: &Cx, order: &Order, refund: &Refund) -> R
     Ok(())
 }
 
-fn refunded(order: &Order, refund: &Refund) -> Event {
+/// `undone` says what all refunds of the order have undone until now, this one included, of what it was.
+fn refunded(order: &Order, refund: &Refund) -> Result<Event> {
     let payload = serde_json::json!({
         "order": order.id, "refund": refund.id, "member": order.member, "store": order.store, "date": refund.date,
         "amount": refund.amount, "whole": order.is_undone(),
+        "undone": {
+            "points_earned": { "done": order.points_clawed.plus(refund.points_clawed)?, "whole": order.points_earned },
+            "points_spent": { "done": order.points_returned.plus(refund.points_returned)?, "whole": order.points_spent },
+            "total": { "done": order.refunded.plus(refund.amount)?, "whole": order.total },
+        },
     });
-    Event::new("sale.refunded", order.id, &payload)
+    Ok(Event::new("sale.refunded", order.id, &payload))
 }

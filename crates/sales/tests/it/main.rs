@@ -9,7 +9,11 @@ mod cost;
 #[cfg(test)]
 mod counter;
 #[cfg(test)]
+mod desk;
+#[cfg(test)]
 mod histories;
+#[cfg(test)]
+mod points;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]

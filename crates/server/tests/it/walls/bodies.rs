@@ -13,6 +13,7 @@ pub const NAMES_NOTHING: &[&str] = &[
     "change_merchant",
     "change_own_password",
     "change_points_spending",
+    "change_points_terms",
     "change_refund_policy",
     "change_stage_bands",
     "change_tier_scheme",
@@ -80,6 +81,8 @@ fn sales(given: &Given) -> Vec<(&'static str, Value)> {
         ("top_up", by_plan),
         ("issue_coupons", with(issue.clone(), "/template", &ours["template"])),
         ("issue_coupons", with(issue, "/members/0", &ours["member"])),
+        ("transfer_points", json!({ "id": id(given), "from": theirs["member"], "to": ours["member"], "points": 1 })),
+        ("transfer_points", json!({ "id": id(given), "from": ours["member"], "to": theirs["member"], "points": 1 })),
     ]);
     all
 }

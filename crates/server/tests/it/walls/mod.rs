@@ -44,6 +44,7 @@ const WITHOUT_IDS: &[&str] = &[
     "show_member_settings",
     "show_merchant",
     "show_points_spending",
+    "show_points_terms",
     "show_refund_policy",
     "show_stage_bands",
     "show_tier_scheme",

@@ -204,6 +204,7 @@ impl Side {
             "create_card" => json!({ "kind": "digital" }),
             "create_contact" => json!({ "channel": "sms", "kind": "message", "subject": "x", "outcome": "sent" }),
             "create_dependent" => json!({ "relation": "pet", "name": "旺财" }),
+            "release_pending_points" | "cancel_pending_points" => json!({ "source": self.things["order"] }),
             "report_card" => json!({ "lost": true }),
             "revoke_coupon" | "revoke_template_coupons" => json!({ "reason": "x" }),
             "set_consents" => json!({ "channels": { "sms": true } }),
