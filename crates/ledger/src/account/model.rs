@@ -89,7 +89,9 @@ impl AccountKind {
     /// What it counts.
     pub const fn unit(self) -> Unit {
         match self {
-            Self::Points | Self::PointsDebt | Self::PointsIssued | Self::PointsRedeemed | Self::PointsExpired | Self::PointsTransferred => Unit::Points,
+            Self::Points | Self::PointsDebt | Self::PointsIssued | Self::PointsRedeemed | Self::PointsExpired | Self::PointsTransferred => {
+                Unit::Points
+            }
             Self::PassVisits | Self::PassVisitsIssued | Self::PassVisitsUsed | Self::PassVisitsExpired => Unit::Visits,
             _ => Unit::Money,
         }
