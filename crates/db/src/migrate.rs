@@ -54,6 +54,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0010_import"),
     both!("0011_vault"),
     both!("0015_points"),
+    both!("0018_coupon"),
     both!("0024_approval"),
 ];
 

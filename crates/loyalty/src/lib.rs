@@ -4,12 +4,14 @@
 //! per noun. `model.rs` of each folder is pure: types and rules, functions of values with the time
 //! among them. The price engine in the `offer` crate calls these rules; nothing here prices a cart.
 
+pub mod batch;
 pub mod book;
 pub mod clock;
 pub mod coupon;
 mod ground;
 pub mod points;
 pub mod quota;
+pub mod redemption;
 pub mod rule;
 mod sale;
 mod settings;
@@ -25,7 +27,7 @@ use shuke_kernel::{Cx, Date, Result};
 use shuke_ledger::verify::Check;
 
 /// What `verify` computes again about this crate's tables.
-pub const CHECKS: &[Check] = &[coupon::check, quota::check, clock::check, transfer::check];
+pub const CHECKS: &[Check] = &[coupon::check, redemption::check, quota::check, clock::check, transfer::check];
 
 /// Every operation of this crate.
 pub fn routes() -> OpenApiRouter<App> {
@@ -35,6 +37,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(tier::api::routes())
         .merge(template::api::routes())
         .merge(coupon::api::routes())
+        .merge(redemption::api::routes())
+        .merge(batch::api::routes())
         .merge(wallet::api::routes())
         .merge(transfer::api::routes())
 }

@@ -18,7 +18,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(issue))
         .routes(routes!(show))
         .routes(routes!(revoke))
+        .routes(routes!(transfer))
         .routes(routes!(revoke_template))
+        .routes(routes!(revoke_issue))
         .routes(routes!(by_code))
         .routes(routes!(of_member))
 }
@@ -52,9 +54,17 @@ struct Issued {
 /// Why something is taken back.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct Reason {
+pub(crate) struct Reason {
     /// A short reason for the log.
-    reason: String,
+    pub(crate) reason: String,
+}
+
+/// To whom a coupon is given.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Gift {
+    /// The member.
+    to: MemberId,
 }
 
 impl Default for Reason {
@@ -112,6 +122,48 @@ async fn revoke(
     let input = (id, body);
     let answer = once(&app, &caller, &key, &input, |tx, caller, (id, body)| Box::pin(ops::revoke_one(tx, &caller.cx, *id, &body.reason)));
     Ok(answer.await?)
+}
+
+/// Gives an unused coupon to another member, where its terms let it go.
+#[utoipa::path(post, path = "/api/v1/coupons/{id}/transfer", tag = "coupons", operation_id = "transfer_coupon",
+    params(("id" = CouponId, Path), ("Idempotency-Key" = String, Header, description = "Your name for this write; the same on a retry")),
+    request_body = Gift,
+    responses((status = 201, body = CouponView), (status = 200, body = CouponView, description = "Done already under this key"),
+        (status = "default", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("sale:write"))))]
+async fn transfer(
+    caller: Allow<perm::Sell>,
+    State(app): State<App>,
+    Path(id): Path<CouponId>,
+    Write { key, body }: Write<Gift>,
+) -> Reply<Answer<CouponView>> {
+    let input = (id, body.to);
+    let answer = once(&app, &caller, &key, &input, |tx, caller, (id, to)| {
+        Box::pin(async move {
+            ops::show(tx, &caller.cx, *id).await?;
+            ground::must_be_active(tx, &caller.cx, *to).await?;
+            ops::transfer(tx, &caller.cx, *id, to.0).await
+        })
+    });
+    Ok(answer.await?)
+}
+
+/// Takes back the coupons of one issue that can still be used, at most 500 in one call.
+#[utoipa::path(post, path = "/api/v1/coupon-issues/{id}/revoke", tag = "coupons", operation_id = "revoke_coupon_issue",
+    params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header, description = "Your name for this write; the same on a retry")),
+    request_body = Reason,
+    responses((status = 201, body = Revoked), (status = 200, body = Revoked, description = "Done already under this key"),
+        (status = "default", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("coupon:issue"))))]
+async fn revoke_issue(
+    caller: Allow<perm::CouponIssue>,
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    Write { key, body }: Write<Reason>,
+) -> Reply<Answer<Revoked>> {
+    let input = (id, body);
+    let work = once(&app, &caller, &key, &input, |tx, caller, (id, body)| Box::pin(ops::revoke_issued(tx, &caller.cx, *id, &body.reason)));
+    Ok(work.await?)
 }
 
 /// Takes back the coupons of a template that can still be used, at most 500 in one call.

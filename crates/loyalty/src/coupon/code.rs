@@ -13,7 +13,11 @@ pub struct CouponCode(String);
 impl CouponCode {
     /// A new code.
     pub fn random(random: &Random) -> Self {
-        let bytes: [u8; LENGTH] = random.bytes();
+        Self::of_bits(random.bytes())
+    }
+
+    /// The code that five bits of each byte make.
+    pub(crate) fn of_bits(bytes: [u8; LENGTH]) -> Self {
         Self::group(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])))
     }
 

@@ -15,11 +15,11 @@ type Who = (MerchantId, String);
 /// The wrong codes of each caller, kept in this server's memory: at 80 random bits a code, a limit
 /// per server is enough.
 #[derive(Debug, Default)]
-pub(super) struct Misses(Mutex<HashMap<Who, (Instant, u32)>>);
+pub(crate) struct Misses(Mutex<HashMap<Who, (Instant, u32)>>);
 
 impl Misses {
     /// Ok while the caller may ask, else `coupon_code_throttled` with the time to wait.
-    pub(super) fn may_ask(&self, merchant: MerchantId, actor: &str, now: Instant) -> Result<()> {
+    pub(crate) fn may_ask(&self, merchant: MerchantId, actor: &str, now: Instant) -> Result<()> {
         let known = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match known.get(&(merchant, actor.to_owned())) {
             Some((since, count)) if *count >= MISSES_MAX && now.since_ms(*since) < WINDOW_MS => {
@@ -31,7 +31,7 @@ impl Misses {
     }
 
     /// Counts a wrong code.
-    pub(super) fn missed(&self, merchant: MerchantId, actor: &str, now: Instant) {
+    pub(crate) fn missed(&self, merchant: MerchantId, actor: &str, now: Instant) {
         let mut known = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if known.len() >= CALLERS_MAX {
             known.retain(|_, (since, _)| now.since_ms(*since) < WINDOW_MS);

@@ -10,6 +10,9 @@
 //! one is refused; what one order holds no other uses; a cause issues to a member once; taking a
 //! coupon back leaves no use. A coupon is applied only where [`Coupon::why_not`] has no reason against it.
 //!
+//! A coupon that its terms let go can be given to another member while it is unused; it stays its
+//! cause's, so that a refund finds it.
+//!
 //! A code is as good as the coupon: 80 random bits, throttled lookups, and never in the event log.
 //!
 //! Deliberately not here: how savings are spread over lines and which coupons go together best (the
@@ -18,7 +21,7 @@
 pub mod api;
 mod benefit;
 mod code;
-mod guess;
+pub(crate) mod guess;
 mod model;
 pub mod ops;
 pub mod store;

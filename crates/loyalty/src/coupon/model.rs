@@ -319,7 +319,8 @@ impl Coupon {
         self.why_not_now(occasion).or_else(|| self.why_not_lines(lines))
     }
 
-    fn why_not_now(&self, occasion: &Occasion) -> Option<WhyNot> {
+    /// The reasons that no cart changes.
+    pub(crate) fn why_not_now(&self, occasion: &Occasion) -> Option<WhyNot> {
         let expired = Some(WhyNot::Expired { expires_on: self.expires_on });
         match self.state {
             CouponState::Revoked => return Some(WhyNot::Revoked),

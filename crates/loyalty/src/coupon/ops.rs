@@ -55,6 +55,12 @@ pub struct IssuedCoupon {
 /// Errors: `coupon_template_not_found`, `coupon_template_not_published`, `coupon_template_over`,
 /// `coupon_budget_exhausted`, `coupon_member_limit`, `coupon_issued_already`, `coupon_issue_too_large`.
 pub async fn issue(tx: &mut Tx, cx: &Cx, issue: &Issue<'_>) -> Result<Vec<IssuedCoupon>> {
+    issue_at(tx, cx, issue, 0).await
+}
+
+/// The same; `place` is the first of the places that the coupons take among those of their source, so
+/// that one source can issue to a member more than once.
+pub(crate) async fn issue_at(tx: &mut Tx, cx: &Cx, issue: &Issue<'_>, place: i64) -> Result<Vec<IssuedCoupon>> {
     if issue.members.len() > MEMBERS_MAX || !(1..=COUNT_MAX).contains(&issue.count) {
         return Err(Error::invalid(
             "coupon_issue_too_large",
@@ -69,7 +75,7 @@ pub async fn issue(tx: &mut Tx, cx: &Cx, issue: &Issue<'_>) -> Result<Vec<Issued
     let (valid_from, expires_on) = open(&template, issue.today)?;
     let mut coupons = Vec::with_capacity(issue.members.len());
     for member in issue.members {
-        for place in 0..issue.count {
+        for place in place..place + issue.count {
             let code = CouponCode::random(&cx.random).as_str().to_owned();
             coupons.push(NewCoupon { id: cx.id(), code, template: issue.template, member: *member, place });
         }
@@ -211,6 +217,71 @@ pub async fn of_member(tx: &mut Tx, cx: &Cx, member: Uuid, before: Option<(Date,
     Ok(Page::of(coupons, limit, |view| (view.coupon.expires_on, view.coupon.id)))
 }
 
+/// A coupon and whose it is, locked, as it stands on a local day; or `coupon_not_found`.
+pub(crate) async fn locked(tx: &mut Tx, cx: &Cx, id: CouponId, today: Date) -> Result<(Coupon, Uuid)> {
+    let row = tx.need(store::locked_stmt(cx.merchant, id), missing).await?;
+    Ok((store::read(&row, today, cx.now)?, store::provenance(&row)?.member))
+}
+
+/// Places above this are random: of coupons that were given away. Those of issues count from 0.
+const GIVEN_AWAY: i64 = 1 << 62;
+
+/// Gives an unused coupon to another member, whose limit counts it from now on.
+///
+/// Errors: `coupon_not_found`, `coupon_not_transferable` where its terms don't let it go or it is used,
+/// held, taken back or over; `coupon_member_limit` where the other has had as many as one may have.
+pub async fn transfer(tx: &mut Tx, cx: &Cx, id: CouponId, to: Uuid) -> Result<CouponView> {
+    let today = today(tx, cx).await?;
+    let (coupon, from) = locked(tx, cx, id, today).await?;
+    let refused = |why: &str| Err(Error::refused("coupon_not_transferable", format!("this coupon can't be given away: {why}")));
+    if !coupon.terms.transferable {
+        return refused("its terms keep it with its member");
+    }
+    if from == to {
+        return refused("it is this member's already");
+    }
+    if coupon.state != super::CouponState::Active {
+        return refused("it is used, held by an order, taken back or over");
+    }
+    let place = GIVEN_AWAY | i64::try_from(cx.random.u64() >> 2).unwrap_or(0);
+    if tx.exec(store::transfer_stmt(cx.merchant, id, from, to, cx.now, place)).await? != 1 {
+        return refused("it was used in part");
+    }
+    let max = coupon.terms.limits.per_member_max;
+    let free = template::store::free_stmt(cx.merchant, coupon.template, from, 1);
+    let take = template::store::quota_stmt(cx.merchant, coupon.template, max, &[(to, 1)]);
+    // Members in the order of their ids, or two who give to each other could wait for each other.
+    for stmt in if from < to { [free, take] } else { [take, free] } {
+        tx.queue(stmt).await?;
+    }
+    let payload = serde_json::json!({ "coupon": id, "template": coupon.template, "from": from, "member": to });
+    event::append(tx, cx, &[Event::new("coupon.transferred", to, &payload)]).await?;
+    show(tx, cx, id).await
+}
+
+/// Takes back the coupons of one issue, or of anything else that issued, that can still be used, at most
+/// 500 in one call.
+pub(crate) async fn revoke_issue(tx: &mut Tx, cx: &Cx, source: Uuid, reason: &str) -> Result<Revoked> {
+    let rows = tx.rows(store::open_of_source_stmt(cx.merchant, source, REVOKED_MAX)).await?;
+    revoke_rows(tx, cx, &rows, reason).await
+}
+
+/// The same for an issue that must have been.
+///
+/// Errors: `coupon_issue_not_found`.
+pub async fn revoke_issued(tx: &mut Tx, cx: &Cx, issue: Uuid, reason: &str) -> Result<Revoked> {
+    let missing = || Error::not_found("coupon_issue_not_found", "nothing was issued under this id");
+    tx.need(store::of_source_stmt(cx.merchant, issue), missing).await?;
+    revoke_issue(tx, cx, issue, reason).await
+}
+
+async fn revoke_rows(tx: &mut Tx, cx: &Cx, rows: &[shuke_db::Row], reason: &str) -> Result<Revoked> {
+    let coupons = rows.iter().map(store::revocable_read).collect::<Result<Vec<_>>>()?;
+    revoke(tx, cx, &coupons, reason).await?;
+    let revoked = i64::try_from(coupons.len()).unwrap_or(i64::MAX);
+    Ok(Revoked { revoked, more: revoked == REVOKED_MAX })
+}
+
 /// Takes one coupon back; one that is used up or taken back already stays as it is.
 ///
 /// Errors: `coupon_not_found`.
@@ -236,8 +307,5 @@ pub struct Revoked {
 pub async fn revoke_template(tx: &mut Tx, cx: &Cx, template: CouponTemplateId, reason: &str) -> Result<Revoked> {
     template::ops::show(tx, cx, template).await?;
     let rows = tx.rows(store::open_of_template_stmt(cx.merchant, template, REVOKED_MAX)).await?;
-    let coupons = rows.iter().map(store::revocable_read).collect::<Result<Vec<_>>>()?;
-    revoke(tx, cx, &coupons, reason).await?;
-    let revoked = i64::try_from(coupons.len()).unwrap_or(i64::MAX);
-    Ok(Revoked { revoked, more: revoked == REVOKED_MAX })
+    revoke_rows(tx, cx, &rows, reason).await
 }

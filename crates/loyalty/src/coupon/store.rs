@@ -56,6 +56,17 @@ pub(super) fn by_code_stmt(merchant: MerchantId, code: &str) -> Stmt {
     )
 }
 
+/// A coupon, locked: whoever uses or gives it waits.
+pub(super) fn locked_stmt(merchant: MerchantId, id: CouponId) -> Stmt {
+    sql!(
+        "SELECT id, template_id, code, name, terms, valid_from, expires_on, uses_left, revoked_at, held_order, held_until,
+                member_id, source_kind, source_id, issued_at
+         FROM coupon WHERE merchant_id = $1 AND id = $2 FOR UPDATE",
+        merchant,
+        id
+    )
+}
+
 pub(super) fn by_id_stmt(merchant: MerchantId, id: CouponId) -> Stmt {
     sql!(
         "SELECT id, template_id, code, name, terms, valid_from, expires_on, uses_left, revoked_at, held_order, held_until,
@@ -128,24 +139,56 @@ pub(super) fn provenance(row: &Row) -> Result<Provenance> {
     Ok(Provenance { member: row.get(11)?, source_kind: row.get(12)?, source: row.get(13)?, issued_at: row.get(14)? })
 }
 
-/// Uses each of these coupons once for an order; to be queued. A coupon that is used up or taken
-/// back refuses with `coupon_used`, one that another order holds with `coupon_held`. At least one id.
-pub fn use_stmt(merchant: MerchantId, order: Uuid, now: Instant, ids: &[CouponId]) -> Stmt {
-    let list = placeholders(4, ids.len());
+/// Uses each of these coupons of a member once for an order; to be queued. A coupon that is used up,
+/// taken back or another member's by now refuses with `coupon_used`, one that another order holds with
+/// `coupon_held`. At least one id.
+pub fn use_stmt(merchant: MerchantId, order: Uuid, member: Uuid, now: Instant, ids: &[CouponId]) -> Stmt {
+    let list = placeholders(5, ids.len());
     let text = format!(
-        "UPDATE coupon SET uses_left = uses_left - 1, \
+        "UPDATE coupon SET uses_left = CASE WHEN member_id = $4 THEN uses_left - 1 ELSE CAST(-1 AS BIGINT) END, \
          held_until = CASE WHEN held_order <> $2 AND held_until > $3 THEN CAST(-1 AS BIGINT) ELSE NULL END, held_order = NULL \
          WHERE merchant_id = $1 AND id IN ({list})"
     );
-    Stmt::built(text, with_ids(&[merchant.to_value(), order.to_value(), now.to_value()], ids))
+    Stmt::built(text, with_ids(&[merchant.to_value(), order.to_value(), now.to_value(), member.to_value()], ids))
 }
 
-/// Gives one use of each of these coupons back, when its whole use is undone; to be queued. A coupon
-/// that was taken back meanwhile stays so. At least one id.
-pub fn give_back_stmt(merchant: MerchantId, ids: &[CouponId]) -> Stmt {
-    let list = placeholders(2, ids.len());
-    let text = format!("UPDATE coupon SET uses_left = uses_left + 1 WHERE merchant_id = $1 AND revoked_at IS NULL AND id IN ({list})");
-    Stmt::built(text, with_ids(&[merchant.to_value()], ids))
+/// Gives so many uses of each of these coupons back, when they are undone; to be queued. A coupon that
+/// was taken back meanwhile stays so, and keeps in mind that it was not used. At least one id.
+pub fn give_back_stmt(merchant: MerchantId, uses: i64, ids: &[CouponId]) -> Stmt {
+    let list = placeholders(3, ids.len());
+    let text = format!("UPDATE coupon SET uses_left = uses_left + $2 WHERE merchant_id = $1 AND revoked_at IS NULL AND id IN ({list})");
+    Stmt::built(text, with_ids(&[merchant.to_value(), Value::Int(uses)], ids))
+}
+
+/// Uses a coupon so often without an order; to be queued. `coupon_used` refuses.
+pub(crate) fn redeem_stmt(merchant: MerchantId, id: CouponId, uses: i64) -> Stmt {
+    sql!("UPDATE coupon SET uses_left = uses_left - $3 WHERE merchant_id = $1 AND id = $2", merchant, id, uses)
+}
+
+/// Gives an unused coupon to another member. No row where it isn't the giver's, unused and free. `place`
+/// tells it apart from what its cause issued to the new member.
+pub(super) fn transfer_stmt(merchant: MerchantId, id: CouponId, from: Uuid, to: Uuid, now: Instant, place: i64) -> Stmt {
+    sql!(
+        "UPDATE coupon SET member_id = $4, issued_to = COALESCE(issued_to, member_id), place = $6
+         WHERE merchant_id = $1 AND id = $2 AND member_id = $3 AND uses_left = uses AND revoked_at IS NULL
+             AND (held_until IS NULL OR held_until <= $5)",
+        merchant,
+        id,
+        from,
+        to,
+        now,
+        place
+    )
+}
+
+/// How many uses each coupon has lost, other than by being taken back. For `verify`.
+pub(crate) async fn lost(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(CouponId, i64)>> {
+    let stmt = sql!(
+        "SELECT id, uses - uses_left - COALESCE(uses_revoked, 0) FROM coupon
+         WHERE merchant_id = $1 AND uses_left + COALESCE(uses_revoked, 0) < uses ORDER BY id",
+        merchant
+    );
+    tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 /// Holds these coupons for an order that is being paid, until a moment; to be queued. What another
@@ -201,6 +244,22 @@ pub(super) fn open_of_template_stmt(merchant: MerchantId, template: CouponTempla
         template,
         limit
     )
+}
+
+/// The coupons of a cause that can still be used, locked, at most `limit`.
+pub(super) fn open_of_source_stmt(merchant: MerchantId, source: Uuid, limit: i64) -> Stmt {
+    sql!(
+        "SELECT id, template_id, member_id, uses, uses_left FROM coupon
+         WHERE merchant_id = $1 AND source_id = $2 AND uses_left > 0 ORDER BY id LIMIT $3 FOR UPDATE",
+        merchant,
+        source,
+        limit
+    )
+}
+
+/// Whether a cause has issued anything.
+pub(super) fn of_source_stmt(merchant: MerchantId, source: Uuid) -> Stmt {
+    sql!("SELECT id FROM coupon WHERE merchant_id = $1 AND source_id = $2 LIMIT 1", merchant, source)
 }
 
 pub(super) fn open_by_id_stmt(merchant: MerchantId, id: CouponId) -> Stmt {
@@ -293,7 +352,7 @@ pub(super) fn insert_stmt(merchant: MerchantId, now: Instant, issue: &Issue<'_>,
 /// The members to whom a cause has issued a coupon of a template already.
 pub(super) async fn served(tx: &mut Tx, merchant: MerchantId, source: Uuid, template: CouponTemplateId) -> Result<Vec<Uuid>> {
     let stmt = sql!(
-        "SELECT DISTINCT member_id FROM coupon WHERE merchant_id = $1 AND source_id = $2 AND template_id = $3",
+        "SELECT DISTINCT COALESCE(issued_to, member_id) FROM coupon WHERE merchant_id = $1 AND source_id = $2 AND template_id = $3",
         merchant,
         source,
         template

@@ -72,7 +72,7 @@ scenario! {
         let other = given.member().await;
         let (unused, _) = given.coupon(template, member).await;
         let (used, code) = given.coupon(template, other).await;
-        use_once(&given, used).await;
+        use_once(&given, other, used).await;
         for coupon in [unused, used] {
             let back = given.owner().post(&format!("/api/v1/coupons/{coupon}/revoke"), &json!({ "reason": "mistake" })).await.ok();
             assert_eq!((back["state"].as_str(), back["uses_left"].as_i64()), (Some("revoked"), Some(0)));
@@ -143,10 +143,10 @@ scenario! {
     }
 }
 
-async fn use_once(given: &Given, coupon: shuke_kernel::Uuid) {
+async fn use_once(given: &Given, member: shuke_kernel::Uuid, coupon: shuke_kernel::Uuid) {
     let order = given.uuid();
     let now = given.app.clock.now();
     let ids = [shuke_loyalty::coupon::CouponId(coupon)];
-    let refused = given.at_once(1, || shuke_loyalty::coupon::store::use_stmt(given.shop.merchant, order, now, &ids)).await;
+    let refused = given.at_once(1, || shuke_loyalty::coupon::store::use_stmt(given.shop.merchant, order, member, now, &ids)).await;
     assert!(refused.is_empty(), "{refused:?}");
 }

@@ -11,8 +11,8 @@ impl Given {
     fn merchant(&self) -> MerchantId {
         self.shop.merchant
     }
-    fn using(&self, order: Uuid, coupon: Uuid) -> Stmt {
-        store::use_stmt(self.merchant(), order, self.app.clock.now(), &[CouponId(coupon)])
+    fn using(&self, order: Uuid, member: Uuid, coupon: Uuid) -> Stmt {
+        store::use_stmt(self.merchant(), order, member, self.app.clock.now(), &[CouponId(coupon)])
     }
     fn holding(&self, order: Uuid, coupon: Uuid) -> Stmt {
         store::hold_stmt(self.merchant(), order, self.app.clock.now(), self.app.clock.now().plus_ms(60_000), &[CouponId(coupon)])
@@ -44,11 +44,11 @@ scenario! {
         let template = given.template(json!({})).await;
         let member = given.member().await;
         let (coupon, _) = given.coupon(template, member).await;
-        let refused = given.at_once(100, || given.using(given.uuid(), coupon)).await;
+        let refused = given.at_once(100, || given.using(given.uuid(), member, coupon)).await;
         assert_eq!(refused, vec!["coupon_used"; 99]);
         assert_eq!(given.seen(member, coupon).await.state, CouponState::Used);
         assert_eq!(given.candidates(member).await, 0);
-        let back = given.at_once(2, || store::give_back_stmt(given.merchant(), &[CouponId(coupon)])).await;
+        let back = given.at_once(2, || store::give_back_stmt(given.merchant(), 1, &[CouponId(coupon)])).await;
         assert_eq!(back, ["coupon_overfull"], "it goes back once");
         assert_eq!(given.candidates(member).await, 1);
         given.verify().await;
@@ -62,7 +62,7 @@ scenario! {
         let (order, other) = (given.uuid(), given.uuid());
         assert!(given.at_once(1, || given.holding(order, coupon)).await.is_empty());
         assert_eq!(given.at_once(1, || given.holding(other, coupon)).await, ["coupon_held"]);
-        assert_eq!(given.at_once(1, || given.using(other, coupon)).await, ["coupon_held"]);
+        assert_eq!(given.at_once(1, || given.using(other, member, coupon)).await, ["coupon_held"]);
         let seen = given.seen(member, coupon).await;
         assert_eq!((seen.state, seen.held_for), (CouponState::Held, Some(order)));
         let ids = [CouponId(coupon)];
@@ -71,7 +71,7 @@ scenario! {
         assert!(given.at_once(1, || given.holding(order, coupon)).await.is_empty(), "its own order may hold it longer");
         given.app.advance_ms(60_000);
         assert_eq!(given.seen(member, coupon).await.state, CouponState::Active);
-        assert!(given.at_once(1, || given.using(other, coupon)).await.is_empty(), "a hold ends by itself");
+        assert!(given.at_once(1, || given.using(other, member, coupon)).await.is_empty(), "a hold ends by itself");
         assert_eq!(given.at_once(1, || given.holding(order, coupon)).await, ["coupon_used"]);
     }
 
@@ -82,7 +82,7 @@ scenario! {
         let (coupon, _) = given.coupon(template, member).await;
         let order = given.uuid();
         assert!(given.at_once(1, || given.holding(order, coupon)).await.is_empty());
-        assert!(given.at_once(1, || given.using(order, coupon)).await.is_empty());
+        assert!(given.at_once(1, || given.using(order, member, coupon)).await.is_empty());
         let seen = given.seen(member, coupon).await;
         assert_eq!((seen.state, seen.uses_left, seen.held_for), (CouponState::Active, 1, None));
     }
@@ -93,8 +93,8 @@ scenario! {
         let member = given.member().await;
         let (coupon, _) = given.coupon(template, member).await;
         given.owner().post(&format!("/api/v1/coupons/{coupon}/revoke"), &json!({})).await.ok();
-        assert_eq!(given.at_once(1, || given.using(given.uuid(), coupon)).await, ["coupon_used"]);
-        assert!(given.at_once(1, || store::give_back_stmt(given.merchant(), &[CouponId(coupon)])).await.is_empty());
+        assert_eq!(given.at_once(1, || given.using(given.uuid(), member, coupon)).await, ["coupon_used"]);
+        assert!(given.at_once(1, || store::give_back_stmt(given.merchant(), 1, &[CouponId(coupon)])).await.is_empty());
         let seen = given.seen(member, coupon).await;
         assert_eq!((seen.state, seen.uses_left), (CouponState::Revoked, 0), "and stays taken back");
         given.verify().await;
@@ -108,7 +108,7 @@ scenario! {
         let issue = json!({ "id": order, "template": template, "members": [member], "count": 3 });
         let issued = given.owner().post("/api/v1/coupon-issues", &issue).await.ok();
         let first: Uuid = issued["coupons"][0]["id"].as_str().unwrap().parse().unwrap();
-        assert!(given.at_once(1, || given.using(given.uuid(), first)).await.is_empty());
+        assert!(given.at_once(1, || given.using(given.uuid(), member, first)).await.is_empty());
         for expected in [2, 0] {
             let input = (given.cx(), order);
             let back = given.app.db().write(&input, |tx, (cx, order)| Box::pin(revoke_by_source(tx, cx, *order))).await.unwrap();

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod coupon;
 #[cfg(test)]
+mod coupon_kinds;
+#[cfg(test)]
 mod coupon_use;
 #[cfg(test)]
 mod policy;

@@ -10,8 +10,9 @@ use shuke_db::Tx;
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Money, Points, Rate, Result};
 use shuke_ledger::{Account, AccountKind, Journal};
-use shuke_loyalty::coupon::{self, CouponId};
+use shuke_loyalty::coupon::{Coupon, CouponId};
 use shuke_loyalty::points::{self, Earned};
+use shuke_loyalty::redemption::{self, OrderUse};
 use shuke_loyalty::wallet::WalletParts;
 use shuke_offer::price::{CouponChoice, PaidBy, PointsChoice, Quote, earn_within};
 
@@ -54,10 +55,7 @@ pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> 
     journal.post(tx, cx, &[&facts.holdings]).await?;
     let uses = points::ops::uses(&facts.book.loyalty, &room, &earned, order.points_spent);
     points::ops::count(tx, cx, &facts.book.loyalty, input.member, order.id.0, &uses).await?;
-    let coupons: Vec<CouponId> = coupons_used(&order);
-    if !coupons.is_empty() {
-        tx.queue(coupon::store::use_stmt(cx.merchant, order.id.0, cx.now, &coupons)).await?;
-    }
+    use_coupons(tx, cx, &facts, &order).await?;
     take_stock(tx, cx, &facts.goods, &order).await?;
     tx.queue(store::insert_lines_stmt(cx.merchant, &[&order])).await?;
     event::append(tx, cx, &[completed(&order)]).await?;
@@ -230,6 +228,14 @@ pub(crate) fn coupons_used(order: &Order) -> Vec<CouponId> {
     ids.sort_unstable();
     ids.dedup();
     ids
+}
+
+async fn use_coupons(tx: &mut Tx, cx: &Cx, facts: &Facts, order: &Order) -> Result<()> {
+    let Some(member) = order.member else { return Ok(()) };
+    let ids = coupons_used(order);
+    let used: Vec<&Coupon> = ids.iter().filter_map(|id| facts.coupons.iter().find(|coupon| coupon.id == *id)).collect();
+    let of = OrderUse { order: order.id.0, member: member.0, store: order.store, today: order.date };
+    redemption::use_in_order(tx, cx, of, &used).await
 }
 
 async fn take_stock(tx: &mut Tx, cx: &Cx, goods: &[ForSale], order: &Order) -> Result<()> {

@@ -8,7 +8,7 @@ use shuke_kernel::{Cx, Error, Points, Result, Uuid, Zone};
 use shuke_ledger::{AccountKind, Holdings, account};
 use shuke_loyalty::coupon::{self, Coupon};
 use shuke_loyalty::rule::Channel;
-use shuke_loyalty::tier;
+use shuke_loyalty::{redemption, tier};
 use shuke_member::MemberId;
 use shuke_member::member::{self, MemberState, SealedBrief};
 use shuke_offer::price::{Cart, CouponChoice, MemberView, PointsChoice, PriceCx, Quote, price};
@@ -121,6 +121,7 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
         facts.member = Some(sealed);
         if has_coupons {
             facts.coupons = answer(6).iter().map(|row| coupon::store::read(row, today, cx.now)).collect::<Result<_>>()?;
+            redemption::count_periods(tx, cx, id.0, &mut facts.coupons, today).await?;
         }
     }
     facts.cart = Cart {

@@ -13,6 +13,7 @@ use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Money, Result, Uuid, time};
 use shuke_ledger::{Account, AccountKind, Holdings, Journal, account, journal, lot};
 use shuke_loyalty::coupon::{self, CouponId};
+use shuke_loyalty::redemption;
 use shuke_offer::price::PriceStage;
 use shuke_org::approval::{self, ApprovalKind, Wanted};
 
@@ -147,9 +148,7 @@ async fn give_back_coupons(tx: &mut Tx, cx: &Cx, order: &Order, lines: &[RefundL
         all && touched
     };
     let ids: Vec<CouponId> = coupons_used(order).into_iter().filter(|id| undone(id)).collect();
-    if !ids.is_empty() {
-        tx.queue(coupon::store::give_back_stmt(cx.merchant, &ids)).await?;
-    }
+    redemption::give_back(tx, cx, order.id.0, &ids).await?;
     if order.is_undone() {
         coupon::ops::revoke_by_source(tx, cx, order.id.0).await?;
     }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod approval;
 #[cfg(test)]
+mod benefit;
+#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod cost;
@@ -14,6 +16,8 @@ mod desk;
 mod histories;
 #[cfg(test)]
 mod points;
+#[cfg(test)]
+mod purse;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]

@@ -75,6 +75,13 @@ fn sales(given: &Given) -> Vec<(&'static str, Value)> {
     let top_up = json!({ "id": id(given), "member": theirs["member"], "store": theirs["store"], "amount": 100, "tender": "cash" });
     let by_plan = json!({ "id": id(given), "member": theirs["member"], "store": theirs["store"], "plan": ours["plan"], "tender": "cash" });
     let issue = json!({ "id": id(given), "template": theirs["template"], "members": [theirs["member"]] });
+    let redemption = json!({ "id": id(given), "coupon": theirs["voucher"], "store": theirs["store"] });
+    all.extend([
+        ("create_coupon_batch", json!({ "id": id(given), "template": ours["template"], "name": "x", "codes": 1 })),
+        ("claim_coupon", json!({ "code": "0000-0000-0000-0000", "member": ours["member"] })),
+        ("redeem_coupon", with(redemption.clone(), "/coupon", &ours["voucher"])),
+        ("redeem_coupon", with(redemption, "/store", &ours["store"])),
+    ]);
     all.extend([
         ("top_up", with(top_up.clone(), "/member", &ours["member"])),
         ("top_up", with(top_up, "/store", &ours["store"])),

@@ -22,7 +22,10 @@ const SEGMENTS: &[(&str, &str)] = &[
     ("by-barcode", "barcode"),
     ("cards", "card"),
     ("categories", "category"),
+    ("coupon-batches", "coupon_batch"),
     ("coupon-codes", "coupon_code"),
+    ("coupon-issues", "coupon_issue"),
+    ("coupon-redemptions", "coupon_redemption"),
     ("coupon-templates", "template"),
     ("coupons", "coupon"),
     ("dependents", "dependent"),
@@ -151,6 +154,32 @@ impl Side {
         self.post("/api/v1/offers", json!({ "offer": self.offer(), "state": "draft" })).await;
         let coupon = self.owner.get(&format!("/api/v1/coupons/{}", self.text("coupon"))).await.ok();
         self.things.insert("coupon_code", coupon["code"].clone());
+        self.make_coupons().await;
+    }
+
+    /// A batch of codes, an issue of service vouchers, and a voucher that was redeemed.
+    async fn make_coupons(&mut self) {
+        let batch = json!({ "id": self.uuid(), "template": self.things["template"], "name": "墙", "codes": 1 });
+        let batch = self.post("/api/v1/coupon-batches", batch).await;
+        let mut terms = self.terms();
+        terms["benefit"] = json!({ "kind": "service", "services": [self.things["variant"]] });
+        terms["limits"] = json!({ "uses": 5 });
+        terms["transferable"] = json!(true);
+        let template = json!({ "id": self.uuid(), "name": "洗澡券", "terms": terms, "state": "published" });
+        let template = self.post("/api/v1/coupon-templates", template).await;
+        let issue = json!({ "id": self.uuid(), "template": template["id"], "members": [self.things["member"]], "count": 2 });
+        let issued = self.post("/api/v1/coupon-issues", issue.clone()).await;
+        let friend = self.post("/api/v1/members", json!({ "name": "朋友" })).await;
+        let redemption = json!({ "id": self.uuid(), "coupon": issued["coupons"][0]["id"], "store": self.things["store"] });
+        let redemption = self.post("/api/v1/coupon-redemptions", redemption).await;
+        self.things.extend([
+            ("coupon", issued["coupons"][1]["id"].clone()),
+            ("friend", friend["id"].clone()),
+            ("coupon_batch", batch["id"].clone()),
+            ("coupon_issue", issue["id"].clone()),
+            ("voucher", issued["coupons"][0]["id"].clone()),
+            ("coupon_redemption", redemption["id"].clone()),
+        ]);
     }
 
     async fn sell(&mut self) {
@@ -206,11 +235,12 @@ impl Side {
             "create_dependent" => json!({ "relation": "pet", "name": "旺财" }),
             "release_pending_points" | "cancel_pending_points" => json!({ "source": self.things["order"] }),
             "report_card" => json!({ "lost": true }),
-            "revoke_coupon" | "revoke_template_coupons" => json!({ "reason": "x" }),
+            "revoke_coupon" | "revoke_template_coupons" | "revoke_coupon_batch" | "revoke_coupon_issue" => json!({ "reason": "x" }),
             "set_consents" => json!({ "channels": { "sms": true } }),
             "set_member_tier" => json!({ "tier": null, "locked_until": "2027-01-01", "reason": "x" }),
             "set_staff_password" => json!({ "password": "another horse" }),
             "set_store_price" => json!({ "price": 99 }),
+            "transfer_coupon" => json!({ "to": self.things["friend"] }),
             "tag_members" => json!({ "give_to": [self.things["member"]] }),
             other => panic!("say in Side::body what {other} takes"),
         }
