@@ -7,6 +7,7 @@
 pub mod cx;
 pub mod error;
 pub mod id;
+pub mod lunar;
 pub mod money;
 pub mod page;
 pub mod split;

@@ -307,6 +307,42 @@ pub enum WhyNot {
         /// The offer that applies.
         by: Uuid,
     },
+    /// It runs on other days of the month.
+    OtherDay,
+    /// It is for members with certain tags.
+    WrongTag,
+    /// It is for a birthday, and the member's is not known.
+    BirthdayUnknown,
+    /// The member's birthday is too far away.
+    NotAroundBirthday,
+    /// It is for the first paid order, and the member has one already.
+    NotFirstPurchase,
+    /// The member has used it as often as one member may, for now.
+    MemberLimit {
+        /// The most uses in the period.
+        max: i64,
+    },
+    /// What it may give in all is given, or too little is left of it.
+    BudgetExhausted,
+    /// There are too few whole pieces of the goods that count.
+    PiecesShort {
+        /// How many pieces are needed.
+        needed: i64,
+        /// How many there are.
+        have: i64,
+    },
+    /// A part of the bundle is missing.
+    BundleIncomplete {
+        /// How many pieces of it are needed.
+        needed: i64,
+        /// How many are left for it.
+        have: i64,
+    },
+    /// Nothing of what can be got is in the cart: add it.
+    NothingToGet {
+        /// How many pieces can be got.
+        pieces: i64,
+    },
     /// The merchant doesn't take points as money.
     PointsNotAccepted,
     /// There are fewer points than the smallest number that may be spent.

@@ -1,14 +1,24 @@
 //! Automatic promotions, and the price engine.
 //!
 //! Start reading in [`price`]: one pure function that prices a cart in the order of the domain's
-//! laws and explains itself. [`threshold`] holds the first kind of promotion (满减).
+//! laws and explains itself. [`offer`] holds promotions of every kind.
 
 pub mod price;
-pub mod threshold;
+pub mod offer;
 
 use shuke_http::{App, OpenApiRouter};
+use shuke_jobs::Runner;
+use shuke_ledger::verify::Check;
+
+/// What `verify` computes again about this crate's tables.
+pub const CHECKS: &[Check] = &[offer::check];
+
+/// Adds this crate's readers.
+pub fn runner(runner: Runner) -> Runner {
+    runner.reader(offer::GrantReader)
+}
 
 /// Every operation of this crate.
 pub fn routes() -> OpenApiRouter<App> {
-    threshold::api::routes()
+    offer::api::routes()
 }

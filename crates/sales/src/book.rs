@@ -7,7 +7,7 @@
 use shuke_db::{Row, Stmt, Tx};
 use shuke_kernel::{Error, MerchantId, Result, Uuid, Zone};
 use shuke_loyalty::book::{self, Book};
-use shuke_offer::threshold::{self, ThresholdOffer};
+use shuke_offer::offer::{self, Offer};
 use shuke_org::{store, till};
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -17,8 +17,8 @@ use std::sync::{Arc, RwLock};
 pub struct SaleBook {
     /// Tiers, earning, spending, wallet, rounding, refunds.
     pub loyalty: Book,
-    /// Published threshold offers.
-    pub offers: Vec<ThresholdOffer>,
+    /// Published offers.
+    pub offers: Vec<Offer>,
     /// The stores and their zones.
     pub stores: HashMap<Uuid, Zone>,
     /// The tills and their stores.
@@ -61,7 +61,7 @@ impl Books {
             return Ok(kept);
         }
         let loyalty = book::load(tx, merchant).await?;
-        let offers = threshold::store::published(tx, merchant).await?;
+        let offers = offer::store::published(tx, merchant).await?;
         let stores = store::ops::zones(tx, merchant).await?.into_iter().map(|(id, zone)| (id.0, zone)).collect();
         let tills = till::ops::places(tx, merchant).await?.into_iter().map(|(id, store)| (id.0, store.0)).collect();
         let loaded = Arc::new(SaleBook { loyalty, offers, stores, tills });
@@ -76,7 +76,8 @@ impl Books {
         self.at(tx, merchant, &version).await
     }
 
-    fn kept(&self, merchant: MerchantId) -> Option<Arc<SaleBook>> {
+    /// The book that is in memory, of whatever version.
+    pub fn kept(&self, merchant: MerchantId) -> Option<Arc<SaleBook>> {
         self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&merchant).cloned()
     }
 }

@@ -112,6 +112,30 @@ pub(crate) async fn issue_at(tx: &mut Tx, cx: &Cx, issue: &Issue<'_>, place: i64
     Ok(issued)
 }
 
+/// Issues like [`issue`] where nothing speaks against it, or answers the code of what does: for
+/// readers, whose cause stands whether the coupon can be issued or not.
+///
+/// Errors: `coupon_template_not_found`, `coupon_issued_already`, `coupon_issue_too_large`.
+pub async fn issue_or_why_not(tx: &mut Tx, cx: &Cx, wanted: &Issue<'_>) -> Result<Option<&'static str>> {
+    let template = template::ops::locked(tx, cx, wanted.template).await?;
+    if let Err(error) = open(&template, wanted.today) {
+        return Ok(Some(error.code()));
+    }
+    let limits = &template.terms.limits;
+    let total = wanted.count.saturating_mul(i64::try_from(wanted.members.len()).unwrap_or(i64::MAX));
+    if limits.issued_max.is_some_and(|max| template.issued + total > max) {
+        return Ok(Some("coupon_budget_exhausted"));
+    }
+    if let Some(max) = limits.per_member_max {
+        for member in wanted.members {
+            if template::store::had(tx, cx.merchant, wanted.template, *member).await? + wanted.count > max {
+                return Ok(Some("coupon_member_limit"));
+            }
+        }
+    }
+    issue(tx, cx, wanted).await.map(|_| None)
+}
+
 /// The days of a coupon that is issued today, where the template issues at all.
 fn open(template: &CouponTemplate, today: Date) -> Result<(Date, Date)> {
     if template.state != TemplateState::Published {

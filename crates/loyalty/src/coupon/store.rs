@@ -235,6 +235,16 @@ pub fn unused_of_source_stmt(merchant: MerchantId, source: Uuid) -> Stmt {
     )
 }
 
+/// The coupons that a cause issued and that were not taken back, used or not, locked.
+pub fn kept_of_source_stmt(merchant: MerchantId, source: Uuid) -> Stmt {
+    sql!(
+        "SELECT id, template_id, member_id, uses, uses_left FROM coupon
+         WHERE merchant_id = $1 AND source_id = $2 AND revoked_at IS NULL ORDER BY id FOR UPDATE",
+        merchant,
+        source
+    )
+}
+
 /// The coupons of a template that can still be used, locked, at most `limit`.
 pub(super) fn open_of_template_stmt(merchant: MerchantId, template: CouponTemplateId, limit: i64) -> Stmt {
     sql!(

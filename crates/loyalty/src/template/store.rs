@@ -138,3 +138,14 @@ pub(crate) async fn counted(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(Co
     );
     tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
 }
+
+/// How many coupons of a template a member has had.
+pub(crate) async fn had(tx: &mut Tx, merchant: MerchantId, template: CouponTemplateId, member: Uuid) -> Result<i64> {
+    let stmt = sql!(
+        "SELECT issued FROM coupon_quota WHERE merchant_id = $1 AND member_id = $2 AND template_id = $3",
+        merchant,
+        member,
+        template
+    );
+    tx.row(stmt).await?.map_or(Ok(0), |row| row.get(0))
+}

@@ -1,9 +1,10 @@
 //! What a paid quote earns.
 
-use super::{Cart, MemberView, PriceCx, Quote};
+use super::{Cart, MemberView, OfferQuote, PriceCx, Quote, item};
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Error, Money, Rate, Result, split};
-use shuke_loyalty::points::{self, EarnLine, EarnMultipliers, EarnPolicy, Earned, Room};
+use shuke_loyalty::points::{self, EarnKind, EarnLine, EarnMultipliers, EarnPolicy, EarnRule, EarnRuleId, Earned, Room};
+use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// How a quote's total was paid, in minor units.
@@ -72,9 +73,35 @@ pub fn earn_within(
     let lines: Vec<EarnLine<'_>> = cart
         .lines
         .iter()
+        .zip(&quote.lines)
         .zip(shares)
-        .map(|(line, paid)| EarnLine { item: line.item(), quantity_milli: line.quantity_milli, paid })
+        .map(|((line, quoted), paid)| EarnLine { item: item(line, quoted), quantity_milli: line.quantity_milli, paid })
         .collect();
     let tier = cx.tier_of(member).map_or(Rate::WHOLE, |tier| tier.benefits.points_multiplier);
-    points::earn_within(policy, &lines, EarnMultipliers { tier, day }, &cx.occasion(member, cart.order), room)
+    let policy = with_offers(policy, quote);
+    points::earn_within(&policy, &lines, EarnMultipliers { tier, day }, &cx.occasion(member, cart.order), room)
+}
+
+/// The policy with the multipliers of the offers that apply: like its own, of which the largest that
+/// matches a line counts.
+fn with_offers<'p>(policy: &'p EarnPolicy, quote: &Quote) -> Cow<'p, EarnPolicy> {
+    let rule = |verdict: &OfferQuote| {
+        verdict.points.as_ref().map(|bonus| EarnRule {
+            id: EarnRuleId(verdict.offer.0),
+            name: verdict.name.clone(),
+            kind: EarnKind::Multiplier { rate: bonus.rate },
+            scope: bonus.scope.clone(),
+            stores: Vec::new(),
+            channels: Vec::new(),
+            tiers: Vec::new(),
+            from: None,
+            to: None,
+        })
+    };
+    let mut policy = Cow::Borrowed(policy);
+    let more: Vec<EarnRule> = quote.offers.iter().filter_map(rule).collect();
+    if !more.is_empty() {
+        policy.to_mut().rules.extend(more);
+    }
+    policy
 }

@@ -1,21 +1,7 @@
-//! Stages 1 and 2: prices that replace the list price of a line.
+//! Stage 2: member and tier prices.
 
-use super::{Cart, MemberView, PriceCx, PriceStage, Quote, SavingReason, Source, at_unit_price};
+use super::{Cart, MemberView, PriceCx, PriceStage, Quote, SavingReason, Source, at_unit_price, item};
 use shuke_kernel::{Money, Rate, Result};
-
-/// The activity price, where it is below the list price.
-pub(super) fn activity(quote: &mut Quote, cart: &Cart) -> Result<()> {
-    for (index, line) in cart.lines.iter().enumerate() {
-        let Some(activity) = line.activity else { continue };
-        let net = quote.lines[index].net;
-        let off = net.0 - at_unit_price(activity.unit_price, line.quantity_milli)?.0;
-        if off > 0 {
-            let source = Source { stage: PriceStage::Activity, reason: SavingReason::ActivityPrice, id: Some(activity.source), name: "" };
-            quote.take(source, Money(off), |other| other == index)?;
-        }
-    }
-    Ok(())
-}
 
 /// The member price or the tier's rate, whichever leaves less to pay on the line; the member price
 /// where both leave the same.
@@ -28,8 +14,8 @@ pub(super) fn member(quote: &mut Quote, cart: &Cart, member: Option<&MemberView>
     let mut by_price = Vec::new();
     let mut by_tier = Vec::new();
     for (index, line) in cart.lines.iter().enumerate() {
-        let item = line.item();
-        if item.special {
+        let item = item(line, &quote.lines[index]);
+        if item.special || line.gift.is_some() {
             continue;
         }
         let net = quote.lines[index].net;

@@ -7,10 +7,10 @@
 //! that it is about by what is left to pay on them (largest remainder), and leaves its share on the
 //! line:
 //!
-//! 1. *activity*: the line's activity price, found by the caller;
+//! 1. *activity*: the lowest of the line's own activity price, found by the caller, and timed offers;
 //! 2. *member*: the better of the product's own member price and the tier's rate, not on lines
 //!    marked special or sold at an activity price;
-//! 3. *threshold*: threshold offers, the higher priority first, one of an exclusive group;
+//! 3. *threshold*: all other offers, the higher priority first, one of an exclusive group;
 //! 4. *coupon*: coupons (see `coupon.rs` for which ones);
 //! 5. *points*: points as money, in whole steps;
 //! 6. *rounding*: down to a unit.
@@ -36,31 +36,33 @@ mod model;
 mod points;
 #[cfg(test)]
 mod tests;
-mod threshold;
+mod offers;
 
 pub use earn::*;
 pub use model::*;
+pub use offers::applied;
 
-use crate::threshold::ThresholdOffer;
+use crate::offer::Offer;
 use shuke_kernel::{Error, Money, Result, Uuid, money, split};
 use shuke_loyalty::coupon::Coupon;
-use shuke_loyalty::rule::SaleLine;
+use shuke_loyalty::rule::{Item, SaleLine};
 
 /// The most lines that a cart may have.
 pub const LINES_MAX: usize = 2_000;
 
-/// Prices a cart. `offers` are the merchant's threshold offers, `coupons` all that the member holds;
+/// Prices a cart. `offers` are the merchant's offers, `coupons` all that the member holds;
 /// the quote says of each what became of it.
 ///
 /// Errors: `cart_too_long` above [`LINES_MAX`] lines; `cart_line_invalid` where a quantity is not
 /// above zero or a price below zero; `amount_too_large`.
-pub fn price(cart: &Cart, member: Option<&MemberView>, offers: &[ThresholdOffer], coupons: &[Coupon], cx: &PriceCx<'_>) -> Result<Quote> {
+pub fn price(cart: &Cart, member: Option<&MemberView>, offers: &[Offer], coupons: &[Coupon], cx: &PriceCx<'_>) -> Result<Quote> {
     check(cart)?;
     let occasion = cx.occasion(member, cart.order);
     let mut quote = gross(cart)?;
-    member::activity(&mut quote, cart)?;
+    quote.offers = offers::verdicts(offers);
+    offers::activity(&mut quote, cart, offers, &occasion, cx.facts)?;
     member::member(&mut quote, cart, member, cx)?;
-    threshold::apply(&mut quote, cart, offers, &occasion)?;
+    offers::apply(&mut quote, cart, offers, &occasion, cx.facts)?;
     coupon::apply(&mut quote, cart, coupons, &occasion, cx.coupons_max)?;
     points::spend(&mut quote, cart, member, cx)?;
     points::round_off(&mut quote, cx)?;
@@ -105,13 +107,19 @@ fn gross(cart: &Cart) -> Result<Quote> {
     Ok(quote)
 }
 
+/// What scopes look at, once the activity stage is over: a line that it lowered is special.
+fn item<'a>(line: &'a CartLine, quoted: &LineQuote) -> Item<'a> {
+    let item = line.item();
+    Item { special: item.special || quoted.shares.activity.is_positive(), ..item }
+}
+
 /// The lines as a stage sees them when it begins.
 fn sale_lines<'a>(cart: &'a Cart, quote: &Quote) -> Vec<SaleLine<'a>> {
     cart.lines
         .iter()
         .zip(&quote.lines)
         .map(|(line, quoted)| SaleLine {
-            item: line.item(),
+            item: item(line, quoted),
             quantity_milli: line.quantity_milli,
             net: quoted.net,
             member_priced: quoted.shares.member.is_positive(),

@@ -1,11 +1,11 @@
 //! What the price engine takes and what it answers.
 
-use crate::threshold::OfferId;
+use crate::offer::{CouponGrant, GiftQuote, NO_FACTS, OfferFacts, OfferId};
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Currency, Date, Instant, Money, Points, Rate, Uuid, Zone, text_enum};
 use shuke_loyalty::coupon::CouponId;
 use shuke_loyalty::points::PointsSpending;
-use shuke_loyalty::rule::{Channel, Item, Occasion, WhyNot};
+use shuke_loyalty::rule::{Channel, Item, Occasion, Scope, WhyNot};
 use shuke_loyalty::tier::{Tier, TierId};
 use utoipa::ToSchema;
 
@@ -46,6 +46,9 @@ pub struct CartLine {
     /// Whether the line is marked special (特价): no member or tier price.
     #[serde(default)]
     pub special: bool,
+    /// The offer whose gift this line is: it costs nothing where the offer gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gift: Option<OfferId>,
 }
 
 impl CartLine {
@@ -143,6 +146,8 @@ pub struct PriceCx<'a> {
     pub points: Option<&'a PointsSpending>,
     /// How many coupons one order may use.
     pub coupons_max: usize,
+    /// What offers ask about the member and their budgets.
+    pub facts: &'a OfferFacts,
 }
 
 impl<'a> PriceCx<'a> {
@@ -161,6 +166,7 @@ impl<'a> PriceCx<'a> {
             tiers: &[],
             points: None,
             coupons_max: 1,
+            facts: &NO_FACTS,
         }
     }
     /// The occasion that rules are asked for.
@@ -221,6 +227,41 @@ pub enum SavingReason {
         /// How many times over.
         times: i64,
     },
+    /// A share off, from an amount or a number of pieces on.
+    PercentOff {
+        /// What it takes off, in basis points.
+        rate_off: Rate,
+    },
+    /// Every so many pieces one costs less.
+    NthPiece {
+        /// Which piece of a round.
+        nth: i64,
+        /// How many pieces were lowered.
+        pieces: i64,
+        /// What is taken off each of them, in basis points.
+        rate_off: Rate,
+    },
+    /// The cheapest pieces of full rounds cost nothing.
+    CheapestFree {
+        /// How many pieces.
+        pieces: i64,
+    },
+    /// Pieces that cost less together.
+    Bundle {
+        /// The price of one bundle, in minor units.
+        price: Money,
+        /// How many bundles.
+        times: i64,
+    },
+    /// Pieces that were got for buying others.
+    BuyGet {
+        /// How many pieces.
+        pieces: i64,
+        /// What is taken off each of them, in basis points.
+        rate_off: Rate,
+    },
+    /// A gift.
+    Gift,
     /// A coupon of a fixed amount.
     CouponAmount {
         /// Its face value, in minor units.
@@ -340,17 +381,39 @@ pub struct CouponQuote {
     pub why_not: Option<WhyNot>,
 }
 
+/// More points on some lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PointsBonus {
+    /// How many times the points, in basis points.
+    pub rate: Rate,
+    /// On which lines.
+    pub scope: Scope,
+}
+
 /// What became of an offer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OfferQuote {
     /// The offer.
     pub offer: OfferId,
+    /// The version of its terms.
+    pub version: i64,
     /// Its name.
     pub name: String,
-    /// What it took off, in minor units; 0 where it didn't apply.
+    /// Whether it applies; gifts that nobody has chosen yet don't.
+    pub applied: bool,
+    /// What it took off, in minor units.
     pub saved: Money,
     /// Why it didn't apply.
     pub why_not: Option<WhyNot>,
+    /// Gifts that can be chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gifts: Option<GiftQuote>,
+    /// Coupons that the sale brings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coupons: Option<CouponGrant>,
+    /// More points that the sale earns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<PointsBonus>,
 }
 
 /// What became of the points.

@@ -1,6 +1,6 @@
 //! Stages 5 and 6: points as money, and rounding-off.
 
-use super::{Cart, MemberView, PointsChoice, PointsQuote, PriceCx, PriceStage, Quote, SavingReason, Source};
+use super::{Cart, MemberView, PointsChoice, PointsQuote, PriceCx, PriceStage, Quote, SavingReason, Source, item};
 use shuke_kernel::{Money, Points, Result};
 use shuke_loyalty::rule::WhyNot;
 
@@ -17,7 +17,8 @@ pub(super) fn spend(quote: &mut Quote, cart: &Cart, member: Option<&MemberView>,
         quote.points.why_not = asked.is_positive().then_some(refusal);
         return Ok(());
     };
-    let counts = |line: usize| policy.scope.contains(cart.lines[line].item());
+    let in_scope: Vec<bool> = cart.lines.iter().zip(&quote.lines).map(|(line, quoted)| policy.scope.contains(item(line, quoted))).collect();
+    let counts = |line: usize| in_scope[line];
     let most = policy.spendable(member.points, quote.left(counts), quote.total);
     let spent = policy.within(asked, most.points_max);
     let money = policy.money(spent)?;

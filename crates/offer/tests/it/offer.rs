@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shuke_http::Role;
 use shuke_kernel::Uuid;
-use shuke_offer::threshold::{ThresholdOffer, store};
+use shuke_offer::offer::{Offer, store};
 use shuke_org::OrgAuthenticator;
 use shuke_org::fixture::{self, Shop};
 use shuke_testkit::{Kind, TestApp, scenario};
@@ -32,7 +32,7 @@ impl Given {
         let rule = json!({ "kind": "ladder", "steps": [{ "threshold": 10_000, "off": 1_000 }] });
         (id, json!({ "offer": { "id": id, "name": "满100减10", "rule": rule }, "state": state }))
     }
-    async fn running(&self) -> Vec<ThresholdOffer> {
+    async fn running(&self) -> Vec<Offer> {
         self.app.db().read(&self.shop.merchant, |tx, merchant| Box::pin(store::published(tx, *merchant))).await.unwrap()
     }
     async fn version(&self) -> i64 {

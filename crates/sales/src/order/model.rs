@@ -5,6 +5,7 @@ use shuke_kernel::{Date, Error, Instant, Money, Points, Result, Uuid, Zone, id, 
 use shuke_ledger::AccountKind;
 use shuke_loyalty::rule::Channel;
 use shuke_member::MemberId;
+use shuke_offer::offer::{AppliedOffer, OfferId};
 use shuke_offer::price::{CouponChoice, PointsChoice, Saving, StageShares};
 use utoipa::ToSchema;
 
@@ -75,6 +76,9 @@ pub struct CheckoutLine {
     pub variant: Uuid,
     /// Thousandths of a piece: 1,000 is one piece.
     pub quantity_milli: i64,
+    /// The offer whose gift it is, where the quote offered it: it costs nothing then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gift: Option<OfferId>,
 }
 
 /// A sale to be made.
@@ -174,6 +178,8 @@ pub struct Order {
     pub gross: Money,
     /// Everything that took something off, with its reason.
     pub savings: Vec<Saving>,
+    /// The offers that applied, with the versions that priced the order.
+    pub offers: Vec<AppliedOffer>,
     /// What was paid.
     pub total: Money,
     /// How.

@@ -14,7 +14,8 @@ use shuke_loyalty::coupon::{Coupon, CouponId};
 use shuke_loyalty::points::{self, Earned};
 use shuke_loyalty::redemption::{self, OrderUse};
 use shuke_loyalty::wallet::WalletParts;
-use shuke_offer::price::{CouponChoice, PaidBy, PointsChoice, Quote, earn_within};
+use shuke_offer::offer::{Granted, usage};
+use shuke_offer::price::{CouponChoice, PaidBy, PointsChoice, Quote, applied, earn_within};
 
 /// Sells a cart.
 ///
@@ -22,7 +23,7 @@ use shuke_offer::price::{CouponChoice, PaidBy, PointsChoice, Quote, earn_within}
 /// `till_elsewhere`; `price_changed` where the
 /// total is not the one that the customer was shown; `coupon_not_usable` and `points_not_usable` where
 /// what was chosen does not apply; `payments_mismatch`, `wallet_insufficient`, `balance_insufficient`,
-/// `stock_insufficient`, `coupon_used`; `sales_order_pkey` where the order's id is taken.
+/// `stock_insufficient`, `coupon_used`, `gift_not_earned`, `offer_budget_exhausted`, `offer_member_limit`; `sales_order_pkey` where the order's id is taken.
 pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> Result<Order> {
     let wallet = input.payments.iter().any(|payment| payment.tender == Tender::Wallet);
     let ask = Ask {
@@ -48,7 +49,8 @@ pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> 
         earn_within(&quote, &facts.cart, facts.view.as_ref(), paid, &facts.book.loyalty.earn, Rate::WHOLE, &settings, &mut room)?
     };
     points::ops::wait(&facts.book.loyalty, facts.zone.date(cx.now), &mut earned);
-    let order = order(cx, input, &facts, quote, payments, &earned);
+    let offers = applied(&quote, &facts.book.offers, &facts.price_cx(cx, &ask));
+    let order = Order { offers, ..order(cx, input, &facts, quote, payments, &earned) };
     let journal = journal(cx, &mut facts, &order, &earned)?;
     // First, so that an id that is taken is told as that, and not by the first transfer.
     tx.queue(store::insert_stmt(cx, &[&order])?).await?;
@@ -56,6 +58,7 @@ pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> 
     let uses = points::ops::uses(&facts.book.loyalty, &room, &earned, order.points_spent);
     points::ops::count(tx, cx, &facts.book.loyalty, input.member, order.id.0, &uses).await?;
     use_coupons(tx, cx, &facts, &order).await?;
+    usage::take(tx, cx, order.id.0, order.member.map(|member| member.0), &order.offers).await?;
     take_stock(tx, cx, &facts.goods, &order).await?;
     tx.queue(store::insert_lines_stmt(cx.merchant, &[&order])).await?;
     event::append(tx, cx, &[completed(&order)]).await?;
@@ -81,6 +84,7 @@ fn agreed(input: &Checkout, quote: &Quote) -> Result<()> {
             }
         }
     }
+    gifts_earned(input, quote)?;
     match input.points {
         PointsChoice::Exact { points } if points != quote.points.spent => Err(Error::refused(
             "points_not_usable",
@@ -88,6 +92,20 @@ fn agreed(input: &Checkout, quote: &Quote) -> Result<()> {
         )),
         _ => Ok(()),
     }
+}
+
+/// A line that is named as a gift must be one.
+fn gifts_earned(input: &Checkout, quote: &Quote) -> Result<()> {
+    for (index, line) in input.lines.iter().enumerate() {
+        let Some(offer) = line.gift else { continue };
+        let verdict = quote.offers.iter().find(|verdict| verdict.offer == offer);
+        let given = verdict.is_some_and(|verdict| verdict.applied && verdict.gifts.is_some());
+        if !given || quote.lines.get(index).is_none_or(|line| line.net.is_positive()) {
+            return Err(Error::refused("gift_not_earned", "a line is no gift of its offer on this cart; take it off, or sell it")
+                .field(format!("/lines/{index}/gift"), "gift_not_earned", "ask for the price again: it says which gifts can be chosen"));
+        }
+    }
+    Ok(())
 }
 
 /// The payments as the order keeps them: the wallet split into its parts, nothing of zero.
@@ -180,6 +198,7 @@ fn order(cx: &Cx, input: &Checkout, facts: &Facts, quote: Quote, payments: Vec<P
         lines: facts.goods.iter().enumerate().map(line).collect(),
         gross: quote.gross,
         savings: quote.savings,
+        offers: Vec::new(),
         total: quote.total,
         payments,
         points_spent: quote.points.spent,
@@ -267,10 +286,17 @@ async fn take_stock(tx: &mut Tx, cx: &Cx, goods: &[ForSale], order: &Order) -> R
     Ok(())
 }
 
+/// The coupons that the order's offers bring: what the reader issues.
+fn granted(order: &Order) -> Vec<Granted> {
+    let grants = order.offers.iter().filter_map(|applied| applied.coupons.as_ref());
+    grants.map(|grant| Granted { template: grant.template, count: grant.count }).collect()
+}
+
 fn completed(order: &Order) -> Event {
     let payload = serde_json::json!({
         "order": order.id, "member": order.member, "store": order.store, "date": order.date, "amount": order.total, "channel": order.channel,
         "points_spent": order.points_spent,
+        "coupons": granted(order),
     });
     Event::new("sale.completed", order.id, &payload)
 }

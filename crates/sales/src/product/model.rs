@@ -104,6 +104,7 @@ impl ForSale {
             member_price: self.member_price,
             activity: activity.map(|timed| ActivityPrice { source: timed.activity.unwrap_or(self.variant.0), unit_price: timed.price }),
             special: self.special,
+            gift: None,
         }
     }
     /// Whether a sale must take stock that was never there: it is refused as `stock_insufficient`.

@@ -3,6 +3,7 @@
 use crate::book::{Books, SaleBook};
 use crate::order::CheckoutLine;
 use crate::product::{self, ForSale};
+use crate::quote::offers::Asked;
 use shuke_db::Tx;
 use shuke_kernel::{Cx, Error, Points, Result, Uuid, Zone};
 use shuke_ledger::{AccountKind, Holdings, account};
@@ -11,7 +12,8 @@ use shuke_loyalty::rule::Channel;
 use shuke_loyalty::{redemption, tier};
 use shuke_member::MemberId;
 use shuke_member::member::{self, MemberState, SealedBrief};
-use shuke_offer::price::{Cart, CouponChoice, MemberView, PointsChoice, PriceCx, Quote, price};
+use shuke_offer::offer::OfferFacts;
+use shuke_offer::price::{Cart, CartLine, CouponChoice, MemberView, PointsChoice, PriceCx, Quote, price};
 use std::sync::Arc;
 
 /// The most lines of a checkout.
@@ -59,6 +61,8 @@ pub struct Facts {
     pub goods: Vec<ForSale>,
     /// What the engine prices.
     pub cart: Cart,
+    /// What offers ask about the member and their budgets.
+    pub offers: OfferFacts,
 }
 
 /// The coupons that have to be read.
@@ -92,11 +96,17 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
         has_coupons = coupons.is_some();
         stmts.extend(coupons);
     }
-    let answers = tx.batch(&stmts).await?;
+    let own = stmts.len();
+    // The book in memory is nearly always the right one: what its offers ask goes out at once.
+    let asked = books.kept(cx.merchant).map(|book| Asked::of(&book, ask.member, book.zone(ask.store).date(cx.now))).unwrap_or_default();
+    stmts.extend(asked.stmts(cx.merchant));
+    let mut answers = tx.batch(&stmts).await?;
+    let of_offers = answers.split_off(own);
     let answer = |index: usize| answers.get(index).map_or(&[][..], Vec::as_slice);
     let book = books.at(tx, cx.merchant, answer(0)).await?;
     let zone = book.store_zone(ask.store)?.clone();
     let today = zone.date(cx.now);
+    let offers = offer_facts(tx, cx, (&asked, &of_offers), Asked::of(&book, ask.member, today)).await?;
     let goods = goods(answer(1), ask.lines)?;
     let mut facts = Facts {
         zone,
@@ -105,6 +115,7 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
         holdings: Holdings::none(Uuid::nil()),
         coupons: Vec::new(),
         cart: Cart::default(),
+        offers,
         goods,
         book,
     };
@@ -125,12 +136,22 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
         }
     }
     facts.cart = Cart {
-        lines: facts.goods.iter().zip(ask.lines).map(|(good, line)| good.cart_line(line.quantity_milli, cx.now)).collect(),
+        lines: facts.goods.iter().zip(ask.lines).map(|(good, line)| CartLine { gift: line.gift, ..good.cart_line(line.quantity_milli, cx.now) }).collect(),
         coupons: ask.coupons.clone(),
         points: ask.points,
         order: ask.order,
     };
     Ok(facts)
+}
+
+/// What was read where the book asked for the same, else read now.
+async fn offer_facts(tx: &mut Tx, cx: &Cx, (asked, answers): (&Asked, &[Vec<shuke_db::Row>]), needed: Asked) -> Result<OfferFacts> {
+    if *asked == needed {
+        return asked.read(answers);
+    }
+    let stmts = needed.stmts(cx.merchant);
+    let answers = if stmts.is_empty() { Vec::new() } else { tx.batch(&stmts).await? };
+    needed.read(&answers)
 }
 
 fn check(ask: &Ask<'_>) -> Result<()> {
@@ -183,6 +204,7 @@ impl Facts {
             tiers: &loyalty.scheme.tiers,
             points: loyalty.spending.as_ref(),
             coupons_max: loyalty.coupons_max,
+            facts: &self.offers,
             ..PriceCx::new(cx.now, &self.zone, ask.store, ask.channel, loyalty.currency)
         }
     }

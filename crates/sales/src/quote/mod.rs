@@ -5,5 +5,6 @@
 
 pub mod api;
 pub mod facts;
+mod offers;
 
 pub use facts::{Ask, Facts};

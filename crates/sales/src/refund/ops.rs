@@ -10,10 +10,11 @@ use crate::order::{Order, OrderLine, Payment};
 use crate::stock::{self, Delta, Movement, MovementKind};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
-use shuke_kernel::{Cx, Error, Money, Result, Uuid, time};
+use shuke_kernel::{Cx, Error, Money, Result, Uuid, split, time};
 use shuke_ledger::{Account, AccountKind, Holdings, Journal, account, journal, lot};
-use shuke_loyalty::coupon::{self, CouponId};
+use shuke_loyalty::coupon::{self, CouponId, CouponTemplateId};
 use shuke_loyalty::redemption;
+use shuke_offer::offer::usage::{self, GivenBack};
 use shuke_offer::price::PriceStage;
 use shuke_org::approval::{self, ApprovalKind, Wanted};
 
@@ -59,6 +60,7 @@ pub async fn refund(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundAsk) -> Res
         }
     }
     give_back_coupons(tx, cx, &order, &refund.lines).await?;
+    give_back_offers(tx, cx, &order, &refund.lines).await?;
     return_stock(tx, cx, &order, &refund).await?;
     for (payment, part) in order.payments.iter_mut().zip(&parts) {
         payment.refunded = payment.refunded.plus(*part)?;
@@ -155,6 +157,51 @@ async fn give_back_coupons(tx: &mut Tx, cx: &Cx, order: &Order, lines: &[RefundL
     Ok(())
 }
 
+/// What offers gave goes back to their budgets and limits: money by the part of the saving that is
+/// undone, the use when every line that it lowered is taken back wholly, and by this refund.
+async fn give_back_offers(tx: &mut Tx, cx: &Cx, order: &Order, lines: &[RefundLine]) -> Result<()> {
+    let mut back = Vec::new();
+    for applied in order.offers.iter().filter(|applied| applied.is_counted()) {
+        let savings = || order.savings.iter().filter(|saving| saving.source == Some(applied.offer.0));
+        let lowered = |sold: &OrderLine| {
+            let index = usize::try_from(sold.line).unwrap_or(usize::MAX);
+            savings().any(|saving| saving.shares.get(index).is_some_and(|share| share.is_positive()))
+        };
+        let (mut money, mut touched) = (Money::ZERO, false);
+        for line in lines {
+            let sold = sold(order, line)?;
+            let place = usize::try_from(sold.line).unwrap_or(usize::MAX);
+            touched |= lowered(sold) || applied.saved.is_zero();
+            for share in savings().filter_map(|saving| saving.shares.get(place)) {
+                let (from, to) = (sold.refunded_milli - line.quantity_milli, sold.refunded_milli);
+                money = money.plus(split::slice(*share, sold.quantity_milli, from, to)?)?;
+            }
+        }
+        let gone = |sold: &OrderLine| sold.refunded_milli == sold.quantity_milli;
+        let whole = if applied.saved.is_zero() { order.is_undone() } else { order.lines.iter().filter(|sold| lowered(sold)).all(gone) };
+        if touched {
+            back.push(GivenBack { applied, money, whole });
+        }
+    }
+    usage::give_back(tx, cx, order.id.0, order.member.map(|member| member.0), &back).await
+}
+
+/// The templates whose coupons the order no longer earns: what counted for them falls short.
+fn ungranted(order: &Order) -> Result<Vec<CouponTemplateId>> {
+    let mut templates = Vec::new();
+    for grant in order.offers.iter().filter_map(|applied| applied.coupons.as_ref()) {
+        let mut left = Money::ZERO;
+        for sold in order.lines.iter().filter(|sold| usize::try_from(sold.line).is_ok_and(|line| grant.lines.contains(&line))) {
+            let counted = Money(sold.gross.0 - sold.shares.activity.0 - sold.shares.member.0);
+            left = left.plus(split::slice(counted, sold.quantity_milli, sold.refunded_milli, sold.quantity_milli)?)?;
+        }
+        if order.is_undone() || left < grant.threshold.max(Money(1)) {
+            templates.push(grant.template);
+        }
+    }
+    Ok(templates)
+}
+
 async fn return_stock(tx: &mut Tx, cx: &Cx, order: &Order, refund: &Refund) -> Result<()> {
     let mut deltas = Vec::new();
     let mut movements = Vec::new();
@@ -186,7 +233,7 @@ async fn return_stock(tx: &mut Tx, cx: &Cx, order: &Order, refund: &Refund) -> R
 fn refunded(order: &Order, refund: &Refund) -> Result<Event> {
     let payload = serde_json::json!({
         "order": order.id, "refund": refund.id, "member": order.member, "store": order.store, "date": refund.date,
-        "amount": refund.amount, "whole": order.is_undone(),
+        "amount": refund.amount, "whole": order.is_undone(), "coupons_lost": ungranted(order)?,
         "undone": {
             "points_earned": { "done": order.points_clawed.plus(refund.points_clawed)?, "whole": order.points_earned },
             "points_spent": { "done": order.points_returned.plus(refund.points_returned)?, "whole": order.points_spent },

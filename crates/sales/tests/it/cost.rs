@@ -31,7 +31,7 @@ async fn cost(kind: Kind) {
             till: None,
             member: Some(stall.members[0].member),
             channel: Channel::Till,
-            lines: [0, 1].map(|index| CheckoutLine { variant: stall.variants[index], quantity_milli: 1_000 }).to_vec(),
+            lines: [0, 1].map(|index| CheckoutLine { variant: stall.variants[index], quantity_milli: 1_000, gift: None }).to_vec(),
             coupons: CouponChoice::Selected { coupons: vec![stall.members[0].coupon] },
             points: PointsChoice::Exact { points: Points(100) },
             payments: vec![payment(Tender::Wallet, 4_450), payment(Tender::Cash, 4_450)],

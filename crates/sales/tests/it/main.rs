@@ -15,6 +15,8 @@ mod desk;
 #[cfg(test)]
 mod histories;
 #[cfg(test)]
+mod offers;
+#[cfg(test)]
 mod points;
 #[cfg(test)]
 mod purse;

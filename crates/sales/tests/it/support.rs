@@ -1,7 +1,7 @@
 //! A shop with two stores, staff of every role, and a rival merchant on the same server.
 
 use serde_json::{Value, json};
-use shuke_http::Role;
+use shuke_http::{App, OpenApiRouter, Role};
 use shuke_jobs::Runner;
 use shuke_kernel::{Result, Uuid};
 use shuke_org::{OrgAuthenticator, fixture};
@@ -22,8 +22,18 @@ pub struct Shop {
 }
 
 pub async fn shop(kind: Kind) -> Shop {
-    let routes = shuke_org::routes().merge(shuke_sales::routes());
-    let app = TestApp::start(kind, routes, Box::new(OrgAuthenticator)).await.with_runner(Runner::default().reader(stock::StoreReader));
+    made(kind, shuke_org::routes().merge(shuke_sales::routes()), Runner::default().reader(stock::StoreReader)).await
+}
+
+/// The same with everything below sales: members, loyalty, offers, and their readers.
+pub async fn whole_shop(kind: Kind) -> Shop {
+    let routes = shuke_org::routes().merge(shuke_member::routes()).merge(shuke_loyalty::routes()).merge(shuke_offer::routes());
+    let runner = shuke_loyalty::runner(shuke_member::runner(Runner::default()));
+    made(kind, routes.merge(shuke_sales::routes()), shuke_sales::runner(shuke_offer::runner(runner))).await
+}
+
+async fn made(kind: Kind, routes: OpenApiRouter<App>, runner: Runner) -> Shop {
+    let app = TestApp::start(kind, routes, Box::new(OrgAuthenticator)).await.with_runner(runner);
     let org = fixture::shop(&app.app).await.unwrap();
     let rival = fixture::shop(&app.app).await.unwrap();
     Shop {

@@ -9,6 +9,10 @@ use shuke_loyalty::rule::{Channel, RoundingOff, Scope};
 use shuke_loyalty::template;
 use shuke_loyalty::tier::{QualifyBy, Tier, TierBenefits, TierId, TierScheme};
 use shuke_loyalty::wallet::{WalletOrder, WalletParts, WalletPolicy, WalletSpending};
+use shuke_offer::offer::ops::OfferDraft;
+use shuke_offer::offer::{
+    Budget, BundlePart, Gift, LadderStep, Offer, OfferRule, OfferState, PerMember, PercentStep, UsePeriod,
+};
 use shuke_offer::price::{CouponChoice, PointsChoice};
 use shuke_org::{OrgAuthenticator, setting};
 use shuke_sales::book::Books;
@@ -33,11 +37,13 @@ impl World {
     pub async fn found(kind: Kind, seed: u64) -> Self {
         let random = Random::seeded(seed);
         let app = TestApp::start(kind, shuke_sales::routes(), Box::new(OrgAuthenticator)).await;
-        let app = app.with_runner(shuke_loyalty::runner(shuke_member::runner(Runner::default())));
+        let runner = shuke_loyalty::runner(shuke_member::runner(Runner::default()));
+        let app = app.with_runner(shuke_offer::runner(runner));
         let size = Size { members: 3, variants: 6, pieces: 200, points: 1_500, principal: 60_000, bonus: 9_000, uses: 3 };
         let stall = fixture::stall(&app.app, &size).await.unwrap();
         let world = Self { app, stall, random };
         world.rules().await.unwrap();
+        world.offers().await.unwrap();
         world
     }
 
@@ -128,13 +134,77 @@ impl World {
             .await
     }
 
+    /// Offers of every kind, some of them limited, some of them in a group.
+    async fn offers(&self) -> Result<()> {
+        let cx = self.cx();
+        let rate = |bound| Rate(i64::try_from(self.below(bound)).unwrap() + 1);
+        let money = |bound| Money(i64::try_from(self.below(bound)).unwrap() + 1);
+        let gift = Gift { variant: *self.pick(&self.stall.variants), pieces: 1 };
+        let part = |n: usize| BundlePart { scope: Scope { products: vec![self.stall.variants[n]], ..Scope::ALL }, pieces: 1 };
+        let off = money(900);
+        let rules = [
+            OfferRule::Ladder { steps: vec![LadderStep { threshold: Money(9_000), off }] },
+            OfferRule::Percent { steps: vec![PercentStep { threshold: Money::ZERO, pieces: 2, rate_off: rate(2_000) }], max_off: None },
+            OfferRule::NthPiece { nth: 2, rate_off: rate(10_000), same_product: false, times_max: Some(2) },
+            OfferRule::CheapestFree { pieces: 3, free: 1, same_product: true, times_max: None },
+            OfferRule::Bundle { parts: vec![part(0), part(1)], price: money(9_999), times_max: None },
+            OfferRule::BuyGet { buy: 2, get: Scope::ALL, pieces: 1, rate_off: rate(10_000), times_max: Some(1) },
+            OfferRule::UnitPercent { rate_off: rate(3_000) },
+            OfferRule::Gift { threshold: Money(5_000), pieces: 0, gifts: vec![gift], choose: 1, times_max: 1 },
+            OfferRule::Coupon { threshold: money(20_000), template: self.stall.template, count: 1 },
+            OfferRule::Points { threshold: Money::ZERO, rate: Rate(20_000) },
+        ];
+        let offers: Vec<Offer> = rules
+            .into_iter()
+            .filter(|_| self.below(2) == 0)
+            .map(|rule| {
+                let mut offer = Offer { combines_with_offers: self.below(2) == 0, ..Offer::new(cx.id(), "活动", rule) };
+                match self.below(5) {
+                    0 => offer.budget = Budget { count: Some(3), money: Some(Money(2_000)) },
+                    1 => offer.per_member = Some(PerMember { max: 2, period: UsePeriod::Month }),
+                    2 => offer.first_purchase = true,
+                    3 => offer.exclusive_group = Some("一".to_owned()),
+                    _ => {}
+                }
+                offer
+            })
+            .collect();
+        self.app
+            .db()
+            .write(&(&cx, offers), |tx, (cx, offers)| {
+                Box::pin(async move {
+                    for offer in offers {
+                        let draft = OfferDraft { offer: offer.clone(), state: OfferState::Published, version: None };
+                        shuke_offer::offer::ops::create(tx, cx, &draft).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Names the gift that an offer gives on a cart, where there is one.
+    async fn with_gift(&self, mut cart: Checkout) -> Result<Checkout> {
+        let books = self.app.app.slot::<Books>();
+        let merchant = self.stall.merchant;
+        let book = self.app.db().read(&(merchant, &*books), |tx, (merchant, books)| Box::pin(books.current(tx, *merchant))).await?;
+        let gift = book.offers.iter().find_map(|offer| match &offer.rule {
+            OfferRule::Gift { gifts, .. } => Some((offer.id, gifts[0])),
+            _ => None,
+        });
+        if let Some((offer, gift)) = gift.filter(|_| self.below(3) == 0) {
+            cart.lines.push(CheckoutLine { variant: gift.variant, quantity_milli: 1_000, gift: Some(offer) });
+        }
+        Ok(cart)
+    }
+
     /// A random cart with a random mix of discounts, and payments that come to its total.
     pub async fn cart(&self) -> Result<Checkout> {
         let member = (self.below(10) > 0).then(|| self.pick(&self.stall.members).member);
         let mut lines: Vec<CheckoutLine> = Vec::new();
         for _ in 0..=self.below(4) {
             let quantity_milli = *self.pick(&[1_000, 1_000, 2_000, 3_000, 355, 1_250]);
-            lines.push(CheckoutLine { variant: *self.pick(&self.stall.variants), quantity_milli });
+            lines.push(CheckoutLine { variant: *self.pick(&self.stall.variants), quantity_milli, gift: None });
         }
         let coupons = match self.below(3) {
             0 => CouponChoice::None,
@@ -157,6 +227,7 @@ impl World {
             payments: Vec::new(),
             expected_total: None,
         };
+        cart = self.with_gift(cart).await?;
         let (total, wallet) = self.priced(&cart).await?;
         cart.expected_total = Some(total);
         cart.payments = self.payments(total, wallet);
@@ -251,6 +322,8 @@ impl World {
             "SELECT 'balance ' || kind, owner, CAST(SUM(balance) AS BIGINT) FROM account WHERE merchant_id = $1 AND balance <> 0 GROUP BY kind, owner",
             "SELECT 'lot', id, remaining FROM lot WHERE merchant_id = $1 AND remaining <> 0",
             "SELECT 'coupon', id, uses_left FROM coupon WHERE merchant_id = $1 AND uses_left <> 0",
+            "SELECT 'offer', offer_id, count_used + money_used FROM offer_budget WHERE merchant_id = $1",
+            "SELECT 'offer use ' || period, offer_id, used FROM offer_member WHERE merchant_id = $1 AND used <> 0",
             "SELECT 'stock', variant_id, on_hand_milli FROM stock WHERE merchant_id = $1 AND on_hand_milli <> 0",
             "SELECT 'debits ' || debit_kind, debit_owner, CAST(SUM(amount) AS BIGINT) FROM transfer WHERE merchant_id = $1 GROUP BY debit_kind, debit_owner",
             "SELECT 'credits ' || credit_kind, credit_owner, CAST(SUM(amount) AS BIGINT) FROM transfer WHERE merchant_id = $1 GROUP BY credit_kind, credit_owner",
@@ -292,10 +365,12 @@ impl World {
             .await
             .unwrap();
         assert!(stock.is_none(), "{stock:?}");
+        let offers = self.app.db().read(&self.stall.merchant, |tx, merchant| shuke_offer::offer::check(tx, *merchant)).await.unwrap();
+        assert!(offers.is_none(), "{offers:?}");
     }
 }
 
 /// What a sale may be refused for in a generated history.
 pub fn expected(error: &Error) -> bool {
-    matches!(error.code(), "stock_insufficient" | "balance_insufficient" | "wallet_insufficient" | "coupon_used")
+    matches!(error.code(), "stock_insufficient" | "balance_insufficient" | "wallet_insufficient" | "coupon_used" | "gift_not_earned")
 }

@@ -362,6 +362,7 @@ impl Shop<'_> {
         let line = |(good, pieces): (usize, i64)| CheckoutLine {
             variant: variant_id(&self.script.story, self.zone, good),
             quantity_milli: pieces * 1_000,
+            gift: None,
         };
         let checkout = Checkout {
             id,

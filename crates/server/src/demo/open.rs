@@ -13,7 +13,7 @@ use shuke_loyalty::{template, wallet};
 use shuke_member::consent::{self, TermsDraft};
 use shuke_member::field::{self, FieldDraft, FieldKind};
 use shuke_member::tag;
-use shuke_offer::threshold;
+use shuke_offer::offer;
 use shuke_org::merchant::{self, Founding, Owner};
 use shuke_org::staff::{self, NewStaff, Password, PasswordHash, Username};
 use shuke_org::store::{self, StoreDraft};
@@ -233,7 +233,7 @@ impl Opening<'_> {
             wallet::ops::create_plan(tx, &self.cx("plan.cx", index), &plan).await?;
         }
         for (index, draft) in (0_u64..).zip(rules.offers()) {
-            threshold::ops::create(tx, &self.cx("offer.cx", index), &draft).await?;
+            offer::ops::create(tx, &self.cx("offer.cx", index), &draft).await?;
         }
         Ok(())
     }

@@ -13,8 +13,8 @@ use shuke_loyalty::tier::{QualifyBy, Tier, TierBenefits, TierId, TierScheme};
 use shuke_loyalty::wallet::{TopUpPlan, TopUpPlanId, WalletExpiry, WalletPolicy, WalletSpending};
 use shuke_member::StageBands;
 use shuke_member::tag::{TagCondition, TagDraft, TagRule};
-use shuke_offer::threshold::ops::OfferDraft;
-use shuke_offer::threshold::{Hours, LadderStep, OfferId, OfferState, ThresholdOffer, ThresholdRule};
+use shuke_offer::offer::ops::OfferDraft;
+use shuke_offer::offer::{Hours, LadderStep, OfferId, OfferState, Offer, OfferRule};
 use shuke_org::Trade;
 use shuke_org::preset;
 
@@ -210,28 +210,28 @@ impl Rules<'_> {
 
     /// 满减 at weekends; 618 and 双11 in every year that the demo may see.
     pub(super) fn offers(&self) -> Vec<OfferDraft> {
-        let ladder = |steps: &[(i64, i64)]| ThresholdRule::Ladder {
+        let ladder = |steps: &[(i64, i64)]| OfferRule::Ladder {
             steps: steps.iter().map(|(threshold, off)| LadderStep { threshold: self.yuan(*threshold), off: self.yuan(*off) }).collect(),
         };
-        let offer = |index, name: String, rule| ThresholdOffer {
+        let offer = |index, name: String, rule| Offer {
             scope: self.scope(),
             exclusive_group: Some("满减".to_owned()),
-            ..ThresholdOffer::new(OfferId(self.id("offer", index)), name, rule)
+            ..Offer::new(OfferId(self.id("offer", index)), name, rule)
         };
-        let weekend = ThresholdOffer {
+        let weekend = Offer {
             hours: Hours { weekdays: vec![6, 7], ..Hours::default() },
             ..offer(0, "周末满减".to_owned(), ladder(&[(400, 20), (800, 50)]))
         };
         let mut offers = vec![weekend];
         let first = self.story.first.year();
         for (index, year) in (0_u64..).zip(first..first.saturating_add(5)) {
-            let season = |number, name: &str, from: Date, to: Date, rule| ThresholdOffer {
+            let season = |number, name: &str, from: Date, to: Date, rule| Offer {
                 from: Some(from),
                 to: Some(to),
                 priority: 10,
                 ..offer(number, format!("{year}年{name}"), rule)
             };
-            let repeating = ThresholdRule::Repeating { every: self.yuan(300), off: self.yuan(30), times_max: Some(3) };
+            let repeating = OfferRule::Repeating { every: self.yuan(300), off: self.yuan(30), times_max: Some(3) };
             offers.push(season(1 + index * 2, "618", Date::constant(year, 6, 1), Date::constant(year, 6, 18), repeating.clone()));
             offers.push(season(2 + index * 2, "双11", Date::constant(year, 11, 1), Date::constant(year, 11, 11), repeating));
         }

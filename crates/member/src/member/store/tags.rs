@@ -3,8 +3,8 @@
 use super::super::model::MemberId;
 use super::{keyed, placeholders, rows_by_keys};
 use crate::tag::TagId;
-use shuke_db::{ToValue as _, Tx, insert_or_ignore, sql};
-use shuke_kernel::{Cx, MerchantId, Result};
+use shuke_db::{Row, Stmt, ToValue as _, Tx, insert_or_ignore, sql};
+use shuke_kernel::{Cx, MerchantId, Result, Uuid};
 
 /// A tag of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,4 +68,35 @@ pub(crate) async fn tags_of_many(tx: &mut Tx, merchant: MerchantId, members: &[M
     );
     let rows = rows_by_keys(tx, text, merchant, members.iter().map(|id| id.to_value())).await?;
     rows.iter().map(|row| Ok(TagRow { member: row.get(0)?, tag: row.get(1)?, by_rule: row.get(2)? })).collect()
+}
+
+/// What rules ask of a member beside tier and stage.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Audience {
+    /// Month and day of the birthday, `08-15`, and whether it is lunar.
+    pub birthday: Option<(String, bool)>,
+    /// The member's tags.
+    pub tags: Vec<Uuid>,
+}
+
+/// Asks for a member's tags and birthday; to be pipelined with a sale's other reads.
+pub fn audience_stmt(merchant: MerchantId, member: MemberId) -> Stmt {
+    sql!(
+        "SELECT m.birthday_month_day, m.birthday_lunar, t.tag_id FROM member m
+         LEFT JOIN member_tag t ON t.merchant_id = m.merchant_id AND t.member_id = m.id
+         WHERE m.merchant_id = $1 AND m.id = $2",
+        merchant,
+        member
+    )
+}
+
+/// Reads the answer of [`audience_stmt`].
+pub fn audience_read(rows: &[Row]) -> Result<Audience> {
+    let mut audience = Audience::default();
+    for row in rows {
+        let lunar: bool = row.get(1)?;
+        audience.birthday = row.get::<Option<String>>(0)?.map(|day| (day, lunar));
+        audience.tags.extend(row.get::<Option<Uuid>>(2)?);
+    }
+    Ok(audience)
 }

@@ -4,11 +4,11 @@ use super::shop::*;
 use crate::price::{
     ActivityPrice, Cart, CouponChoice, LineQuote, PaidBy, PointsChoice, PriceStage, Quote, RoundingOff, SavingReason, earn, price,
 };
-use crate::threshold::{Hours, ThresholdOffer};
+use crate::offer::Offer;
 use shuke_kernel::{Currency, Money, Points, Rate};
 use shuke_loyalty::coupon::{CouponLimits, CouponTerms};
 use shuke_loyalty::points::{EarnKind, EarnPolicy, EarnRule, EarnRuleId, PointsSpending};
-use shuke_loyalty::rule::{Scope, WhyNot};
+use shuke_loyalty::rule::{Hours, Scope, WhyNot};
 
 fn nets(quote: &Quote) -> Vec<i64> {
     quote.lines.iter().map(|line| line.net.0).collect()
@@ -112,7 +112,7 @@ fn weighed_goods_round_once_per_line() {
 
 #[test]
 fn the_best_step_of_a_ladder_applies_once_and_rounds_repeat() {
-    let offers = |offer: ThresholdOffer, total| quote(&cart(vec![line(1, total, 1_000)]), &[offer], &[], &cx()).total.0;
+    let offers = |offer: Offer, total| quote(&cart(vec![line(1, total, 1_000)]), &[offer], &[], &cx()).total.0;
     let steps = || ladder(20, &[(20_000, 5_000), (10_000, 2_000)]);
     assert_eq!(offers(steps(), 9_999), 9_999);
     assert_eq!(offers(steps(), 10_000), 8_000);
@@ -124,7 +124,7 @@ fn the_best_step_of_a_ladder_applies_once_and_rounds_repeat() {
 
 #[test]
 fn one_offer_of_a_group_applies_and_the_others_say_so() {
-    let grouped = |offer: ThresholdOffer, priority| ThresholdOffer { priority, exclusive_group: Some("sale".to_owned()), ..offer };
+    let grouped = |offer: Offer, priority| Offer { priority, exclusive_group: Some("sale".to_owned()), ..offer };
     let offers = [
         grouped(ladder(20, &[(1_000, 100)]), 0),
         grouped(ladder(21, &[(1_000, 300)]), 0),
@@ -144,9 +144,9 @@ fn one_offer_of_a_group_applies_and_the_others_say_so() {
 
 #[test]
 fn an_offer_that_took_nothing_takes_no_group() {
-    let grouped = |offer: ThresholdOffer| ThresholdOffer { exclusive_group: Some("sale".to_owned()), ..offer };
-    let all_of_one = ThresholdOffer { priority: 9, scope: only(&[1]), ..ladder(20, &[(1_000, 1_000)]) };
-    let nothing_left = ThresholdOffer { priority: 8, scope: only(&[1]), ..grouped(ladder(21, &[(1_000, 500)])) };
+    let grouped = |offer: Offer| Offer { exclusive_group: Some("sale".to_owned()), ..offer };
+    let all_of_one = Offer { priority: 9, scope: only(&[1]), ..ladder(20, &[(1_000, 1_000)]) };
+    let nothing_left = Offer { priority: 8, scope: only(&[1]), ..grouped(ladder(21, &[(1_000, 500)])) };
     let offers = [all_of_one, nothing_left, grouped(ladder(22, &[(1_000, 300)]))];
     let quote = quote(&cart(vec![line(1, 1_000, 1_000), line(2, 1_000, 1_000)]), &offers, &[], &cx());
     assert_eq!((quote.offers[1].why_not, quote.offers[2].saved), (Some(WhyNot::NoBenefitLeft), Money(300)));
@@ -154,7 +154,7 @@ fn an_offer_that_took_nothing_takes_no_group() {
 
 #[test]
 fn hours_may_run_over_midnight() {
-    let night = Hours { from_minute: 1_320, to_minute: 120, weekdays: Vec::new() };
+    let night = Hours { from_minute: 1_320, to_minute: 120, ..Hours::default() };
     let inside: Vec<bool> = [1_319, 1_320, 0, 119, 120].iter().map(|minute| night.contains(*minute, 1)).collect();
     assert_eq!(inside, [false, true, true, true, false]);
 }
@@ -170,24 +170,24 @@ fn offers_stack_on_what_is_left_but_thresholds_on_what_was() {
 
 #[test]
 fn an_offer_keeps_its_hours_days_and_lines() {
-    let ask = |offer: ThresholdOffer| quote(&cart(vec![line(1, 1_000, 1_000)]), &[offer], &[], &cx()).offers[0].why_not;
+    let ask = |offer: Offer| quote(&cart(vec![line(1, 1_000, 1_000)]), &[offer], &[], &cx()).offers[0].why_not;
     let base = || ladder(20, &[(1_000, 100)]);
-    let hours = |from_minute, to_minute, weekdays| Hours { from_minute, to_minute, weekdays };
+    let hours = |from_minute, to_minute, weekdays| Hours { from_minute, to_minute, weekdays, ..Hours::default() };
     assert_eq!(ask(base()), None);
-    assert_eq!(ask(ThresholdOffer { hours: hours(1_200, 1_260, vec![7]), ..base() }), None, "20:00 is inside 20:00 to 21:00");
-    assert_eq!(ask(ThresholdOffer { hours: hours(600, 1_200, vec![]), ..base() }), Some(WhyNot::OutsideHours), "the end is outside");
-    assert_eq!(ask(ThresholdOffer { hours: hours(1_140, 120, vec![]), ..base() }), None, "over midnight");
-    assert_eq!(ask(ThresholdOffer { hours: hours(0, 0, vec![1, 6]), ..base() }), Some(WhyNot::OutsideHours), "Sunday is no Monday");
+    assert_eq!(ask(Offer { hours: hours(1_200, 1_260, vec![7]), ..base() }), None, "20:00 is inside 20:00 to 21:00");
+    assert_eq!(ask(Offer { hours: hours(600, 1_200, vec![]), ..base() }), Some(WhyNot::OutsideHours), "the end is outside");
+    assert_eq!(ask(Offer { hours: hours(1_140, 120, vec![]), ..base() }), None, "over midnight");
+    assert_eq!(ask(Offer { hours: hours(0, 0, vec![1, 6]), ..base() }), Some(WhyNot::OutsideHours), "Sunday is no Monday");
     let tomorrow = day("2026-11-23");
-    assert_eq!(ask(ThresholdOffer { from: Some(tomorrow), ..base() }), Some(WhyNot::NotYetValid { valid_from: tomorrow }));
+    assert_eq!(ask(Offer { from: Some(tomorrow), ..base() }), Some(WhyNot::NotYetValid { valid_from: tomorrow }));
     let yesterday = day("2026-11-21");
-    assert_eq!(ask(ThresholdOffer { to: Some(yesterday), ..base() }), Some(WhyNot::Expired { expires_on: yesterday }));
-    assert_eq!(ask(ThresholdOffer { from: Some(cx().today), to: Some(cx().today), ..base() }), None);
-    assert_eq!(ask(ThresholdOffer { scope: only(&[2]), ..base() }), Some(WhyNot::NoLineInScope));
-    assert_eq!(ask(ThresholdOffer { stores: vec![uuid(2)], ..base() }), Some(WhyNot::WrongStore));
+    assert_eq!(ask(Offer { to: Some(yesterday), ..base() }), Some(WhyNot::Expired { expires_on: yesterday }));
+    assert_eq!(ask(Offer { from: Some(cx().today), to: Some(cx().today), ..base() }), None);
+    assert_eq!(ask(Offer { scope: only(&[2]), ..base() }), Some(WhyNot::NoLineInScope));
+    assert_eq!(ask(Offer { stores: vec![uuid(2)], ..base() }), Some(WhyNot::WrongStore));
     let mut priced = line(1, 2_000, 1_000);
     priced.member_price = Some(Money(1_500));
-    let alone = ThresholdOffer { combines_with_member_price: false, ..base() };
+    let alone = Offer { combines_with_member_price: false, ..base() };
     assert_eq!(quote(&cart(vec![priced]), &[alone], &[], &cx()).offers[0].why_not, Some(WhyNot::MemberPriceExcluded));
 }
 
@@ -197,7 +197,7 @@ fn offers_are_checked_at_the_door() {
     assert!(ladder(20, &[]).check().is_err() && ladder(20, &[(100, 101)]).check().is_err());
     assert!(repeating(20, 0, 100, None).check().is_err() && repeating(20, 1_000, 100, Some(0)).check().is_err());
     let hours = Hours { weekdays: vec![8], ..Hours::default() };
-    assert!(ThresholdOffer { hours, ..ladder(20, &[(1_000, 100)]) }.check().is_err());
+    assert!(Offer { hours, ..ladder(20, &[(1_000, 100)]) }.check().is_err());
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn coupons_that_do_not_combine_leave_lowered_lines_alone() {
     };
     let mut lines = vec![line(1, 1_000, 1_000), line(2, 1_000, 1_000), line(3, 1_000, 1_000)];
     lines[0].member_price = Some(Money(900));
-    let offer = ThresholdOffer { scope: only(&[2]), ..ladder(20, &[(1_000, 100)]) };
+    let offer = Offer { scope: only(&[2]), ..ladder(20, &[(1_000, 100)]) };
     assert_eq!(nets(&quote(&cart(lines), &[offer], &[coupon(30, alone)], &cx())), [900, 900, 500]);
 }
 

@@ -1,10 +1,10 @@
 //! A small shop that the tests share.
 
 use crate::price::{Cart, CartLine, CouponChoice, MemberView, PriceCx, Quote, price};
-use crate::threshold::{LadderStep, OfferId, ThresholdOffer, ThresholdRule};
+use crate::offer::{LadderStep, OfferId, Offer, OfferRule};
 use shuke_kernel::{Currency, Date, Money, Points, Rate, Uuid, Zone};
 use shuke_loyalty::coupon::{Coupon, CouponId, CouponState, CouponTemplateId, CouponTerms, Validity};
-use shuke_loyalty::rule::{Channel, SaleLine, Scope};
+use shuke_loyalty::rule::{Channel, Item, SaleLine, Scope};
 use shuke_loyalty::tier::{Tier, TierBenefits, TierId};
 
 pub fn uuid(n: u128) -> Uuid {
@@ -26,6 +26,7 @@ pub fn line(product: u128, unit_price: i64, quantity_milli: i64) -> CartLine {
         member_price: None,
         activity: None,
         special: false,
+        gift: None,
     }
 }
 
@@ -75,17 +76,21 @@ pub fn percent_off(n: u128, rate_off: i64) -> Coupon {
     coupon(n, CouponTerms::percent(Rate(rate_off), None, Money::ZERO, november()))
 }
 
-pub fn ladder(n: u128, steps: &[(i64, i64)]) -> ThresholdOffer {
+pub fn ladder(n: u128, steps: &[(i64, i64)]) -> Offer {
     let steps = steps.iter().map(|(threshold, off)| LadderStep { threshold: Money(*threshold), off: Money(*off) }).collect();
-    ThresholdOffer::new(OfferId(uuid(n)), format!("offer {n}"), ThresholdRule::Ladder { steps })
+    Offer::new(OfferId(uuid(n)), format!("offer {n}"), OfferRule::Ladder { steps })
 }
 
-pub fn repeating(n: u128, every: i64, off: i64, times_max: Option<i64>) -> ThresholdOffer {
-    ThresholdOffer::new(
+pub fn repeating(n: u128, every: i64, off: i64, times_max: Option<i64>) -> Offer {
+    Offer::new(
         OfferId(uuid(n)),
         format!("offer {n}"),
-        ThresholdRule::Repeating { every: Money(every), off: Money(off), times_max },
+        OfferRule::Repeating { every: Money(every), off: Money(off), times_max },
     )
+}
+
+pub fn offer(n: u128, rule: OfferRule) -> Offer {
+    Offer::new(OfferId(uuid(n)), format!("offer {n}"), rule)
 }
 
 /// Sunday 22 November 2026, 20:00 in Shanghai.
@@ -96,7 +101,7 @@ pub fn cx() -> PriceCx<'static> {
 }
 
 /// Prices with a member of no tier.
-pub fn quote(cart: &Cart, offers: &[ThresholdOffer], coupons: &[Coupon], cx: &PriceCx<'_>) -> Quote {
+pub fn quote(cart: &Cart, offers: &[Offer], coupons: &[Coupon], cx: &PriceCx<'_>) -> Quote {
     price(cart, Some(&member(None, 0)), offers, coupons, cx).unwrap()
 }
 
@@ -108,7 +113,7 @@ pub fn before_coupons<'a>(cart: &'a Cart, quote: &Quote) -> Vec<SaleLine<'a>> {
         .zip(&quote.lines)
         .zip(nets)
         .map(|((line, quoted), net)| SaleLine {
-            item: line.item(),
+            item: Item { special: line.item().special || quoted.shares.activity.is_positive(), ..line.item() },
             quantity_milli: line.quantity_milli,
             net: Money(net),
             member_priced: quoted.shares.member.is_positive(),

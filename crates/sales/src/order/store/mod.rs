@@ -9,9 +9,10 @@ use crate::product::store::placeholders;
 use serde::de::DeserializeOwned;
 use shuke_db::{Row, Stmt, ToValue as _, Tx, Value, insert, sql};
 use shuke_kernel::{Cx, Error, Instant, MerchantId, Money, Points, Result, Uuid, Zone};
+use shuke_member::MemberId;
 use shuke_offer::price::StageShares;
 
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "merchant_id",
     "id",
     "store_id",
@@ -31,6 +32,7 @@ const ORDER: [&str; 19] = [
     "refunded",
     "points_returned",
     "points_clawed",
+    "offers",
 ];
 
 const LINE: [&str; 21] = [
@@ -89,6 +91,7 @@ pub(crate) fn insert_stmt(cx: &Cx, orders: &[&Order]) -> Result<Stmt> {
             order.refunded.to_value(),
             order.points_returned.to_value(),
             order.points_clawed.to_value(),
+            if order.offers.is_empty() { Value::Null } else { json(&order.offers)? },
         ])
     };
     Ok(insert("sales_order", &ORDER, orders.iter().map(row).collect::<Result<_>>()?))
@@ -126,7 +129,7 @@ pub(crate) fn insert_lines_stmt(merchant: MerchantId, orders: &[&Order]) -> Stmt
 
 const SELECT: &str =
     "SELECT id, store_id, till_id, member_id, channel, at, business_date, gross, total, payments, points_spent, points_earned, savings,
-     refunds, refunded, points_returned, points_clawed FROM sales_order";
+     refunds, refunded, points_returned, points_clawed, offers FROM sales_order";
 
 /// An order without its lines.
 fn read(row: &Row, zone: impl Fn(Uuid) -> Zone) -> Result<Order> {
@@ -151,6 +154,7 @@ fn read(row: &Row, zone: impl Fn(Uuid) -> Zone) -> Result<Order> {
         refunded: row.get(14)?,
         points_returned: row.get(15)?,
         points_clawed: row.get(16)?,
+        offers: row.get::<Option<String>>(17)?.map(|text| parsed(&text)).transpose()?.unwrap_or_default(),
     })
 }
 
@@ -197,6 +201,15 @@ pub(crate) async fn find(tx: &mut Tx, merchant: MerchantId, id: OrderId, lock: b
     let mut order = read(row, zone)?;
     order.lines = lines.iter().map(read_line).collect::<Result<_>>()?;
     Ok(order)
+}
+
+/// A row where a member has a paid order that was not wholly taken back; to be pipelined with a sale's other reads.
+pub(crate) fn bought_stmt(merchant: MerchantId, member: MemberId) -> Stmt {
+    sql!(
+        "SELECT id FROM sales_order WHERE merchant_id = $1 AND member_id = $2 AND total > 0 AND refunded < total LIMIT 1",
+        merchant,
+        member
+    )
 }
 
 /// Which orders a list shows.

@@ -18,6 +18,7 @@ pub const NAMES_NOTHING: &[&str] = &[
     "change_stage_bands",
     "change_tier_scheme",
     "change_wallet_policy",
+    "check_offer",
     "create_coupon_template",
     "create_field",
     "create_offer",

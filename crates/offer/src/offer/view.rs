@@ -1,8 +1,8 @@
 //! An offer's life and versions.
 
-use super::ThresholdOffer;
+use super::Offer;
 use serde::{Deserialize, Serialize};
-use shuke_kernel::{Instant, text_enum};
+use shuke_kernel::{Instant, Money, text_enum};
 use utoipa::ToSchema;
 
 text_enum! {
@@ -17,11 +17,20 @@ text_enum! {
     }
 }
 
+/// What an offer has given of its budget, net of refunds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BudgetUsed {
+    /// Orders.
+    pub count: i64,
+    /// Minor units taken off.
+    pub money: Money,
+}
+
 /// An offer as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OfferView {
     /// What it says.
-    pub offer: ThresholdOffer,
+    pub offer: Offer,
     /// Where it is in its life.
     pub state: OfferState,
     /// Rises with every change of what it says.
@@ -30,6 +39,8 @@ pub struct OfferView {
     pub created_at: Instant,
     /// When it was changed last.
     pub changed_at: Instant,
+    /// What it has given, counted from when it had a budget first.
+    pub used: BudgetUsed,
 }
 
 /// What an offer said.
@@ -38,7 +49,7 @@ pub struct OfferVersion {
     /// The version.
     pub version: i64,
     /// What it said.
-    pub offer: ThresholdOffer,
+    pub offer: Offer,
     /// Since when.
     pub at: Instant,
     /// Who wrote it: `staff:…`.

@@ -1,7 +1,7 @@
 //! `/api/v1/offers`.
 
 use super::ops::{self, OfferDraft};
-use super::{OfferId, OfferState, OfferVersion, OfferView};
+use super::{ClashView, Offer, OfferId, OfferState, OfferVersion, OfferView};
 use axum::extract::State;
 use serde::Deserialize;
 use shuke_http::{Allow, Answer, App, Json, OpenApiRouter, Paging, Path, ProblemBody, Query, Reply, Write, once, perm, routes};
@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 /// Every operation.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, change)).routes(routes!(versions))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(check)).routes(routes!(show, change)).routes(routes!(versions))
 }
 
 /// Which offers.
@@ -24,7 +24,7 @@ struct Which {
     limit: Option<u32>,
 }
 
-/// Threshold offers, newest first.
+/// Offers, newest first.
 #[utoipa::path(get, path = "/api/v1/offers", tag = "offers", operation_id = "list_offers", params(Which),
     responses((status = 200, body = Page<OfferView>), (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("offer:read"))))]
@@ -35,7 +35,7 @@ async fn list(caller: Allow<perm::OfferRead>, State(app): State<App>, Query(whic
     Ok(Json(page))
 }
 
-/// Makes a threshold offer.
+/// Makes an offer.
 #[utoipa::path(post, path = "/api/v1/offers", tag = "offers", operation_id = "create_offer",
     params(("Idempotency-Key" = String, Header, description = "Your name for this write; the same on a retry")), request_body = OfferDraft,
     responses((status = 201, body = OfferView), (status = 200, body = OfferView, description = "Done already under this key"),
@@ -49,7 +49,17 @@ async fn create(
     Ok(once(&app, &caller, &key, &body, |tx, caller, draft| Box::pin(ops::create(tx, &caller.cx, draft))).await?)
 }
 
-/// One threshold offer.
+/// What stands against an offer beside those that run: that it can never apply, prices and groups that
+/// collide. Nothing is written.
+#[utoipa::path(post, path = "/api/v1/offers/check", tag = "offers", operation_id = "check_offer", request_body = Offer,
+    responses((status = 200, body = Vec<ClashView>), (status = "default", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("offer:read"))))]
+async fn check(caller: Allow<perm::OfferRead>, State(app): State<App>, Json(offer): Json<Offer>) -> Reply<Json<Vec<ClashView>>> {
+    let input = (&caller.cx, offer);
+    Ok(Json(app.db.read(&input, |tx, (cx, offer)| Box::pin(ops::check(tx, cx, offer))).await?))
+}
+
+/// One offer.
 #[utoipa::path(get, path = "/api/v1/offers/{id}", tag = "offers", operation_id = "show_offer", params(("id" = OfferId, Path)),
     responses((status = 200, body = OfferView), (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("offer:read"))))]
@@ -57,7 +67,7 @@ async fn show(caller: Allow<perm::OfferRead>, State(app): State<App>, Path(id): 
     Ok(Json(app.db.read(&(&caller.cx, id), |tx, (cx, id)| Box::pin(ops::show(tx, cx, *id))).await?))
 }
 
-/// Changes, publishes or stops a threshold offer. New terms are a new version.
+/// Changes, publishes or stops an offer. New terms are a new version.
 #[utoipa::path(put, path = "/api/v1/offers/{id}", tag = "offers", operation_id = "change_offer", params(("id" = OfferId, Path)),
     request_body = OfferDraft,
     responses((status = 200, body = OfferView), (status = "default", body = ProblemBody)),
@@ -72,7 +82,7 @@ async fn change(
     Ok(Json(app.db.write(&input, |tx, (cx, id, draft)| Box::pin(ops::change(tx, cx, *id, draft))).await?))
 }
 
-/// What a threshold offer said, the latest version first.
+/// What an offer said, the latest version first.
 #[utoipa::path(get, path = "/api/v1/offers/{id}/versions", tag = "offers", operation_id = "list_offer_versions",
     params(("id" = OfferId, Path), Paging),
     responses((status = 200, body = Page<OfferVersion>), (status = "default", body = ProblemBody)),

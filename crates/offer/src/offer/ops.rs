@@ -1,11 +1,13 @@
-//! Writing, changing and publishing threshold offers.
+//! Writing, changing and publishing offers.
 
-use super::{OfferId, OfferState, OfferVersion, OfferView, ThresholdOffer, store};
+use super::{BudgetUsed, ClashView, Existing, Offer, OfferId, OfferRule, OfferState, OfferVersion, OfferView, clashes, store};
 use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Limit, Page, Result};
 use shuke_loyalty::book;
+use shuke_loyalty::coupon::CouponTemplateId;
+use shuke_loyalty::template::{self, TemplateState};
 use shuke_org::{audit, text};
 use utoipa::ToSchema;
 
@@ -14,7 +16,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct OfferDraft {
     /// The offer; its id is made by the client (a UUIDv7). In a change it is that of the path.
-    pub offer: ThresholdOffer,
+    pub offer: Offer,
     /// A draft, running, or stopped.
     pub state: OfferState,
     /// In a change, the version that was looked at: a change by somebody else in between is refused.
@@ -22,7 +24,7 @@ pub struct OfferDraft {
     pub version: Option<i64>,
 }
 
-fn checked(offer: &ThresholdOffer) -> Result<String> {
+fn checked(offer: &Offer) -> Result<String> {
     text::line("offer/name", &offer.name, text::NAME_CHARS_MAX)?;
     offer.check()?;
     serde_json::to_string(offer).map_err(|error| Error::internal(error.to_string()))
@@ -32,10 +34,16 @@ fn checked(offer: &ThresholdOffer) -> Result<String> {
 ///
 /// Errors: `text_malformed`, `offer_invalid`, `offer_taken`.
 pub async fn create(tx: &mut Tx, cx: &Cx, draft: &OfferDraft) -> Result<OfferView> {
-    let terms = checked(&draft.offer)?;
-    let view = OfferView { offer: draft.offer.clone(), state: draft.state, version: 1, created_at: cx.now, changed_at: cx.now };
-    tx.queue(store::insert_stmt(cx, draft.offer.id, draft.state)).await?;
-    tx.queue(store::version_stmt(cx, draft.offer.id, 1, &terms)).await?;
+    let offer = Offer { version: 1, ..draft.offer.clone() };
+    let terms = checked(&offer)?;
+    tx.queue(store::insert_stmt(cx, offer.id, draft.state)).await?;
+    tx.queue(store::version_stmt(cx, offer.id, 1, &terms)).await?;
+    tx.queue(store::state_stmt(cx, offer.id, 1, draft.state)).await?;
+    if offer.budget.is_limited() {
+        tx.queue(store::budget_stmt(cx.merchant, &offer)).await?;
+    }
+    let used = BudgetUsed::default();
+    let view = OfferView { offer, state: draft.state, version: 1, created_at: cx.now, changed_at: cx.now, used };
     record(tx, cx, "offer.created", None, &view).await?;
     Ok(view)
 }
@@ -43,11 +51,12 @@ pub async fn create(tx: &mut Tx, cx: &Cx, draft: &OfferDraft) -> Result<OfferVie
 /// Changes an offer: new terms are a new version; a new state alone is not.
 ///
 /// Errors: `offer_not_found`, `offer_version_taken` where somebody else was first,
-/// `offer_state_wrong`, and those of [`create`].
+/// `offer_state_wrong`, `offer_budget_exhausted` where it gave more than the new budget allows, and
+/// those of [`create`].
 pub async fn change(tx: &mut Tx, cx: &Cx, id: OfferId, draft: &OfferDraft) -> Result<OfferView> {
-    let offer = ThresholdOffer { id, ..draft.offer.clone() };
-    let terms = checked(&offer)?;
     let old = show(tx, cx, id).await?;
+    let mut offer = Offer { id, version: old.version, ..draft.offer.clone() };
+    checked(&offer)?;
     if draft.version.is_some_and(|seen| seen != old.version) {
         return Err(Error::conflict("offer_version_taken", "somebody else has changed this offer; look again"));
     }
@@ -56,10 +65,15 @@ pub async fn change(tx: &mut Tx, cx: &Cx, id: OfferId, draft: &OfferDraft) -> Re
     }
     let version = if offer == old.offer { old.version } else { old.version + 1 };
     if version != old.version {
-        tx.queue(store::version_stmt(cx, id, version, &terms)).await?;
+        offer.version = version;
+        tx.queue(store::version_stmt(cx, id, version, &checked(&offer)?)).await?;
+    }
+    if offer.budget != old.offer.budget {
+        tx.queue(store::budget_stmt(cx.merchant, &offer)).await?;
     }
     tx.queue(store::change_stmt(cx, id, draft.state, version)).await?;
-    let view = OfferView { offer, state: draft.state, version, created_at: old.created_at, changed_at: cx.now };
+    tx.queue(store::state_stmt(cx, id, version, draft.state)).await?;
+    let view = OfferView { offer, state: draft.state, version, created_at: old.created_at, changed_at: cx.now, used: old.used };
     record(tx, cx, "offer.changed", Some(&old), &view).await?;
     Ok(view)
 }
@@ -73,6 +87,40 @@ async fn record(tx: &mut Tx, cx: &Cx, what: &'static str, old: Option<&OfferView
     audit::ops::record(tx, cx, &entry).await?;
     event::append(tx, cx, &[Event::new(what, new.offer.id, new)]).await?;
     book::bump(tx, cx.merchant).await
+}
+
+/// What stands against publishing an offer, beside those that run.
+///
+/// Errors: `text_malformed`, `offer_invalid`.
+pub async fn check(tx: &mut Tx, cx: &Cx, offer: &Offer) -> Result<Vec<ClashView>> {
+    checked(offer)?;
+    let book = book::load(tx, cx.merchant).await?;
+    let others = store::published(tx, cx.merchant).await?;
+    let stores = shuke_org::store::ops::zones(tx, cx.merchant).await?;
+    let used = match tx.row(store::by_id_stmt(cx.merchant, offer.id)).await? {
+        Some(row) => store::read(&row)?.used,
+        None => BudgetUsed::default(),
+    };
+    let template_issues = match &offer.rule {
+        OfferRule::Coupon { template, .. } => Some(issues(tx, cx, *template).await?),
+        _ => None,
+    };
+    let existing = Existing {
+        today: Some(book.zone.date(cx.now)),
+        stores: stores.into_iter().map(|(id, _)| id.0).collect(),
+        tiers: book.scheme.tiers.iter().map(|tier| tier.id.0).collect(),
+        template_issues,
+        budget_used_up: offer.budget.count.is_some_and(|max| used.count >= max) || offer.budget.money.is_some_and(|max| used.money >= max),
+    };
+    Ok(clashes(offer, &others, &existing))
+}
+
+async fn issues(tx: &mut Tx, cx: &Cx, template: CouponTemplateId) -> Result<bool> {
+    match template::ops::show(tx, cx, template).await {
+        Ok(template) => Ok(template.state == TemplateState::Published),
+        Err(error) if error.kind() == shuke_kernel::Kind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// An offer, or `offer_not_found`.
