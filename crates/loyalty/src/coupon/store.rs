@@ -93,6 +93,23 @@ pub(super) fn list_stmt(merchant: MerchantId, member: Uuid, before: Option<(Date
     )
 }
 
+/// The coupons that a member held at a moment, as they were but for their uses: what was revoked later
+/// stands as it stood. Soonest expiry first, at most 200.
+pub fn held_at_stmt(merchant: MerchantId, member: Uuid, at: Instant, day: Date) -> Stmt {
+    sql!(
+        "SELECT id, template_id, code, name, terms, valid_from, expires_on,
+                uses_left + CASE WHEN revoked_at > $3 THEN uses_revoked ELSE CAST(0 AS BIGINT) END,
+                CASE WHEN revoked_at > $3 THEN NULL ELSE revoked_at END, NULL, NULL, member_id, source_kind, source_id, issued_at
+         FROM coupon WHERE merchant_id = $1 AND member_id = $2 AND issued_at <= $3 AND expires_on >= $4
+         ORDER BY expires_on, id LIMIT $5",
+        merchant,
+        member,
+        at,
+        day,
+        CANDIDATES_MAX
+    )
+}
+
 /// Reads a row as the price engine sees it, on a local day, at a moment.
 pub fn read(row: &Row, today: Date, now: Instant) -> Result<Coupon> {
     let terms: CouponTerms = serde_json::from_str(&row.get::<String>(4)?)

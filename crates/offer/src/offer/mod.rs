@@ -40,6 +40,7 @@ pub use limit::*;
 pub use model::*;
 pub use reader::{GrantReader, Granted};
 pub use rule::*;
+pub use shuke_loyalty::rule::Hours;
 pub use usage::AppliedOffer;
 pub use verify::check;
 pub use view::*;

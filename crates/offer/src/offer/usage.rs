@@ -99,8 +99,17 @@ pub struct GivenBack<'a> {
     pub whole: bool,
 }
 
-/// Gives uses back to their counters.
-pub async fn give_back(tx: &mut Tx, cx: &Cx, order: Uuid, member: Option<Uuid>, back: &[GivenBack<'_>]) -> Result<()> {
+/// Gives uses back to their counters. With `undone`, nothing is left of the order: only then a first
+/// purchase is none.
+pub async fn give_back(
+    tx: &mut Tx,
+    cx: &Cx,
+    order: (Uuid, &[AppliedOffer]),
+    member: Option<Uuid>,
+    back: &[GivenBack<'_>],
+    undone: bool,
+) -> Result<()> {
+    let (order, applied) = order;
     let budgets = counters(back.iter().map(|back| (back.applied, back.money)));
     for counter in budgets.iter().filter(|counter| counter.is_budget()) {
         let whole = back.iter().any(|back| back.applied.offer == counter.offer && back.whole);
@@ -108,8 +117,15 @@ pub async fn give_back(tx: &mut Tx, cx: &Cx, order: Uuid, member: Option<Uuid>, 
         tx.queue(store::spend_stmt(cx.merchant, counter.offer, -i64::from(whole), -counter.money)).await?;
     }
     let Some(member) = member else { return Ok(()) };
-    let guards = counters(back.iter().filter(|back| back.whole).map(|back| (back.applied, Money::ZERO)));
-    for counter in guards.iter().filter(|counter| !counter.is_budget()) {
+    let first = Guard::first_purchase();
+    let is_first = |counter: &Counter| (counter.offer, &counter.period) == (first.offer, &first.period);
+    let mut guards = counters(back.iter().filter(|back| back.whole).map(|back| (back.applied, Money::ZERO)));
+    guards.retain(|counter| !counter.is_budget() && !is_first(counter));
+    if undone {
+        guards.extend(counters(applied.iter().map(|applied| (applied, Money::ZERO))).into_iter().filter(is_first));
+        guards.sort();
+    }
+    for counter in &guards {
         tx.queue(store::back_stmt(cx.merchant, order, counter, true)).await?;
         tx.queue(store::free_stmt(cx.merchant, member, counter)).await?;
     }

@@ -1,6 +1,7 @@
 //! `/api/v1/orders`: sell, see, list.
 
 use super::model::{Checkout, Order, OrderId};
+use super::reasons::{OrderReasons, reasons};
 use super::{ops, store};
 use crate::book::Books;
 use axum::extract::State;
@@ -79,6 +80,30 @@ async fn show_order(State(app): State<App>, allow: Allow<perm::SaleRead>, Path(i
         .await?;
     seen(&allow, &order)?;
     Ok(Json(for_caller(&allow, order)))
+}
+
+/// Why an order cost what it cost: what took something off at each stage, and why no other offer or
+/// coupon did.
+#[utoipa::path(
+    get, path = "/api/v1/orders/{id}/reasons", operation_id = "show_order_reasons", tag = "sales", params(("id" = String, Path)),
+    responses((status = 200, body = OrderReasons), (status = "4XX", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("sale:read")))
+)]
+async fn show_order_reasons(State(app): State<App>, allow: Allow<perm::SaleRead>, Path(id): Path<OrderId>) -> Reply<Json<OrderReasons>> {
+    let books = app.slot::<Books>();
+    let frame = (&allow.caller, &*books, id);
+    let reasons = app
+        .db
+        .read(&frame, |tx, (caller, books, id)| {
+            Box::pin(async move {
+                let book = books.current(tx, caller.cx.merchant).await?;
+                let order = store::find(tx, caller.cx.merchant, *id, false, |store| book.zone(store)).await?;
+                seen(caller, &order)?;
+                reasons(tx, &caller.cx, &book, &order).await
+            })
+        })
+        .await?;
+    Ok(Json(reasons))
 }
 
 /// Staff bound to stores see what was sold there; elsewhere there is nothing for them.
@@ -160,5 +185,5 @@ async fn list_member_orders(
 
 /// The noun's routes.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(checkout, list_orders)).routes(routes!(show_order)).routes(routes!(list_member_orders))
+    OpenApiRouter::new().routes(routes!(checkout, list_orders)).routes(routes!(show_order)).routes(routes!(show_order_reasons)).routes(routes!(list_member_orders))
 }

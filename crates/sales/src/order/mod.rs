@@ -20,6 +20,8 @@ pub mod export;
 pub mod import;
 pub mod model;
 pub mod ops;
+pub(crate) mod past;
+pub mod reasons;
 pub mod store;
 
 pub use model::{Checkout, CheckoutLine, Order, OrderId, OrderLine, Payment, Tender};

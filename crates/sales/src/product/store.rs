@@ -41,6 +41,28 @@ pub fn for_sale_stmt(merchant: MerchantId, store: Uuid, variants: &[Uuid]) -> St
     Stmt::built(text, params)
 }
 
+/// Where variants stand in the catalogue now.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Placed {
+    /// The category and all above it.
+    pub(crate) categories: Vec<Uuid>,
+    /// Whether it is marked special.
+    pub(crate) special: bool,
+}
+
+/// Where some variants stand in the catalogue; those that are gone are left out.
+pub(crate) async fn placed(tx: &mut Tx, merchant: MerchantId, variants: &[Uuid]) -> Result<BTreeMap<Uuid, Placed>> {
+    let mut found = BTreeMap::new();
+    for some in variants.chunks(500) {
+        let text = "SELECT v.id, p.category_path, p.special FROM variant v JOIN product p ON p.merchant_id = v.merchant_id AND p.id = v.product_id
+             WHERE v.merchant_id = $1 AND v.id IN ";
+        for row in tx.rows(crate::rows::padded(text, merchant, some)).await? {
+            found.insert(row.get(0)?, Placed { categories: path_ids(&row.get::<String>(1)?), special: row.get(2)? });
+        }
+    }
+    Ok(found)
+}
+
 /// Reads a row of [`for_sale_stmt`].
 pub fn for_sale_row(row: &Row) -> Result<ForSale> {
     let on_sale = row.get::<SaleState>(8)? == SaleState::OnSale && row.get::<SaleState>(9)? == SaleState::OnSale;

@@ -183,7 +183,8 @@ async fn give_back_offers(tx: &mut Tx, cx: &Cx, order: &Order, lines: &[RefundLi
             back.push(GivenBack { applied, money, whole });
         }
     }
-    usage::give_back(tx, cx, order.id.0, order.member.map(|member| member.0), &back).await
+    let member = order.member.map(|member| member.0);
+    usage::give_back(tx, cx, (order.id.0, &order.offers), member, &back, order.is_undone()).await
 }
 
 /// The templates whose coupons the order no longer earns: what counted for them falls short.

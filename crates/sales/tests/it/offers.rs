@@ -234,6 +234,46 @@ scenario! {
         assert!(given.coupons().await.iter().all(|state| state == "revoked"), "the refund came before the coupons did");
     }
 
+    /// Why an order cost what it cost can be told later, also when the offers are others by then.
+    async fn an_order_can_be_asked_for_its_reasons(given) {
+        let ladder = |threshold: i64| json!({ "kind": "ladder", "steps": [{ "threshold": threshold, "off": 1_000 }] });
+        let applied = given.offer(ladder(10_000), json!({})).await;
+        let short = given.offer(ladder(50_000), json!({})).await;
+        let order = given.sell(&[given.line(&given.dear, 1)]).await;
+        given.shop.app.advance_ms(60_000);
+        let stopped = json!({ "offer": { "id": applied, "name": "活动", "rule": ladder(99_000) }, "state": "stopped" });
+        given.shop.owner.put(&format!("/api/v1/offers/{applied}"), &stopped).await.ok();
+        let late = given.offer(ladder(10_000), json!({})).await;
+        let path = format!("/api/v1/orders/{}/reasons", order["id"].as_str().unwrap());
+        let reasons = given.shop.owner.get(&path).await.ok();
+        assert_eq!(reasons["exact"], json!(true), "{reasons}");
+        let threshold = reasons["stages"].as_array().unwrap().iter().find(|stage| stage["stage"] == "threshold").unwrap();
+        assert_eq!((&threshold["saved"], &threshold["savings"][0]["source"]), (&json!(1_000), &json!(applied)));
+        assert_eq!((why(&reasons, applied), why(&reasons, short)), ("applies".to_owned(), "threshold_short".to_owned()));
+        assert!(!reasons["offers"].as_array().unwrap().iter().any(|verdict| verdict["offer"] == json!(late)), "it did not run yet");
+        given.shop.rival.get(&path).await.refused(404, "order_not_found");
+    }
+
+    /// Publishing is no surprise: what collides is told before, and what can never apply.
+    async fn clashes_are_told_before_publishing(given) {
+        let rule = json!({ "kind": "unit_price", "price": 5_000 });
+        let running = given.offer(rule.clone(), json!({ "scope": { "products": [given.dear] } })).await;
+        let ask = |more: Value| {
+            let mut offer = json!({ "id": given.uuid(), "name": "新", "rule": rule });
+            offer.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            offer
+        };
+        let check = async |more: Value| {
+            let found = given.shop.owner.post("/api/v1/offers/check", &ask(more)).await.ok();
+            found.as_array().unwrap().iter().map(|view| (view["clash"]["code"].as_str().unwrap().to_owned(), view["offer"].clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(check(json!({ "scope": { "products": [given.dear] } })).await, [("two_prices".to_owned(), json!(running))]);
+        assert!(check(json!({ "scope": { "products": [given.cheap] } })).await.is_empty());
+        assert_eq!(check(json!({ "to": "2026-11-21", "scope": { "products": [given.cheap] } })).await, [("over".to_owned(), Value::Null)]);
+        let quote = given.quote(&[given.line(&given.dear, 1)]).await;
+        assert_eq!((&quote["total"], &quote["lines"][0]["shares"]["activity"]), (&json!(5_000), &json!(5_000)));
+    }
+
     /// A counter that was changed by hand is found.
     async fn verify_counts_the_uses(given) {
         let more = json!({ "budget": { "count": 9 }, "per_member": { "max": 9, "period": "ever" } });

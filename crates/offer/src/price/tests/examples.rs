@@ -172,7 +172,7 @@ fn offers_stack_on_what_is_left_but_thresholds_on_what_was() {
 fn an_offer_keeps_its_hours_days_and_lines() {
     let ask = |offer: Offer| quote(&cart(vec![line(1, 1_000, 1_000)]), &[offer], &[], &cx()).offers[0].why_not;
     let base = || ladder(20, &[(1_000, 100)]);
-    let hours = |from_minute, to_minute, weekdays| Hours { from_minute, to_minute, weekdays, ..Hours::default() };
+    let hours = |from_minute, to_minute, weekdays| Hours { from_minute, to_minute, weekdays };
     assert_eq!(ask(base()), None);
     assert_eq!(ask(Offer { hours: hours(1_200, 1_260, vec![7]), ..base() }), None, "20:00 is inside 20:00 to 21:00");
     assert_eq!(ask(Offer { hours: hours(600, 1_200, vec![]), ..base() }), Some(WhyNot::OutsideHours), "the end is outside");

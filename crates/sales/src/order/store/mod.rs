@@ -212,6 +212,16 @@ pub(crate) fn bought_stmt(merchant: MerchantId, member: MemberId) -> Stmt {
     )
 }
 
+/// Like [`bought_stmt`], before a moment.
+pub(crate) fn bought_until_stmt(merchant: MerchantId, member: MemberId, at: Instant) -> Stmt {
+    sql!(
+        "SELECT id FROM sales_order WHERE merchant_id = $1 AND member_id = $2 AND at < $3 AND total > 0 AND refunded < total LIMIT 1",
+        merchant,
+        member,
+        at
+    )
+}
+
 /// Which orders a list shows.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
