@@ -45,6 +45,16 @@ CREATE TABLE offer_use (
 );
 CREATE INDEX offer_use_by_offer ON offer_use (merchant_id, offer_id, order_id);
 
+-- How often a member's birthday was changed after it was known. edits_max is the limit at the last change.
+CREATE TABLE birthday_edit (
+    merchant_id BIGINT NOT NULL,
+    member_id UUID NOT NULL,
+    edits BIGINT NOT NULL,
+    edits_max BIGINT NOT NULL,
+    CONSTRAINT birthday_edit_pkey PRIMARY KEY (merchant_id, member_id), -- this member's birthday was changed at the same time; try again
+    CONSTRAINT birthday_edits_used_up CHECK (edits <= edits_max) -- this member's birthday was changed as often as the member settings allow
+);
+
 -- Since when an offer was in which state, so that what ran on a day can be told later; rows are never changed.
 CREATE TABLE offer_state (
     merchant_id BIGINT NOT NULL,

@@ -56,6 +56,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0015_points"),
     both!("0018_coupon"),
     both!("0022_offer_use"),
+    both!("0023_trial"),
     both!("0024_approval"),
 ];
 

@@ -16,17 +16,25 @@ pub struct MemberSettings {
     /// The country (ISO 3166) of phone numbers that are written without a prefix.
     #[schema(example = "CN")]
     pub country: String,
+    /// How often a member's birthday may be changed once it is known, because offers follow it; none for
+    /// as often as one likes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub birthday_edits_max: Option<i64>,
 }
 
 impl Default for MemberSettings {
     fn default() -> Self {
-        Self { country: "CN".to_owned() }
+        Self { country: "CN".to_owned(), birthday_edits_max: None }
     }
 }
 
 impl Section for MemberSettings {
     const NAME: &'static str = "member";
     fn check(&self) -> Result<()> {
+        if self.birthday_edits_max.is_some_and(|max| !(0..=100).contains(&max)) {
+            let error = Error::invalid("member_settings_invalid", "these settings can't be used");
+            return Err(error.field("/birthday_edits_max", "out_of_range", "must be 0 to 100"));
+        }
         if self.country.len() == 2 && self.country.bytes().all(|b| b.is_ascii_uppercase()) {
             return Ok(());
         }
@@ -50,6 +58,8 @@ pub struct Ground {
     pub bands: StageBands,
     /// The country of phone numbers without a prefix.
     pub country: String,
+    /// How often a known birthday may be changed; none for as often as one likes.
+    pub birthday_edits_max: Option<i64>,
 }
 
 impl Ground {
@@ -69,10 +79,12 @@ pub(crate) fn statements(merchant: MerchantId) -> [Stmt; 3] {
 }
 
 pub(crate) fn read(merchant: &[Row], bands: &[Row], settings: &[Row]) -> Result<Ground> {
+    let settings: MemberSettings = setting::ops::read(settings)?;
     Ok(Ground {
         zone: merchant::ops::read(merchant)?.parsed_zone()?,
         bands: setting::ops::read(bands)?,
-        country: setting::ops::read::<MemberSettings>(settings)?.country,
+        country: settings.country,
+        birthday_edits_max: settings.birthday_edits_max,
     })
 }
 

@@ -11,7 +11,9 @@ pub mod product;
 pub mod quote;
 pub mod refund;
 mod rows;
+pub mod starter;
 pub mod stock;
+pub mod trial;
 pub mod verify;
 
 use shuke_http::{App, OpenApiRouter};
@@ -26,9 +28,11 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(quote::api::routes())
         .merge(order::api::routes())
         .merge(refund::api::routes())
+        .merge(trial::api::routes())
+        .merge(starter::api::routes())
 }
 
 /// Adds this crate's readers.
 pub fn runner(runner: Runner) -> Runner {
-    runner.reader(stock::StoreReader)
+    runner.reader(stock::StoreReader).handler(trial::KIND, std::sync::Arc::new(trial::run))
 }

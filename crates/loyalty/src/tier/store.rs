@@ -2,7 +2,7 @@
 
 use super::{CurrentTier, TierDecision, TierId};
 use serde::{Deserialize, Serialize};
-use shuke_db::{Row, Stmt, ToValue as _, Tx, sql};
+use shuke_db::{Row, Stmt, Tx, sql};
 use shuke_kernel::{Cx, Date, Error, Instant, MerchantId, Result, Uuid};
 
 /// The tier of a member, for a sale; pipelined with other reads.
@@ -147,17 +147,14 @@ pub(super) fn change_stmt(cx: &Cx, member: Uuid, entry: &TierEntry) -> Result<St
     ))
 }
 
-/// The tiers of some members at a moment, for those that had one; at least one member.
-pub async fn at(tx: &mut Tx, merchant: MerchantId, members: &[Uuid], moment: Instant) -> Result<Vec<(Uuid, Option<TierId>)>> {
-    let list: Vec<String> = (3..members.len() + 3).map(|number| format!("${number}")).collect();
-    let text = format!(
-        "SELECT c.member_id, c.tier_to FROM tier_change c WHERE c.merchant_id = $1 AND c.at <= $2 AND c.member_id IN ({})
-         AND NOT EXISTS (SELECT 1 FROM tier_change d WHERE d.merchant_id = c.merchant_id AND d.member_id = c.member_id
-             AND d.sequence > c.sequence AND d.at <= $2)",
-        list.join(", ")
-    );
-    let params = [merchant.to_value(), moment.to_value()].into_iter().chain(members.iter().map(|id| id.to_value())).collect();
-    tx.rows(Stmt::built(text, params)).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+/// The tier of a member at a moment; no row before the first.
+pub fn at_stmt(merchant: MerchantId, member: Uuid, moment: Instant) -> Stmt {
+    sql!(
+        "SELECT tier_to FROM tier_change WHERE merchant_id = $1 AND member_id = $2 AND at <= $3 ORDER BY sequence DESC LIMIT 1",
+        merchant,
+        member,
+        moment
+    )
 }
 
 /// A member's changes, the latest first, before a number.

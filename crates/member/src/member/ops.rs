@@ -88,7 +88,7 @@ pub async fn list(tx: &mut Tx, cx: &Cx, filter: &Filter, before: Option<Key>, li
 /// Changes a member. What isn't given stays as it is.
 ///
 /// Errors: `member_not_found`, `member_erased`, `member_phone_taken`, `phone_malformed`,
-/// `birthday_malformed`, `store_unknown`, `field_values_malformed`, `text_malformed`.
+/// `birthday_malformed`, `birthday_edits_used_up`, `store_unknown`, `field_values_malformed`, `text_malformed`.
 pub async fn change(tx: &mut Tx, cx: &Cx, vault: &Vault, id: MemberId, change: &MemberChange) -> Result<()> {
     hold(tx, cx, id).await?;
     let ground: Ground = members_ground(tx, cx.merchant).await?;
@@ -98,7 +98,7 @@ pub async fn change(tx: &mut Tx, cx: &Cx, vault: &Vault, id: MemberId, change: &
     }
     let mut person = member.person.open(vault, cx.merchant)?;
     let state = member.state;
-    let phone = person.phone.clone();
+    let (phone, born) = (person.phone.clone(), person.birthday);
     change.apply(&ground, ground.today(cx), &mut member, &mut person)?;
     if change.store.is_some() {
         crate::ground::store_must_exist(tx, cx, member.home_store).await?;
@@ -106,6 +106,9 @@ pub async fn change(tx: &mut Tx, cx: &Cx, vault: &Vault, id: MemberId, change: &
     let indexes = enrolment::indexes(vault, cx.merchant, &person);
     if let Some(index) = indexes.phone.as_ref().filter(|_| person.phone != phone) {
         enrolment::phone_must_be_free(tx, cx.merchant, index, Some(id)).await?;
+    }
+    if let Some(max) = ground.birthday_edits_max.filter(|_| born.is_some() && person.birthday != born) {
+        tx.queue(store::birthday_edit_stmt(cx.merchant, id, max)).await?;
     }
     member.person = enrolment::sealed(vault, cx.merchant, &person)?;
     store::update(tx, cx, &member, &indexes).await?;

@@ -64,7 +64,10 @@ pub async fn reasons(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order) -> Re
     let facts = facts(tx, cx, order).await?;
     let coupons = held(tx, cx, book, order).await?;
     let tier_then = match order.member {
-        Some(member) => tier::store::at(tx, cx.merchant, &[member.0], order.at).await?.into_iter().find_map(|(_, tier)| tier),
+        Some(member) => {
+            let row = tx.row(tier::store::at_stmt(cx.merchant, member.0, order.at)).await?;
+            row.map(|row| row.get(0)).transpose()?.flatten()
+        }
         None => None,
     };
     let loyalty = &book.loyalty;

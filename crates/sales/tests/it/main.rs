@@ -27,4 +27,6 @@ mod stock;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod trials;
+#[cfg(test)]
 mod world;

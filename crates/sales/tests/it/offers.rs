@@ -175,6 +175,34 @@ scenario! {
         given.verify().await;
     }
 
+    /// A new customer is shown good products, as long as they are new.
+    async fn starter_picks_are_for_the_new(given) {
+        let product = given.shop.product(json!({ "name": "明星产品", "kind": "goods", "variants": [{ "sku": "STAR", "price": 100, "cost": 50 }] })).await;
+        let settings = json!({ "visits_max": 1, "products": [product["id"], given.uuid()] });
+        given.shop.owner.put("/api/v1/settings/starter-picks", &settings).await.ok();
+        given.shop.cashier.put("/api/v1/settings/starter-picks", &settings).await.refused(403, "permission_missing");
+        let path = format!("/api/v1/members/{}/starter-picks", given.member.as_str().unwrap());
+        let shown = given.shop.cashier.get(&path).await.ok();
+        assert_eq!((shown["visits_left"].as_i64(), &shown["products"][0]["name"], shown["products"].as_array().unwrap().len()), (Some(1), &json!("明星产品"), 1));
+        assert_eq!(shown["products"][0]["variants"][0]["cost"], Value::Null);
+        given.sell(&[given.line(&given.dear, 1)]).await;
+        given.shop.app.step().await;
+        assert_eq!(given.shop.owner.get(&path).await.ok()["products"], json!([]));
+        given.shop.rival.get(&path).await.refused(404, "member_not_found");
+    }
+
+    /// Somebody would have a birthday every month.
+    async fn a_birthday_is_changed_so_often(given) {
+        given.shop.owner.put("/api/v1/settings/member", &json!({ "country": "CN", "birthday_edits_max": 1 })).await.ok();
+        let path = format!("/api/v1/members/{}", given.member.as_str().unwrap());
+        for birthday in ["1990-05-01", "1990-06-01"] {
+            given.shop.owner.patch(&path, &json!({ "birthday": birthday })).await.ok();
+        }
+        given.shop.owner.patch(&path, &json!({ "birthday": "1990-06-01", "name": "王小二" })).await.ok();
+        given.shop.owner.patch(&path, &json!({ "birthday": "1990-11-22" })).await.refused(422, "birthday_edits_used_up");
+        given.shop.owner.patch(&path, &json!({ "birthday": null })).await.refused(422, "birthday_edits_used_up");
+    }
+
     /// Members with the tag have it, others not.
     async fn a_tag_opens_an_offer(given) {
         let tag = given.shop.owner.post("/api/v1/tags", &json!({ "name": "贵宾" })).await.ok()["id"].clone();

@@ -269,6 +269,17 @@ pub(crate) async fn update(tx: &mut Tx, cx: &Cx, member: &Member, indexes: &Inde
     .await
 }
 
+/// Counts a change of a birthday that was known.
+pub(crate) fn birthday_edit_stmt(merchant: MerchantId, id: MemberId, edits_max: i64) -> Stmt {
+    sql!(
+        "INSERT INTO birthday_edit (merchant_id, member_id, edits, edits_max) VALUES ($1, $2, 1, $3)
+         ON CONFLICT (merchant_id, member_id) DO UPDATE SET edits = birthday_edit.edits + 1, edits_max = excluded.edits_max",
+        merchant,
+        id,
+        edits_max
+    )
+}
+
 /// Holds a member's row for the rest of the transaction; says whether there is one.
 pub(crate) async fn lock(tx: &mut Tx, merchant: MerchantId, id: MemberId) -> Result<bool> {
     Ok(tx.row(sql!("SELECT id FROM member WHERE merchant_id = $1 AND id = $2 FOR UPDATE", merchant, id)).await?.is_some())

@@ -222,6 +222,18 @@ pub(crate) fn bought_until_stmt(merchant: MerchantId, member: MemberId, at: Inst
     )
 }
 
+/// How many orders a store has between two moments.
+pub(crate) async fn count(tx: &mut Tx, merchant: MerchantId, store: Uuid, from: Instant, until: Instant) -> Result<i64> {
+    let stmt = sql!(
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM sales_order WHERE merchant_id = $1 AND store_id = $2 AND at >= $3 AND at < $4",
+        merchant,
+        store,
+        from,
+        until
+    );
+    tx.row(stmt).await?.map_or(Ok(0), |row| row.get(0))
+}
+
 /// Which orders a list shows.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {

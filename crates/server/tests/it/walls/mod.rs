@@ -47,6 +47,7 @@ const WITHOUT_IDS: &[&str] = &[
     "show_points_terms",
     "show_refund_policy",
     "show_stage_bands",
+    "show_starter_picks",
     "show_tier_scheme",
     "show_wallet_policy",
 ];

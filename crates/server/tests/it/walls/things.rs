@@ -40,6 +40,7 @@ const SEGMENTS: &[(&str, &str)] = &[
     ("tags", "tag"),
     ("tills", "till"),
     ("top-up-plans", "plan"),
+    ("trials", "trial"),
     ("variants", "variant"),
 ];
 
@@ -152,6 +153,10 @@ impl Side {
         self.things.extend([("plan", plan), ("offer", offer)]);
         self.post("/api/v1/top-up-plans", self.plan()).await;
         self.post("/api/v1/offers", json!({ "offer": self.offer(), "state": "draft" })).await;
+        let trial = json!(self.uuid());
+        let tried = json!({ "id": trial, "name": "试算", "rule": { "kind": "offer", "offer": self.offer() }, "from": "2026-11-01", "to": "2026-11-30" });
+        self.post("/api/v1/trials", tried).await;
+        self.things.insert("trial", trial);
         let coupon = self.owner.get(&format!("/api/v1/coupons/{}", self.text("coupon"))).await.ok();
         self.things.insert("coupon_code", coupon["code"].clone());
         self.make_coupons().await;
