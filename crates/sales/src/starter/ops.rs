@@ -4,7 +4,7 @@ use super::{StarterPicks, StarterView};
 use crate::product::model::SaleState;
 use crate::product::{self, ProductId};
 use shuke_db::Tx;
-use shuke_kernel::{Cx, Error, Kind, Result};
+use shuke_kernel::{Cx, Error, Result};
 use shuke_member::{MemberId, member};
 use shuke_org::setting;
 
@@ -16,16 +16,13 @@ pub async fn of_member(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<StarterView
     let brief = member::store::brief_read(&tx.need(member::store::brief_stmt(cx.merchant, id), missing).await?)?;
     let picks: StarterPicks = setting::ops::get(tx, cx.merchant).await?;
     let mut view = StarterView { visits: brief.orders, visits_left: picks.visits_left(brief.orders), products: Vec::new() };
-    if view.visits_left == 0 {
+    if view.visits_left == 0 || picks.products.is_empty() {
         return Ok(view);
     }
-    for id in &picks.products {
-        match product::ops::show(tx, cx, ProductId(*id)).await {
-            Ok(product) if product.state == SaleState::OnSale => view.products.push(product),
-            Ok(_) => {}
-            Err(error) if error.kind() == Kind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-    }
+    let ids: Vec<ProductId> = picks.products.iter().copied().map(ProductId).collect();
+    let mut found = product::store::by_ids(tx, cx.merchant, &ids).await?;
+    found.retain(|product| product.state == SaleState::OnSale);
+    found.sort_by_key(|product| ids.iter().position(|id| *id == product.id));
+    view.products = found;
     Ok(view)
 }
