@@ -3,8 +3,8 @@
 //! Start reading in [`price`]: one pure function that prices a cart in the order of the domain's
 //! laws and explains itself. [`offer`] holds promotions of every kind.
 
-pub mod price;
 pub mod offer;
+pub mod price;
 
 use shuke_http::{App, OpenApiRouter};
 use shuke_jobs::Runner;

@@ -141,11 +141,7 @@ pub(crate) async fn counted(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(Co
 
 /// How many coupons of a template a member has had.
 pub(crate) async fn had(tx: &mut Tx, merchant: MerchantId, template: CouponTemplateId, member: Uuid) -> Result<i64> {
-    let stmt = sql!(
-        "SELECT issued FROM coupon_quota WHERE merchant_id = $1 AND member_id = $2 AND template_id = $3",
-        merchant,
-        member,
-        template
-    );
+    let stmt =
+        sql!("SELECT issued FROM coupon_quota WHERE merchant_id = $1 AND member_id = $2 AND template_id = $3", merchant, member, template);
     tx.row(stmt).await?.map_or(Ok(0), |row| row.get(0))
 }

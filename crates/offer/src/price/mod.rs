@@ -33,10 +33,10 @@ mod coupon;
 mod earn;
 mod member;
 mod model;
+mod offers;
 mod points;
 #[cfg(test)]
 mod tests;
-mod offers;
 
 pub use earn::*;
 pub use model::*;

@@ -114,7 +114,8 @@ fn settle(quote: &mut Quote, cart: &Cart, offers: &[Offer], chosen: &[Lowest]) -
         let shares: Vec<Money> = chosen.iter().map(mine).collect();
         let off = Money(shares.iter().map(|share| share.0).sum());
         if off.is_positive() {
-            let source = Source { stage: PriceStage::Activity, reason: SavingReason::ActivityPrice, id: Some(offer.id.0), name: &offer.name };
+            let source =
+                Source { stage: PriceStage::Activity, reason: SavingReason::ActivityPrice, id: Some(offer.id.0), name: &offer.name };
             quote.take_shares(source, shares);
             quote.offers[index].applied = true;
             quote.offers[index].saved = off;

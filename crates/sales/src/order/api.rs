@@ -185,5 +185,9 @@ async fn list_member_orders(
 
 /// The noun's routes.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(checkout, list_orders)).routes(routes!(show_order)).routes(routes!(show_order_reasons)).routes(routes!(list_member_orders))
+    OpenApiRouter::new()
+        .routes(routes!(checkout, list_orders))
+        .routes(routes!(show_order))
+        .routes(routes!(show_order_reasons))
+        .routes(routes!(list_member_orders))
 }

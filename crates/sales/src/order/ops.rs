@@ -101,8 +101,11 @@ fn gifts_earned(input: &Checkout, quote: &Quote) -> Result<()> {
         let verdict = quote.offers.iter().find(|verdict| verdict.offer == offer);
         let given = verdict.is_some_and(|verdict| verdict.applied && verdict.gifts.is_some());
         if !given || quote.lines.get(index).is_none_or(|line| line.net.is_positive()) {
-            return Err(Error::refused("gift_not_earned", "a line is no gift of its offer on this cart; take it off, or sell it")
-                .field(format!("/lines/{index}/gift"), "gift_not_earned", "ask for the price again: it says which gifts can be chosen"));
+            return Err(Error::refused("gift_not_earned", "a line is no gift of its offer on this cart; take it off, or sell it").field(
+                format!("/lines/{index}/gift"),
+                "gift_not_earned",
+                "ask for the price again: it says which gifts can be chosen",
+            ));
         }
     }
     Ok(())

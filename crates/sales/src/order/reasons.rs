@@ -101,9 +101,8 @@ pub async fn reasons(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order) -> Re
 /// What offers ask of the member, as far as it can be told of a moment that is over.
 async fn facts(tx: &mut Tx, cx: &Cx, order: &Order) -> Result<OfferFacts> {
     let Some(member) = order.member else { return Ok(OfferFacts::default()) };
-    let [audience, bought] = tx
-        .all([member::store::audience_stmt(cx.merchant, member), store::bought_until_stmt(cx.merchant, member, order.at)])
-        .await?;
+    let [audience, bought] =
+        tx.all([member::store::audience_stmt(cx.merchant, member), store::bought_until_stmt(cx.merchant, member, order.at)]).await?;
     let audience = member::store::audience_read(&audience)?;
     Ok(OfferFacts {
         tags: audience.tags,

@@ -54,7 +54,8 @@ pub(crate) struct Placed {
 pub(crate) async fn placed(tx: &mut Tx, merchant: MerchantId, variants: &[Uuid]) -> Result<BTreeMap<Uuid, Placed>> {
     let mut found = BTreeMap::new();
     for some in variants.chunks(500) {
-        let text = "SELECT v.id, p.category_path, p.special FROM variant v JOIN product p ON p.merchant_id = v.merchant_id AND p.id = v.product_id
+        let text =
+            "SELECT v.id, p.category_path, p.special FROM variant v JOIN product p ON p.merchant_id = v.merchant_id AND p.id = v.product_id
              WHERE v.merchant_id = $1 AND v.id IN ";
         for row in tx.rows(crate::rows::padded(text, merchant, some)).await? {
             found.insert(row.get(0)?, Placed { categories: path_ids(&row.get::<String>(1)?), special: row.get(2)? });

@@ -136,7 +136,12 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
         }
     }
     facts.cart = Cart {
-        lines: facts.goods.iter().zip(ask.lines).map(|(good, line)| CartLine { gift: line.gift, ..good.cart_line(line.quantity_milli, cx.now) }).collect(),
+        lines: facts
+            .goods
+            .iter()
+            .zip(ask.lines)
+            .map(|(good, line)| CartLine { gift: line.gift, ..good.cart_line(line.quantity_milli, cx.now) })
+            .collect(),
         coupons: ask.coupons.clone(),
         points: ask.points,
         order: ask.order,

@@ -48,7 +48,8 @@ pub(super) fn one(ground: &Ground<'_>, order: &Order, beside: &Beside, sums: &mu
     let cart = past::cart(order, ground.placed)?;
     let view = past::member(order, &loyalty.scheme, beside.tier_then);
     let offers = running_at(ground.eras, order.at);
-    let before = Scene { order, cart: &cart, view, offers: &offers, coupons: &beside.coupons, facts: &beside.facts, tiers: &loyalty.scheme.tiers };
+    let before =
+        Scene { order, cart: &cart, view, offers: &offers, coupons: &beside.coupons, facts: &beside.facts, tiers: &loyalty.scheme.tiers };
     let base = before.price(ground, &loyalty.earn)?;
     let with = match ground.rule {
         TrialRule::Offer { offer } => offered(ground, &before, offer, sums, effect)?,
@@ -118,7 +119,8 @@ impl Scene<'_> {
 
 /// How another total would have been paid: bonus and principal as far as they were, money the rest.
 fn paid(order: &Order, total: Money) -> PaidBy {
-    let was = |tender: Tender| Money(order.payments.iter().filter(|payment| payment.tender == tender).map(|payment| payment.amount.0).sum());
+    let was =
+        |tender: Tender| Money(order.payments.iter().filter(|payment| payment.tender == tender).map(|payment| payment.amount.0).sum());
     let bonus = was(Tender::Bonus).min(total);
     let principal = was(Tender::Principal).min(Money(total.0 - bonus.0));
     PaidBy { money: Money(total.0 - bonus.0 - principal.0), principal, bonus, pass: Money::ZERO }

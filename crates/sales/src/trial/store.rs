@@ -222,7 +222,9 @@ pub(super) async fn most(tx: &mut Tx, merchant: MerchantId, id: TrialId, winners
             NAMED_MAX
         )
     };
-    let read = |row: &Row| Ok(TrialMember { member: row.get(0)?, orders: row.get(1)?, saved: row.get::<Money>(2)?, points: row.get::<Points>(3)? });
+    let read = |row: &Row| {
+        Ok(TrialMember { member: row.get(0)?, orders: row.get(1)?, saved: row.get::<Money>(2)?, points: row.get::<Points>(3)? })
+    };
     tx.rows(stmt).await?.iter().map(read).collect()
 }
 

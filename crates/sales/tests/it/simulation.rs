@@ -259,7 +259,11 @@ impl Simulation {
             lines: wish
                 .lines
                 .iter()
-                .map(|(variant, quantity_milli)| CheckoutLine { variant: world.stall.variants[*variant], quantity_milli: *quantity_milli, gift: None })
+                .map(|(variant, quantity_milli)| CheckoutLine {
+                    variant: world.stall.variants[*variant],
+                    quantity_milli: *quantity_milli,
+                    gift: None,
+                })
                 .collect(),
             coupons: if wish.coupon {
                 CouponChoice::Selected { coupons: customer.iter().map(|c| c.coupon).collect() }

@@ -10,9 +10,7 @@ use shuke_loyalty::template;
 use shuke_loyalty::tier::{QualifyBy, Tier, TierBenefits, TierId, TierScheme};
 use shuke_loyalty::wallet::{WalletOrder, WalletParts, WalletPolicy, WalletSpending};
 use shuke_offer::offer::ops::OfferDraft;
-use shuke_offer::offer::{
-    Budget, BundlePart, Gift, LadderStep, Offer, OfferRule, OfferState, PerMember, PercentStep, UsePeriod,
-};
+use shuke_offer::offer::{Budget, BundlePart, Gift, LadderStep, Offer, OfferRule, OfferState, PerMember, PercentStep, UsePeriod};
 use shuke_offer::price::{CouponChoice, PointsChoice};
 use shuke_org::{OrgAuthenticator, setting};
 use shuke_sales::book::Books;

@@ -14,7 +14,7 @@ use shuke_loyalty::wallet::{TopUpPlan, TopUpPlanId, WalletExpiry, WalletPolicy, 
 use shuke_member::StageBands;
 use shuke_member::tag::{TagCondition, TagDraft, TagRule};
 use shuke_offer::offer::ops::OfferDraft;
-use shuke_offer::offer::{Hours, LadderStep, OfferId, OfferState, Offer, OfferRule};
+use shuke_offer::offer::{Hours, LadderStep, Offer, OfferId, OfferRule, OfferState};
 use shuke_org::Trade;
 use shuke_org::preset;
 

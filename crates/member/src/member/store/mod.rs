@@ -5,9 +5,9 @@ mod stat;
 mod tags;
 
 pub use list::{Filter, Key};
-pub use tags::{Audience, audience_read, audience_stmt};
 pub(crate) use list::{by_initials, by_last4, by_name, filtered};
 pub(crate) use stat::{STATS, StatUpdate, due, lock_stats, page_of_ids, stage_counts, update_stats};
+pub use tags::{Audience, audience_read, audience_stmt};
 pub(crate) use tags::{TagRow, tag, tags_of, tags_of_many, untag, untag_everywhere};
 
 use super::model::{Member, MemberBrief, MemberId, Region, SealedBrief, SealedPerson, Stat};

@@ -1,10 +1,10 @@
 //! Documented behaviour, one example each.
 
 use super::shop::*;
+use crate::offer::Offer;
 use crate::price::{
     ActivityPrice, Cart, CouponChoice, LineQuote, PaidBy, PointsChoice, PriceStage, Quote, RoundingOff, SavingReason, earn, price,
 };
-use crate::offer::Offer;
 use shuke_kernel::{Currency, Money, Points, Rate};
 use shuke_loyalty::coupon::{CouponLimits, CouponTerms};
 use shuke_loyalty::points::{EarnKind, EarnPolicy, EarnRule, EarnRuleId, PointsSpending};

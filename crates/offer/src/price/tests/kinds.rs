@@ -2,7 +2,8 @@
 
 use super::shop::*;
 use crate::offer::{
-    BirthdayTerms, Budget, BundlePart, Gift, Guard, MonthDay, Offer, OfferFacts, OfferId, OfferRule, PerMember, PercentStep, UsePeriod, Used,
+    BirthdayTerms, Budget, BundlePart, Gift, Guard, MonthDay, Offer, OfferFacts, OfferId, OfferRule, PerMember, PercentStep, UsePeriod,
+    Used,
 };
 use crate::price::{Cart, CartLine, PriceCx, PriceStage, Quote, SavingReason, applied, price};
 use shuke_kernel::{Money, Rate};
@@ -84,7 +85,10 @@ fn what_is_got_is_the_cheapest_that_was_not_bought() {
     assert_eq!(of(&basket([2, 0, 3]), only(&[1]), rule(1, only(&[3]), 1, 10_000)).total.0, 20_000 + 4_000);
     // 买二送一 among the same goods: a piece is on one side only.
     assert_eq!(of(&basket([2, 1, 0]), Scope::ALL, rule(2, Scope::ALL, 1, 10_000)).total.0, 20_000);
-    assert_eq!(of(&basket([2, 0, 0]), Scope::ALL, rule(2, Scope::ALL, 1, 10_000)).offers[0].why_not, Some(WhyNot::NothingToGet { pieces: 1 }));
+    assert_eq!(
+        of(&basket([2, 0, 0]), Scope::ALL, rule(2, Scope::ALL, 1, 10_000)).offers[0].why_not,
+        Some(WhyNot::NothingToGet { pieces: 1 })
+    );
     // The dear piece is kept for the side that can't be got.
     assert_eq!(of(&basket([1, 1, 0]), Scope::ALL, rule(1, only(&[1]), 1, 10_000)).total.0, 6_000);
 }
@@ -125,7 +129,8 @@ fn the_lowest_of_all_prices_of_a_piece_counts_and_makes_it_special() {
 fn a_gift_line_is_free_as_far_as_it_was_earned() {
     let gifts = vec![Gift { variant: uuid(500), pieces: 1 }, Gift { variant: uuid(501), pieces: 2 }];
     let rule = OfferRule::Gift { threshold: Money(10_000), pieces: 0, gifts, choose: 1, times_max: 2 };
-    let gift = |variant, pieces: i64| CartLine { variant: Some(uuid(variant)), gift: Some(OfferId(uuid(20))), ..line(9, 3_000, pieces * 1_000) };
+    let gift =
+        |variant, pieces: i64| CartLine { variant: Some(uuid(variant)), gift: Some(OfferId(uuid(20))), ..line(9, 3_000, pieces * 1_000) };
     let with = |lines: Vec<CartLine>| {
         let mut cart = basket([2, 0, 0]);
         cart.lines.extend(lines);
@@ -160,7 +165,8 @@ fn coupons_and_points_take_nothing_off_now() {
     let quote = quote(&basket([1, 0, 0]), &[offer(20, coupon), offer(21, points)], &[], &cx());
     assert_eq!((quote.total.0, quote.savings.len()), (10_000, 0));
     assert_eq!((quote.offers[0].coupons.as_ref().unwrap().count, quote.offers[1].points.as_ref().unwrap().rate), (2, Rate(20_000)));
-    let stranger = price(&basket([1, 0, 0]), None, &[offer(20, OfferRule::Points { threshold: Money::ZERO, rate: Rate(20_000) })], &[], &cx());
+    let stranger =
+        price(&basket([1, 0, 0]), None, &[offer(20, OfferRule::Points { threshold: Money::ZERO, rate: Rate(20_000) })], &[], &cx());
     assert_eq!(stranger.unwrap().offers[0].why_not, Some(WhyNot::MembersOnly));
 }
 
@@ -168,7 +174,10 @@ fn coupons_and_points_take_nothing_off_now() {
 fn an_offer_that_does_not_combine_leaves_lowered_lines_alone() {
     let first = Offer { scope: only(&[1]), priority: 1, ..ladder(20, &[(10_000, 1_000)]) };
     let alone = |offer: Offer| Offer { combines_with_offers: false, ..offer };
-    let half = alone(offer(21, OfferRule::Percent { steps: vec![PercentStep { threshold: Money::ZERO, pieces: 0, rate_off: Rate(5_000) }], max_off: None }));
+    let half = alone(offer(
+        21,
+        OfferRule::Percent { steps: vec![PercentStep { threshold: Money::ZERO, pieces: 0, rate_off: Rate(5_000) }], max_off: None },
+    ));
     let quote = quote(&basket([1, 1, 0]), &[first.clone(), half.clone()], &[], &cx());
     assert_eq!(quote.lines.iter().map(|line| line.net.0).collect::<Vec<_>>(), [9_000, 3_000]);
     let both = quote_of(&basket([1, 0, 0]), &[first, half]);
@@ -181,13 +190,17 @@ fn quote_of(cart: &Cart, offers: &[Offer]) -> Quote {
 
 #[test]
 fn limits_and_budgets_say_why_not() {
-    let rule = || OfferRule::Percent { steps: vec![PercentStep { threshold: Money::ZERO, pieces: 0, rate_off: Rate(1_000) }], max_off: None };
+    let rule =
+        || OfferRule::Percent { steps: vec![PercentStep { threshold: Money::ZERO, pieces: 0, rate_off: Rate(1_000) }], max_off: None };
     let of = |offer: Offer, facts: OfferFacts| {
         let cx = PriceCx { facts: &facts, ..cx() };
         quote(&basket([1, 0, 0]), &[offer], &[], &cx).offers[0].why_not
     };
     let limited = Offer { per_member: Some(PerMember { max: 2, period: UsePeriod::Week }), ..offer(20, rule()) };
-    let used = |used| OfferFacts { used: vec![Used { offer: OfferId(uuid(20)), period: "w2026-11-16".to_owned(), used }], ..OfferFacts::default() };
+    let used = |used| OfferFacts {
+        used: vec![Used { offer: OfferId(uuid(20)), period: "w2026-11-16".to_owned(), used }],
+        ..OfferFacts::default()
+    };
     assert_eq!((of(limited.clone(), used(1)), of(limited, used(2))), (None, Some(WhyNot::MemberLimit { max: 2 })));
     let budget = Offer { budget: Budget { count: None, money: Some(Money(9_999)) }, ..offer(20, rule()) };
     let left = |money| OfferFacts {

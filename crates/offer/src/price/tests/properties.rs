@@ -3,13 +3,13 @@
 //! A failure prints the smallest cart that fails, and its seed goes to `proptest-regressions`.
 
 use super::shop::*;
-use crate::price::{
-    ActivityPrice, Cart, CartLine, CouponChoice, MemberView, PaidBy, PointsChoice, PriceCx, PriceStage, Quote, RoundingOff, SavingReason,
-    StageShares, earn, price,
-};
 use crate::offer::{
     BirthdayTerms, BudgetLeft, BundlePart, Gift, LadderStep, MonthDay, Offer, OfferFacts, OfferId, OfferRule, PerMember, PercentStep,
     UsePeriod, Used,
+};
+use crate::price::{
+    ActivityPrice, Cart, CartLine, CouponChoice, MemberView, PaidBy, PointsChoice, PriceCx, PriceStage, Quote, RoundingOff, SavingReason,
+    StageShares, earn, price,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -115,26 +115,39 @@ fn rules() -> impl Strategy<Value = OfferRule> {
                 LadderStep { threshold: Money(threshold * n), off: Money(off * n) },
             ],
         }),
-        (step, times())
-            .prop_map(|((every, off), times_max)| OfferRule::Repeating { every: Money(every), off: Money(off), times_max }),
+        (step, times()).prop_map(|((every, off), times_max)| OfferRule::Repeating { every: Money(every), off: Money(off), times_max }),
         (prop::collection::vec(percent_step, 1..4), prop::option::of((1_i64..2_000).prop_map(Money)))
             .prop_map(|(steps, max_off)| OfferRule::Percent { steps, max_off }),
         money(20_000).prop_map(|price| OfferRule::UnitPrice { price }),
         rate().prop_map(|rate_off| OfferRule::UnitPercent { rate_off }),
-        (2_i64..5, rate(), any::<bool>(), times())
-            .prop_map(|(nth, rate_off, same_product, times_max)| OfferRule::NthPiece { nth, rate_off, same_product, times_max }),
+        (2_i64..5, rate(), any::<bool>(), times()).prop_map(|(nth, rate_off, same_product, times_max)| OfferRule::NthPiece {
+            nth,
+            rate_off,
+            same_product,
+            times_max
+        }),
         (2_i64..6, 1_i64..5, any::<bool>(), times()).prop_map(|(pieces, free, same_product, times_max)| {
             OfferRule::CheapestFree { pieces, free: free.min(pieces - 1), same_product, times_max }
         }),
-        (prop::collection::vec(part, 1..4), money(20_000), times())
-            .prop_map(|(parts, price, times_max)| OfferRule::Bundle { parts, price, times_max }),
-        (1_i64..4, scopes(), 1_i64..3, rate(), times())
-            .prop_map(|(buy, get, pieces, rate_off, times_max)| OfferRule::BuyGet { buy, get, pieces, rate_off, times_max }),
-        (money(5_000), 0_i64..4, prop::collection::vec(gift, 1..3), 1_i64..3, 1_i64..3).prop_map(
-            |(threshold, pieces, gifts, choose, times_max)| OfferRule::Gift { threshold, pieces, gifts, choose, times_max }
-        ),
-        (money(5_000), 1_i64..3)
-            .prop_map(|(threshold, count)| OfferRule::Coupon { threshold, template: CouponTemplateId(uuid(90)), count }),
+        (prop::collection::vec(part, 1..4), money(20_000), times()).prop_map(|(parts, price, times_max)| OfferRule::Bundle {
+            parts,
+            price,
+            times_max
+        }),
+        (1_i64..4, scopes(), 1_i64..3, rate(), times()).prop_map(|(buy, get, pieces, rate_off, times_max)| OfferRule::BuyGet {
+            buy,
+            get,
+            pieces,
+            rate_off,
+            times_max
+        }),
+        (money(5_000), 0_i64..4, prop::collection::vec(gift, 1..3), 1_i64..3, 1_i64..3)
+            .prop_map(|(threshold, pieces, gifts, choose, times_max)| OfferRule::Gift { threshold, pieces, gifts, choose, times_max }),
+        (money(5_000), 1_i64..3).prop_map(|(threshold, count)| OfferRule::Coupon {
+            threshold,
+            template: CouponTemplateId(uuid(90)),
+            count
+        }),
         (money(5_000), 10_001_i64..40_000).prop_map(|(threshold, rate)| OfferRule::Points { threshold, rate: Rate(rate) }),
     ]
 }

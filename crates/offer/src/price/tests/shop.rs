@@ -1,7 +1,7 @@
 //! A small shop that the tests share.
 
+use crate::offer::{LadderStep, Offer, OfferId, OfferRule};
 use crate::price::{Cart, CartLine, CouponChoice, MemberView, PriceCx, Quote, price};
-use crate::offer::{LadderStep, OfferId, Offer, OfferRule};
 use shuke_kernel::{Currency, Date, Money, Points, Rate, Uuid, Zone};
 use shuke_loyalty::coupon::{Coupon, CouponId, CouponState, CouponTemplateId, CouponTerms, Validity};
 use shuke_loyalty::rule::{Channel, Item, SaleLine, Scope};
@@ -82,11 +82,7 @@ pub fn ladder(n: u128, steps: &[(i64, i64)]) -> Offer {
 }
 
 pub fn repeating(n: u128, every: i64, off: i64, times_max: Option<i64>) -> Offer {
-    Offer::new(
-        OfferId(uuid(n)),
-        format!("offer {n}"),
-        OfferRule::Repeating { every: Money(every), off: Money(off), times_max },
-    )
+    Offer::new(OfferId(uuid(n)), format!("offer {n}"), OfferRule::Repeating { every: Money(every), off: Money(off), times_max })
 }
 
 pub fn offer(n: u128, rule: OfferRule) -> Offer {
