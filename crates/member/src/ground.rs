@@ -20,11 +20,13 @@ pub struct MemberSettings {
     /// as often as one likes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub birthday_edits_max: Option<i64>,
+    /// Whether printed cards are bound only where they are in stock (a card batch).
+    pub cards_from_stock: bool,
 }
 
 impl Default for MemberSettings {
     fn default() -> Self {
-        Self { country: "CN".to_owned(), birthday_edits_max: None }
+        Self { country: "CN".to_owned(), birthday_edits_max: None, cards_from_stock: false }
     }
 }
 

@@ -6,7 +6,11 @@
 //! | noun | it is |
 //! |---|---|
 //! | [`member`] | a customer who can be identified |
-//! | [`card`] | what identifies: a number, a chip; several may open one member |
+//! | [`group`] | a household or a company, and the people who belong to it |
+//! | [`card`] | what identifies: a number, a chip; several may open one member, several members may share one |
+//! | [`batch`] | printed cards in stock, before they belong to somebody |
+//! | [`design`] | where on a printed card what stands |
+//! | [`pin`] | the PIN, and the proof that it is the member who spends |
 //! | [`code`] | the QR code on the member's phone that is another one every half minute |
 //! | [`dependent`] | a child or relative, with a birth date or a due date |
 //! | [`tag`] | given by hand, or by a rule |
@@ -15,6 +19,9 @@
 //! | [`purchase`] | what the sales events said, one row per order |
 //! | [`stage`] | prospect to lost, by the last purchase; each change dated |
 //! | [`contact`] | what was sent to a member and came of it |
+//! | [`note`] | what staff write about a member |
+//! | [`preference`] | what a member says they like |
+//! | [`relationship`] | how well the shop and a member know each other |
 //!
 //! Sales know members; members don't know sales. What was bought arrives by events, and the reader
 //! [`purchase::MemberReader`] keeps the projection from which figures and stages are computed.
@@ -22,15 +29,22 @@
 //! Deliberately absent: balances and tiers (they belong to accounts, in higher slices), merging two
 //! members into one.
 
+pub mod batch;
 pub mod card;
 pub mod code;
 pub mod consent;
 pub mod contact;
 pub mod dependent;
+pub mod design;
 pub mod field;
 mod ground;
+pub mod group;
 pub mod member;
+pub mod note;
+pub mod pin;
+pub mod preference;
 pub mod purchase;
+pub mod relationship;
 pub mod stage;
 pub mod tag;
 
@@ -60,6 +74,13 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(consent::api::routes())
         .merge(stage::api::routes())
         .merge(contact::api::routes())
+        .merge(group::api::routes())
+        .merge(design::api::routes())
+        .merge(batch::api::routes())
+        .merge(pin::api::routes())
+        .merge(note::api::routes())
+        .merge(preference::api::routes())
+        .merge(relationship::api::routes())
 }
 
 /// The readers and jobs of this crate.

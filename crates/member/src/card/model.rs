@@ -80,6 +80,40 @@ pub struct Card {
     /// What took its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaced_by: Option<CardId>,
+    /// How many other members use it too.
+    pub shared: i64,
+    /// How many may.
+    pub shared_max: i64,
+}
+
+/// By how many other members a card may be shared.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CardSharing {
+    /// 0 to 100.
+    pub shared_max: i64,
+}
+
+impl CardSharing {
+    /// Refuses a number that can't be: `card_sharing_malformed`.
+    pub fn check(self) -> Result<Self> {
+        if (0..=100).contains(&self.shared_max) {
+            return Ok(self);
+        }
+        Err(Error::invalid("card_sharing_malformed", "a card can't be shared like this").field(
+            "/shared_max",
+            "out_of_range",
+            "must be 0 to 100",
+        ))
+    }
+}
+
+/// Somebody with whom a card is shared.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CardShareDraft {
+    /// Who.
+    pub member: crate::MemberId,
 }
 
 /// A card to be bound.

@@ -1,8 +1,9 @@
 //! Binding cards, reporting them lost and found.
 
 use super::model::nfc_uid;
-use super::{Card, CardDraft, CardId, CardKind, CardNumber, CardState, store};
-use crate::member::{self, MemberId, number};
+use super::{Card, CardDraft, CardId, CardKind, CardNumber, CardSharing, CardState, store};
+use crate::batch;
+use crate::member::{self, MemberId, MemberState, number};
 use serde::{Deserialize, Serialize};
 use shuke_db::{Row, Tx};
 use shuke_jobs::{Event, event};
@@ -24,13 +25,25 @@ pub struct CardChanged {
 
 /// A card that is bound now.
 pub(crate) fn new(cx: &Cx, kind: CardKind, number: String) -> Card {
-    Card { id: cx.id(), kind, number, nfc_uid: None, state: CardState::Active, bound_at: cx.now, ended_at: None, replaced_by: None }
+    Card {
+        id: cx.id(),
+        kind,
+        number,
+        nfc_uid: None,
+        state: CardState::Active,
+        bound_at: cx.now,
+        ended_at: None,
+        replaced_by: None,
+        shared: 0,
+        shared_max: 0,
+    }
 }
 
 /// Binds a card to a member; with `replaces`, it takes that card's place.
 ///
 /// Errors: `member_not_found`, `card_number_malformed`, `nfc_uid_malformed`, `card_number_taken`,
-/// `card_nfc_taken`, `cards_too_many`, `card_not_found`, `card_replaced`.
+/// `card_nfc_taken`, `cards_too_many`, `card_not_found`, `card_replaced`; those of the stock:
+/// `card_stock_used`, `card_stock_void`, `card_not_in_stock`.
 pub async fn bind(tx: &mut Tx, cx: &Cx, member: MemberId, draft: &CardDraft) -> Result<Card> {
     member::ops::hold(tx, cx, member).await?;
     if tx.rows(store::of_member_stmt(cx.merchant, member)).await?.len() >= CARDS_MAX {
@@ -44,18 +57,71 @@ pub async fn bind(tx: &mut Tx, cx: &Cx, member: MemberId, draft: &CardDraft) -> 
         }
     };
     let nfc_uid = draft.nfc_uid.as_deref().map(nfc_uid).transpose()?;
-    let card = Card { nfc_uid, ..new(cx, draft.kind, number) };
+    let mut card = Card { nfc_uid, ..new(cx, draft.kind, number) };
+    if draft.kind == CardKind::Physical {
+        card.shared_max = batch::ops::take(tx, cx, &card.number, card.id).await?;
+    }
+    let mut sharers = Vec::new();
     if let Some(old) = draft.replaces {
         let (_, before) = of_member(tx, cx, member, old).await?;
         if before.state == CardState::Replaced {
             return Err(Error::refused("card_replaced", "another card has taken this one's place already"));
         }
         store::set_state(tx, cx, old, CardState::Replaced, Some(card.id)).await?;
+        sharers = store::shares_of(tx, cx.merchant, old).await?;
+        store::unshare_all(tx, cx.merchant, old).await?;
+        card.shared_max = card.shared_max.max(before.shared_max);
+        card.shared = i64::try_from(sharers.len()).unwrap_or(i64::MAX);
         told(tx, cx, member, old, CardState::Replaced).await?;
     }
     tx.queue(store::insert_stmt(cx.merchant, &[(member, card.clone())])).await?;
+    store::put_shares(tx, cx, card.id, &sharers).await?;
     told(tx, cx, member, card.id, card.state).await?;
     Ok(card)
+}
+
+/// Sets by how many other members a card may be shared.
+///
+/// Errors: `card_not_found`, `card_sharing_malformed`, `card_shared_full` where more share it.
+pub async fn set_sharing(tx: &mut Tx, cx: &Cx, member: MemberId, id: CardId, sharing: CardSharing) -> Result<Card> {
+    let sharing = sharing.check()?;
+    let (_, card) = of_member(tx, cx, member, id).await?;
+    store::set_sharing(tx, cx.merchant, id, sharing.shared_max).await?;
+    Ok(Card { shared_max: sharing.shared_max, ..card })
+}
+
+/// Lets another member use a card.
+///
+/// Errors: `card_not_found`, `card_not_active`, `member_not_found`, `card_shared_with_owner`,
+/// `card_shared_full`, `card_share_taken`.
+pub async fn share(tx: &mut Tx, cx: &Cx, member: MemberId, id: CardId, with: MemberId) -> Result<Card> {
+    let (_, card) = of_member(tx, cx, member, id).await?;
+    if card.state != CardState::Active {
+        return Err(Error::refused("card_not_active", "this card was reported lost or replaced; share the one that is in use"));
+    }
+    if with == member {
+        return Err(Error::refused("card_shared_with_owner", "the card is this member's own"));
+    }
+    let other = member::ops::find(tx, cx, with).await?;
+    if matches!(other.state, MemberState::Erased | MemberState::Merged) {
+        return Err(member::not_found());
+    }
+    store::count_share(tx, cx.merchant, id, 1).await?;
+    store::put_shares(tx, cx, id, &[with]).await?;
+    told(tx, cx, member, id, card.state).await?;
+    Ok(Card { shared: card.shared + 1, ..card })
+}
+
+/// No longer lets another member use a card.
+///
+/// Errors: `card_not_found`, `card_share_not_found`.
+pub async fn unshare(tx: &mut Tx, cx: &Cx, member: MemberId, id: CardId, with: MemberId) -> Result<()> {
+    let (_, card) = of_member(tx, cx, member, id).await?;
+    if !store::take_share(tx, cx.merchant, id, with).await? {
+        return Err(Error::not_found("card_share_not_found", "this card isn't shared with that member"));
+    }
+    store::count_share(tx, cx.merchant, id, -1).await?;
+    told(tx, cx, member, id, card.state).await
 }
 
 /// Reports a card lost, or found again.
@@ -91,8 +157,13 @@ pub(crate) fn owner(rows: &[Row]) -> Result<Option<MemberId>> {
     Ok(Some(row.get(0)?))
 }
 
-/// Removes the cards of a member who is erased.
+/// Removes the cards of a member who is erased, and the member from the cards of others.
 pub(crate) async fn clear(tx: &mut Tx, merchant: MerchantId, member: MemberId) -> Result<()> {
+    for card in store::shared_with(tx, merchant, member).await? {
+        if store::take_share(tx, merchant, card, member).await? {
+            store::count_share(tx, merchant, card, -1).await?;
+        }
+    }
     store::delete_all(tx, merchant, member).await
 }
 

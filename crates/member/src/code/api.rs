@@ -4,7 +4,10 @@ use super::{MemberCode, ops};
 use crate::member::{MemberBrief, MemberId, View};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use shuke_http::{Allow, App, Json, OpenApiRouter, Path, ProblemBody, Reply, perm, routes};
+use crate::pin::IdentityPolicy;
+use shuke_http::{Allow, App, Json, OpenApiRouter, Path, Permission, ProblemBody, Reply, perm, routes};
+use shuke_kernel::Error;
+use shuke_org::setting;
 use utoipa::ToSchema;
 
 /// Every operation.
@@ -25,6 +28,11 @@ struct Scanned {
     responses((status = 200, body = MemberCode), (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("member:identify"))))]
 async fn show(caller: Allow<perm::MemberIdentify>, State(app): State<App>, Path(id): Path<MemberId>) -> Reply<Json<MemberCode>> {
+    let policy: IdentityPolicy = app.db.read(&caller.cx.merchant, |tx, merchant| Box::pin(setting::ops::get(tx, *merchant))).await?;
+    if policy.asks() && caller.permissions.has(Permission::Sell) {
+        let why = "codes prove here that the member spends, so whoever sells can't show one; the member opens the card on the phone";
+        return Err(Error::forbidden("code_for_member_only", why).into());
+    }
     let input = (&caller.cx, &app.vault, id);
     Ok(Json(app.db.read(&input, |tx, (cx, vault, id)| Box::pin(ops::show(tx, cx, vault, *id))).await?))
 }

@@ -5,13 +5,13 @@
 //! before the database is asked, in constant time. A photograph of a code is worth nothing a minute
 //! later.
 //!
-//! A code identifies; it doesn't pay. It may be shown twice within its time (a till that scans again
-//! finds the same member), so whatever takes value asks for more than a code.
+//! A code identifies as often as it is scanned within its time (a till that scans again finds the same
+//! member). Where it is to prove that the member agrees to spend, it counts once: see [`crate::pin`].
 //!
 //! Deliberately not here: the picture of the code, and payment codes.
 
 pub mod api;
-mod model;
+pub(crate) mod model;
 pub mod ops;
 
 pub use model::{MemberCode, STEP_MS};

@@ -19,6 +19,9 @@ pub struct MemberCode {
     /// The text to show as a QR code.
     #[schema(example = "SK1.4018392755.59843760.Jm0V3b1XKk9aYb0nVQx2Qg")]
     pub text: String,
+    /// The same for typing in where nothing can be scanned: six digits that pay once.
+    #[schema(example = "402917")]
+    pub digits: String,
     /// When to show the next one.
     pub next_at: Instant,
     /// The first moment at which it is no longer good.
@@ -35,15 +38,28 @@ pub(super) fn make(vault: &Vault, merchant: MerchantId, number: &str, now: Insta
     let mac = URL_SAFE_NO_PAD.encode(signature(vault, merchant, number, step));
     MemberCode {
         text: format!("{PREFIX}{number}.{step}.{mac}"),
+        digits: digits(vault, merchant, number, step),
         next_at: Instant((step + 1) * STEP_MS),
         expires_at: Instant((step + STEPS) * STEP_MS),
     }
 }
 
-/// The member number of a code that is good at a moment.
+/// Six digits of a member in a time step.
+fn digits(vault: &Vault, merchant: MerchantId, number: &str, step: i64) -> String {
+    let mac = vault.sign(merchant, "member-digits", &[number.as_bytes(), &step.to_be_bytes()]);
+    format!("{:06}", u128::from_be_bytes(mac) % 1_000_000)
+}
+
+/// The time step in which a member's digits are shown, where they are good at a moment.
+pub(crate) fn step_of_digits(vault: &Vault, merchant: MerchantId, number: &str, typed: &str, now: Instant) -> Option<i64> {
+    let step = now.0.div_euclid(STEP_MS);
+    (step + 1 - STEPS..=step).rev().find(|step| same(digits(vault, merchant, number, *step).as_bytes(), typed.as_bytes()))
+}
+
+/// The member number of a code that is good at a moment, and its time step.
 ///
 /// Errors: `code_malformed`; `code_forged`, `code_expired` (refused).
-pub(super) fn verify(vault: &Vault, merchant: MerchantId, text: &str, now: Instant) -> Result<String> {
+pub(crate) fn verify(vault: &Vault, merchant: MerchantId, text: &str, now: Instant) -> Result<(String, i64)> {
     let malformed = || Error::invalid("code_malformed", "this is not a member's code; scan it again");
     let mut parts = text.strip_prefix(PREFIX).ok_or_else(malformed)?.split('.');
     let (Some(number), Some(step), Some(mac), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
@@ -58,11 +74,11 @@ pub(super) fn verify(vault: &Vault, merchant: MerchantId, text: &str, now: Insta
     if !(0..STEPS).contains(&age) {
         return Err(Error::refused("code_expired", "this code is too old; ask the member to open the card again"));
     }
-    Ok(number.to_owned())
+    Ok((number.to_owned(), step))
 }
 
 /// Compares without telling by its time where the first difference is.
-fn same(a: &[u8], b: &[u8]) -> bool {
+pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && std::hint::black_box(a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b))) == 0
 }
 
@@ -74,7 +90,7 @@ mod tests {
     const NOW: Instant = Instant(1_795_312_800_000);
 
     fn code(vault: &Vault, text: &str, ms: i64) -> Result<String, &'static str> {
-        verify(vault, MerchantId(1), text, NOW.plus_ms(ms)).map_err(|error| error.code())
+        verify(vault, MerchantId(1), text, NOW.plus_ms(ms)).map(|(number, _)| number).map_err(|error| error.code())
     }
 
     #[test]
@@ -90,6 +106,17 @@ mod tests {
             assert_eq!(code(&vault, &made.text, ms), answer, "{ms}");
         }
         assert_eq!(made.expires_at, NOW.plus_ms(2 * STEP_MS));
+    }
+
+    #[test]
+    fn digits_are_good_as_long_as_their_code() {
+        let vault = Vault::new([7; 32], Random::seeded(1));
+        let made = make(&vault, MerchantId(1), "4018392755", NOW);
+        let at = |ms| step_of_digits(&vault, MerchantId(1), "4018392755", &made.digits, NOW.plus_ms(ms));
+        let step = NOW.0 / STEP_MS;
+        assert_eq!((at(0), at(2 * STEP_MS - 1), at(2 * STEP_MS)), (Some(step), Some(step), None));
+        assert_eq!(step_of_digits(&vault, MerchantId(1), "4018392763", &made.digits, NOW), None);
+        assert_eq!(made.digits.len(), 6);
     }
 
     #[test]

@@ -13,8 +13,8 @@ use shuke_kernel::{Cx, Error, Result};
 /// Errors: `member_not_found`, `member_erased`.
 pub async fn show(tx: &mut Tx, cx: &Cx, vault: &Vault, id: MemberId) -> Result<MemberCode> {
     let brief = members::brief_read(&tx.need(members::brief_stmt(cx.merchant, id), member::not_found).await?)?;
-    if brief.state == MemberState::Erased {
-        return Err(Error::refused("member_erased", "this member was erased"));
+    if matches!(brief.state, MemberState::Erased | MemberState::Merged) {
+        return Err(Error::refused("member_erased", "this member was erased, or merged into another"));
     }
     Ok(model::make(vault, cx.merchant, &brief.number, cx.now))
 }
@@ -25,7 +25,7 @@ pub async fn show(tx: &mut Tx, cx: &Cx, vault: &Vault, id: MemberId) -> Result<M
 pub async fn identify(tx: &mut Tx, cx: &Cx, vault: &Vault, text: &str) -> Result<SealedBrief> {
     let text = text.trim();
     let stmt = if text.starts_with(model::PREFIX) {
-        let number = model::verify(vault, cx.merchant, text, cx.now)?;
+        let (number, _) = model::verify(vault, cx.merchant, text, cx.now)?;
         members::by_number_stmt(cx.merchant, &number)
     } else {
         let number = CardNumber::parse(&text.replace(':', ""))

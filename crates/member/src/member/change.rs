@@ -71,8 +71,8 @@ impl MemberChange {
     /// Puts the change into a record and its person.
     pub(super) fn apply(&self, ground: &Ground, today: Date, member: &mut Member, person: &mut Person) -> Result<()> {
         match self.state {
-            Some(MemberState::Erased) => {
-                return Err(Error::invalid("state_malformed", "a member is erased by its own operation").field(
+            Some(MemberState::Erased | MemberState::Merged) => {
+                return Err(Error::invalid("state_malformed", "a member is erased or merged by its own operation").field(
                     "/state",
                     "state_malformed",
                     "active or frozen",

@@ -323,6 +323,7 @@ fn record(cx: &Cx, vault: &Vault, today: Date, new: &New<'_>) -> Result<Member> 
         joined_on,
         created_at: cx.now,
         changed_at: cx.now,
+        merged_into: None,
         stat: Stat::none(joined_on),
     })
 }

@@ -33,6 +33,8 @@ text_enum! {
         Frozen = "frozen",
         /// The person is gone, the numbers stay.
         Erased = "erased",
+        /// Merged into another member, whom everything now belongs to.
+        Merged = "merged",
     }
 }
 
@@ -156,6 +158,8 @@ pub struct Member {
     pub created_at: Instant,
     /// When it was last changed.
     pub changed_at: Instant,
+    /// The member into whom this one was merged.
+    pub merged_into: Option<MemberId>,
     /// Purchases and stage.
     pub stat: Stat,
 }

@@ -16,7 +16,8 @@ pub fn draw(random: &Random) -> String {
     format!("{body}{check}")
 }
 
-fn check_digit(body: &str) -> u32 {
+/// Luhn's check digit of digits.
+pub(crate) fn check_digit(body: &str) -> u32 {
     let sum: u32 = body
         .chars()
         .rev()

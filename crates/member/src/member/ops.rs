@@ -1,10 +1,10 @@
 //! What is done with members.
 
-use super::model::{Member, MemberId, MemberState, Region, SealedBrief, SealedPerson, View, not_found};
+use super::model::{Member, MemberId, MemberKind, MemberState, Region, SealedBrief, SealedPerson, View, not_found};
 use super::store::{self, Filter, Indexes, Key};
 use super::view::MemberView;
 use super::{MemberChange, enrol as enrolment, search as searching};
-use crate::{Ground, card, consent, contact, dependent, field, ground as members_ground, tag};
+use crate::{Ground, card, consent, contact, dependent, field, ground as members_ground, group, note, pin, preference, tag};
 use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_http::Vault;
@@ -32,6 +32,29 @@ pub async fn find(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<Member> {
 /// Ok where there is such a member, else `member_not_found`.
 pub async fn must_exist(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<()> {
     tx.need(store::brief_stmt(cx.merchant, id), not_found).await.map(|_| ())
+}
+
+/// Holds a member's row where the member is neither erased nor merged.
+///
+/// Errors: `member_not_found`, `member_erased`, `member_merged`.
+pub(crate) async fn must_be_there(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<Member> {
+    hold(tx, cx, id).await?;
+    let found = find(tx, cx, id).await?;
+    still_there(&found)?;
+    Ok(found)
+}
+
+/// Ok where a member is neither erased nor merged.
+pub(crate) fn still_there(member: &Member) -> Result<()> {
+    match (member.state, member.merged_into) {
+        (MemberState::Erased, _) => Err(Error::refused("member_erased", "this member was erased; enrol the person anew")),
+        (_, Some(into)) => Err(Error::refused("member_merged", "this member was merged into another; work on that one").field(
+            "/member",
+            "member_merged",
+            into.to_string(),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Holds a member's row for the rest of the transaction; `member_not_found` where there is none.
@@ -87,14 +110,15 @@ pub async fn list(tx: &mut Tx, cx: &Cx, filter: &Filter, before: Option<Key>, li
 
 /// Changes a member. What isn't given stays as it is.
 ///
-/// Errors: `member_not_found`, `member_erased`, `member_phone_taken`, `phone_malformed`,
+/// Errors: `member_not_found`, `member_erased`, `member_merged`, `group_has_people`, `member_phone_taken`, `phone_malformed`,
 /// `birthday_malformed`, `birthday_edits_used_up`, `store_unknown`, `field_values_malformed`, `text_malformed`.
 pub async fn change(tx: &mut Tx, cx: &Cx, vault: &Vault, id: MemberId, change: &MemberChange) -> Result<()> {
     hold(tx, cx, id).await?;
     let ground: Ground = members_ground(tx, cx.merchant).await?;
     let mut member = find(tx, cx, id).await?;
-    if member.state == MemberState::Erased {
-        return Err(Error::refused("member_erased", "this member was erased; enrol the person anew"));
+    still_there(&member)?;
+    if change.kind == Some(MemberKind::Individual) && member.kind == MemberKind::Group {
+        group::ops::must_be_empty(tx, cx, id).await?;
     }
     let mut person = member.person.open(vault, cx.merchant)?;
     let state = member.state;
@@ -148,6 +172,10 @@ pub async fn erase(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<()> {
     dependent::ops::clear(tx, cx.merchant, id).await?;
     field::ops::clear(tx, cx.merchant, id.0).await?;
     contact::ops::clear(tx, cx.merchant, id).await?;
+    note::ops::clear(tx, cx.merchant, id).await?;
+    preference::ops::clear(tx, cx.merchant, id).await?;
+    pin::ops::clear(tx, cx.merchant, id).await?;
+    group::ops::clear(tx, cx, id).await?;
     audit::ops::record(tx, cx, &Entry::new("member.erased", id)).await?;
     event::append(tx, cx, &[Event::new("member.erased", id, &MemberChanged { member: id })]).await
 }

@@ -44,6 +44,9 @@ pub struct MemberView {
     pub created_at: Instant,
     /// When it was last changed.
     pub changed_at: Instant,
+    /// The member into whom this one was merged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<MemberId>,
     /// The stage.
     pub stage: Stage,
     /// Since when.
@@ -96,6 +99,7 @@ impl MemberView {
             joined_on: member.joined_on,
             created_at: member.created_at,
             changed_at: member.changed_at,
+            merged_into: member.merged_into,
             stage: member.stat.stage,
             stage_since: member.stat.stage_since,
             stage_due_on: member.stat.stage_due_on,

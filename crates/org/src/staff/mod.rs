@@ -16,5 +16,5 @@ mod password;
 mod store;
 
 pub use model::{NewStaff, Staff, StaffChange, StaffId, Username};
-pub use password::{PASSWORD_CHARS_MIN, Password, PasswordHash, verify};
+pub use password::{PASSWORD_CHARS_MIN, Password, PasswordHash, hash_secret, verify};
 pub(crate) use store::Credentials;

@@ -76,15 +76,32 @@ impl Password {
 
     /// Its hash, with a new salt.
     pub async fn hash(&self, random: &Random) -> Result<PasswordHash> {
-        let (text, salt) = (self.0.clone(), random.bytes::<16>());
-        let _turn = turn().await?;
-        tokio::task::spawn_blocking(move || hash(&text, &salt)).await.map_err(|error| Error::internal(error.to_string()))?
+        hash_secret(&self.0, random).await
     }
+}
+
+/// The hash of a secret that somebody remembers (a password, a PIN), with a new salt. Whoever calls it
+/// has checked that the secret may be set.
+pub async fn hash_secret(text: &str, random: &Random) -> Result<PasswordHash> {
+    let (text, salt) = (text.to_owned(), random.bytes::<16>());
+    let _turn = turn().await?;
+    tokio::task::spawn_blocking(move || hash(&text, &salt)).await.map_err(|error| Error::internal(error.to_string()))?
 }
 
 /// The hash of a password, as it is stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(pub(super) String);
+
+impl PasswordHash {
+    /// One that was stored.
+    pub fn stored(text: String) -> Self {
+        Self(text)
+    }
+    /// Its text, to be stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 impl std::fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -54,7 +54,7 @@ async fn briefs(tx: &mut Tx, stmt: Stmt) -> Result<Vec<SealedBrief>> {
 pub(crate) async fn by_last4(tx: &mut Tx, merchant: MerchantId, last4: &str, after: Option<Key>, limit: i64) -> Result<Vec<SealedBrief>> {
     let after = after.map_or(Uuid::nil(), |key| key.id);
     let stmt = sql!(
-        brief_sql!("WHERE m.merchant_id = $1 AND m.phone_last4 = $2 AND m.id > $3 ORDER BY m.id LIMIT $4"),
+        brief_sql!("WHERE m.merchant_id = $1 AND m.phone_last4 = $2 AND m.merged_into IS NULL AND m.id > $3 ORDER BY m.id LIMIT $4"),
         merchant,
         last4,
         after,
@@ -67,7 +67,7 @@ pub(crate) async fn by_last4(tx: &mut Tx, merchant: MerchantId, last4: &str, aft
 pub(crate) async fn by_name(tx: &mut Tx, merchant: MerchantId, index: &str, after: Option<Key>, limit: i64) -> Result<Vec<SealedBrief>> {
     let after = after.map_or(Uuid::nil(), |key| key.id);
     let stmt = sql!(
-        brief_sql!("WHERE m.merchant_id = $1 AND m.name_index = $2 AND m.id > $3 ORDER BY m.id LIMIT $4"),
+        brief_sql!("WHERE m.merchant_id = $1 AND m.name_index = $2 AND m.merged_into IS NULL AND m.id > $3 ORDER BY m.id LIMIT $4"),
         merchant,
         index,
         after,
@@ -89,7 +89,7 @@ pub(crate) async fn by_initials(
     let end = range.1.unwrap_or("zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz");
     let stmt = sql!(
         brief_sql!(
-            "WHERE m.merchant_id = $1 AND m.name_initials >= $2 AND m.name_initials < $3 AND (m.name_initials, m.id) > ($4, $5)
+            "WHERE m.merchant_id = $1 AND m.merged_into IS NULL AND m.name_initials >= $2 AND m.name_initials < $3 AND (m.name_initials, m.id) > ($4, $5)
              ORDER BY m.name_initials, m.id LIMIT $6"
         ),
         merchant,
@@ -120,7 +120,7 @@ pub(crate) async fn filtered(
         _ => ("m", "m.id"),
     };
     let mut params: Vec<Value> = vec![merchant.to_value()];
-    let _ = write!(text, "WHERE {owner}.merchant_id = $1");
+    let _ = write!(text, "WHERE {owner}.merchant_id = $1 AND m.merged_into IS NULL");
     let parts: [(&str, Option<Value>); 7] = [
         ("t.tag_id =", filter.tag.map(|tag| tag.to_value())),
         ("s.stage =", filter.stage.map(|stage| stage.to_value())),

@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 macro_rules! brief_sql {
     ($rest:literal) => {
         concat!(
-            "SELECT m.id, m.number, m.kind, m.state, m.name, m.phone, s.stage, s.orders, s.amount, s.last_purchase_on, m.home_store, m.name_initials
+            "SELECT m.id, m.number, m.kind, CASE WHEN m.merged_into IS NULL THEN m.state ELSE 'merged' END, m.name, m.phone, s.stage, s.orders, s.amount, s.last_purchase_on, m.home_store, m.name_initials
              FROM member m JOIN member_stat s ON s.merchant_id = m.merchant_id AND s.member_id = m.id ",
             $rest
         )
@@ -32,14 +32,25 @@ pub fn brief_stmt(merchant: MerchantId, id: MemberId) -> Stmt {
     sql!(brief_sql!("WHERE m.merchant_id = $1 AND m.id = $2"), merchant, id)
 }
 
-/// The member with this phone, by blind index.
-pub(crate) fn by_phone_stmt(merchant: MerchantId, phone_index: &str) -> Stmt {
-    sql!(brief_sql!("WHERE m.merchant_id = $1 AND m.phone_index = $2"), merchant, phone_index)
+macro_rules! known_sql {
+    ($rest:literal) => {
+        concat!(
+            "SELECT m.id, m.number, m.kind, m.state, m.name, m.phone, s.stage, s.orders, s.amount, s.last_purchase_on, m.home_store, m.name_initials
+             FROM member k JOIN member m ON m.merchant_id = k.merchant_id AND m.id = COALESCE(k.merged_into, k.id)
+             JOIN member_stat s ON s.merchant_id = m.merchant_id AND s.member_id = m.id ",
+            $rest
+        )
+    };
 }
 
-/// The member with this number.
+/// The member with this phone, by blind index; where that one was merged, the member into whom.
+pub(crate) fn by_phone_stmt(merchant: MerchantId, phone_index: &str) -> Stmt {
+    sql!(known_sql!("WHERE k.merchant_id = $1 AND k.phone_index = $2"), merchant, phone_index)
+}
+
+/// The member with this number; where that one was merged, the member into whom.
 pub(crate) fn by_number_stmt(merchant: MerchantId, number: &str) -> Stmt {
-    sql!(brief_sql!("WHERE m.merchant_id = $1 AND m.number = $2"), merchant, number)
+    sql!(known_sql!("WHERE k.merchant_id = $1 AND k.number = $2"), merchant, number)
 }
 
 /// Reads a row of a brief statement, without what is sealed in it.
@@ -81,9 +92,9 @@ pub(crate) async fn briefs(tx: &mut Tx, merchant: MerchantId, ids: &[MemberId]) 
 macro_rules! record {
     ($rest:literal) => {
         concat!(
-            "SELECT m.id, m.number, m.kind, m.state, m.phone, m.name, m.email, m.note, m.birthday, m.birthday_lunar, m.gender,
+            "SELECT m.id, m.number, m.kind, CASE WHEN m.merged_into IS NULL THEN m.state ELSE 'merged' END, m.phone, m.name, m.email, m.note, m.birthday, m.birthday_lunar, m.gender,
         m.province, m.city, m.district, m.source, m.home_store, m.joined_on, m.created_at, m.changed_at,
-        s.orders, s.amount, s.first_purchase_on, s.last_purchase_on, s.stage, s.stage_since, s.stage_due_on
+        s.orders, s.amount, s.first_purchase_on, s.last_purchase_on, s.stage, s.stage_since, s.stage_due_on, m.merged_into
      FROM member m JOIN member_stat s ON s.merchant_id = m.merchant_id AND s.member_id = m.id
      WHERE m.merchant_id = $1 AND ",
             $rest
@@ -124,6 +135,7 @@ pub(crate) fn member(row: &Row) -> Result<Member> {
         joined_on: row.get(16)?,
         created_at: row.get(17)?,
         changed_at: row.get(18)?,
+        merged_into: row.get(26)?,
         stat: Stat {
             orders: row.get(19)?,
             amount: row.get(20)?,
