@@ -47,6 +47,7 @@ pub mod purchase;
 pub mod relationship;
 pub mod stage;
 pub mod tag;
+pub mod verify;
 
 pub use card::CardId;
 pub use dependent::DependentId;

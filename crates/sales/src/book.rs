@@ -7,8 +7,9 @@
 use shuke_db::{Row, Stmt, Tx};
 use shuke_kernel::{Error, MerchantId, Result, Uuid, Zone};
 use shuke_loyalty::book::{self, Book};
+use shuke_member::pin::IdentityPolicy;
 use shuke_offer::offer::{self, Offer};
-use shuke_org::{store, till};
+use shuke_org::{setting, store, till};
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
@@ -17,6 +18,8 @@ use std::sync::{Arc, RwLock};
 pub struct SaleBook {
     /// Tiers, earning, spending, wallet, rounding, refunds.
     pub loyalty: Book,
+    /// From which amounts on a sale needs a proof of identity.
+    pub identity: IdentityPolicy,
     /// Published offers.
     pub offers: Vec<Offer>,
     /// The stores and their zones.
@@ -64,7 +67,8 @@ impl Books {
         let offers = offer::store::published(tx, merchant).await?;
         let stores = store::ops::zones(tx, merchant).await?.into_iter().map(|(id, zone)| (id.0, zone)).collect();
         let tills = till::ops::places(tx, merchant).await?.into_iter().map(|(id, store)| (id.0, store.0)).collect();
-        let loaded = Arc::new(SaleBook { loyalty, offers, stores, tills });
+        let identity = setting::ops::get(tx, merchant).await?;
+        let loaded = Arc::new(SaleBook { loyalty, identity, offers, stores, tills });
         let mut books = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         books.insert(merchant, loaded.clone());
         Ok(loaded)

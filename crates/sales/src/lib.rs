@@ -4,6 +4,7 @@
 
 pub mod book;
 pub mod category;
+pub mod claim;
 mod fields;
 pub mod fixture;
 pub mod order;
@@ -30,6 +31,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(refund::api::routes())
         .merge(trial::api::routes())
         .merge(starter::api::routes())
+        .merge(claim::api::routes())
 }
 
 /// Adds this crate's readers.

@@ -7,6 +7,8 @@
 //! - a return without an order is the sum of its lines;
 //! - an order that is counted for its member is counted with its total, an imported one always;
 //! - a member's figures are what their orders add up to;
+//! - a claimed order belongs to the member who claimed it, and earned what the claim says;
+//! - what members' slices count (people of a group, sharers of a card, blank cards) is what there is;
 //! - stock on hand is the sum of its movements.
 
 use crate::order::store::verify::{LINES, ORDERS};
@@ -17,9 +19,10 @@ use shuke_kernel::{MerchantId, Result, Uuid};
 use shuke_ledger::journal::BOOKED;
 use shuke_ledger::verify::{Check, Difference};
 use shuke_member::purchase::{self, COUNTED};
+use crate::claim::store::CLAIMS;
 
 /// The checks, in order.
-pub const CHECKS: &[Check] = &[sums, lines, journals, refunds, refund_journals, returns, counted, members, on_hand];
+pub const CHECKS: &[Check] = &[sums, lines, journals, refunds, refund_journals, returns, counted, members, on_hand, claims, kept];
 
 /// The first row of a check: an id, and pairs of numbers that should be equal, by name.
 async fn first(tx: &mut Tx, merchant: MerchantId, text: String) -> Result<Option<Row>> {
@@ -197,5 +200,26 @@ fn on_hand(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> 
             );
             Difference::new("stock", text)
         }))
+    })
+}
+
+fn claims(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
+    Box::pin(async move {
+        let text = format!(
+            "SELECT order_id, CASE WHEN buyer = claimant THEN 1 ELSE 0 END, 1, claimed, COALESCE(points_earned, -1) FROM (
+                 SELECT order_id, claims.member_id AS claimant, points AS claimed, orders.member_id AS buyer, points_earned
+                 FROM ({CLAIMS}) AS claims LEFT JOIN ({ORDERS}) AS orders ON orders.id = order_id) AS pairs
+             WHERE buyer IS NULL OR buyer <> claimant OR claimed <> points_earned ORDER BY order_id LIMIT 1"
+        );
+        let pairs = [("whether the order is the claimant's", "expected"), ("the points claimed", "earned by the order")];
+        first(tx, merchant, text).await?.map(|row| say(&row, "claim", "order", &pairs)).transpose()
+    })
+}
+
+/// What the members' slices count beside purchases.
+fn kept(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
+    Box::pin(async move {
+        let found = shuke_member::verify::first_fault(tx, merchant).await?;
+        Ok(found.map(|fault| Difference::new(fault.check, fault.text)))
     })
 }

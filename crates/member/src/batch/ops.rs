@@ -19,11 +19,14 @@ fn not_found() -> Error {
 
 /// Makes a batch with all its numbers.
 ///
-/// Errors: `card_batch_malformed`, `text_malformed`, `store_unknown`, `card_batch_design_unknown`,
+/// Errors: `card_batch_malformed`, `text_malformed`, `store_unknown`, `card_design_not_found`,
 /// `card_stock_number_taken`.
 pub async fn create(tx: &mut Tx, cx: &Cx, draft: &CardBatchDraft) -> Result<CardBatch> {
     let prefix = draft.check()?;
     crate::ground::store_must_exist(tx, cx, draft.store).await?;
+    if let Some(design) = draft.design {
+        design::ops::find(tx, cx, design).await?;
+    }
     let first = match draft.first {
         Some(first) => first,
         None => store::next_number(tx, cx.merchant, &prefix).await?,

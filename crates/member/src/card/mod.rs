@@ -19,6 +19,5 @@ mod store;
 
 pub use model::{Card, CardDraft, CardId, CardKind, CardNumber, CardShareDraft, CardSharing, CardState};
 pub(crate) use store::{
-    by_text_stmt, card, first_difference, insert_stmt, move_all, of_member_stmt, printed, put_shares, sharers_stmt, shares_of, shares_stmt,
-    taken, take_share,
+    by_text_stmt, card, first_difference, insert_stmt, of_member_stmt, printed, sharers_stmt, shares_stmt, taken,
 };

@@ -130,7 +130,7 @@ pub(super) async fn count_share(tx: &mut Tx, merchant: MerchantId, id: CardId, d
 }
 
 /// Lets members use a card.
-pub(crate) async fn put_shares(tx: &mut Tx, cx: &Cx, card: CardId, members: &[MemberId]) -> Result<()> {
+pub(super) async fn put_shares(tx: &mut Tx, cx: &Cx, card: CardId, members: &[MemberId]) -> Result<()> {
     if members.is_empty() {
         return Ok(());
     }
@@ -143,7 +143,7 @@ pub(crate) async fn put_shares(tx: &mut Tx, cx: &Cx, card: CardId, members: &[Me
 }
 
 /// No longer lets a member use a card. Says whether one did.
-pub(crate) async fn take_share(tx: &mut Tx, merchant: MerchantId, card: CardId, member: MemberId) -> Result<bool> {
+pub(super) async fn take_share(tx: &mut Tx, merchant: MerchantId, card: CardId, member: MemberId) -> Result<bool> {
     let stmt = sql!("DELETE FROM card_share WHERE merchant_id = $1 AND card_id = $2 AND member_id = $3", merchant, card, member);
     Ok(tx.exec(stmt).await? == 1)
 }
@@ -155,7 +155,7 @@ pub(super) async fn unshare_all(tx: &mut Tx, merchant: MerchantId, card: CardId)
 }
 
 /// Who uses a card beside its owner.
-pub(crate) async fn shares_of(tx: &mut Tx, merchant: MerchantId, card: CardId) -> Result<Vec<MemberId>> {
+pub(super) async fn shares_of(tx: &mut Tx, merchant: MerchantId, card: CardId) -> Result<Vec<MemberId>> {
     let stmt = sql!("SELECT member_id FROM card_share WHERE merchant_id = $1 AND card_id = $2 ORDER BY member_id", merchant, card);
     tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect()
 }
@@ -185,17 +185,6 @@ pub(crate) fn shares_stmt(merchant: MerchantId, member: MemberId, person: Member
         member,
         person
     )
-}
-
-/// Gives cards to another member: all of one member's, or these. Answers which.
-pub(crate) async fn move_all(tx: &mut Tx, merchant: MerchantId, from: MemberId, to: MemberId, only: Option<&[CardId]>) -> Result<Vec<CardId>> {
-    let stmt = sql!("SELECT id FROM card WHERE merchant_id = $1 AND member_id = $2 ORDER BY id", merchant, from);
-    let mut ids: Vec<CardId> = tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
-    ids.retain(|id| only.is_none_or(|only| only.contains(id)));
-    for id in &ids {
-        tx.queue(sql!("UPDATE card SET member_id = $3 WHERE merchant_id = $1 AND id = $2", merchant, id, to)).await?;
-    }
-    Ok(ids)
 }
 
 /// The first card that doesn't count its sharers: id, counted, there.

@@ -9,7 +9,7 @@ use crate::dependent::DependentDraft;
 use crate::field::ops::FieldCells;
 use crate::field::{Field, FieldSubject, FieldValues};
 use crate::member::store::TagRow;
-use crate::{DependentId, Ground, TagId, card, consent, dependent, field, tag};
+use crate::{DependentId, Ground, TagId, batch, card, consent, dependent, field, tag};
 use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_http::Vault;
@@ -105,7 +105,7 @@ pub struct MemberEnrolled {
 ///
 /// Errors: `member_phone_taken` (conflict; its field names the member who has the phone),
 /// `card_number_taken`, `member_pkey`, `store_unknown`, `tag_unknown`, `tag_by_rule`,
-/// `field_values_malformed`, `terms_unknown`, `dependent_malformed`.
+/// `field_values_malformed`, `terms_unknown`, `dependent_malformed`; those of the card stock.
 pub async fn enrol(tx: &mut Tx, cx: &Cx, vault: &Vault, ground: &Ground, input: &Enrol) -> Result<Enrolled> {
     let cells = Known::default().check(tx, cx, ground, input).await?;
     let drawn: Vec<String> = (0..number::DRAWN).map(|_| number::draw(&cx.random)).collect();
@@ -118,7 +118,13 @@ pub async fn enrol(tx: &mut Tx, cx: &Cx, vault: &Vault, ground: &Ground, input: 
     let exhausted = || Error::unavailable("member_number_taken", "no free member number was drawn; try again");
     let number = drawn.into_iter().find(|number| !taken.contains(number)).ok_or_else(exhausted)?;
     let enrolled = Enrolled { id: input.id.unwrap_or_else(|| cx.id()), number };
-    write(tx, cx, vault, ground, &[New { input, enrolled: &enrolled, indexes, cells }]).await?;
+    let mut card = None;
+    if let Some(number) = &input.card_number {
+        let mut made = physical(cx, number);
+        made.shared_max = batch::ops::take(tx, cx, number.as_str(), made.id).await?;
+        card = Some(made);
+    }
+    write(tx, cx, vault, ground, &[New { input, enrolled: &enrolled, indexes, cells, card }]).await?;
     Ok(enrolled)
 }
 
@@ -189,7 +195,9 @@ async fn enrol_batch(
     }
     let new = |(place, cells): (usize, Vec<FieldCells>)| match (batch.get(place), indexes.get(place), outcomes.get(place)) {
         (Some(input), Some(indexes), Some(EnrolOutcome::Enrolled(enrolled))) => {
-            Some(New { input, enrolled, indexes: indexes.clone(), cells })
+            // Cards that a shop brings along from elsewhere were never in this stock.
+            let card = input.card_number.as_ref().map(|number| physical(cx, number));
+            Some(New { input, enrolled, indexes: indexes.clone(), cells, card })
         }
         _ => None,
     };
@@ -272,6 +280,7 @@ struct New<'a> {
     enrolled: &'a Enrolled,
     indexes: Indexes,
     cells: Vec<FieldCells>,
+    card: Option<Card>,
 }
 
 /// What a person is found by.
@@ -341,7 +350,7 @@ async fn write(tx: &mut Tx, cx: &Cx, vault: &Vault, ground: &Ground, all: &[New<
         let input = new.input;
         rows.push(MemberRow::new(cx.merchant, &record(cx, vault, today, new)?, &new.indexes));
         cards.push((*id, card::ops::new(cx, CardKind::Digital, number.clone())));
-        cards.extend(input.card_number.iter().map(|number| (*id, physical(cx, number))));
+        cards.extend(new.card.iter().map(|card| (*id, card.clone())));
         for draft in &input.dependents {
             dependents.push((*id, dependent::ops::sealed(vault, cx.merchant, cx.id::<DependentId>(), draft)?));
         }

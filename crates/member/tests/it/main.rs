@@ -15,6 +15,14 @@ mod search;
 #[cfg(test)]
 mod stage;
 #[cfg(test)]
+mod group;
+#[cfg(test)]
+mod pin;
+#[cfg(test)]
+mod profile;
+#[cfg(test)]
+mod stock;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tag;

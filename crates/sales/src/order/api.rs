@@ -11,6 +11,7 @@ use shuke_http::{
 };
 use shuke_kernel::{Date, Error, Instant, Page, Result, Uuid};
 use shuke_member::MemberId;
+use shuke_member::pin::Proven;
 use utoipa::IntoParams;
 
 /// Which orders.
@@ -33,7 +34,7 @@ pub struct OrderFilter {
 }
 
 /// Costs are for those who manage the catalogue.
-fn for_caller(caller: &Caller, mut order: Order) -> Order {
+pub(crate) fn for_caller(caller: &Caller, mut order: Order) -> Order {
     if !caller.permissions.has(Permission::CatalogueWrite) {
         for line in &mut order.lines {
             line.cost = None;
@@ -52,9 +53,17 @@ fn for_caller(caller: &Caller, mut order: Order) -> Order {
 async fn checkout(State(app): State<App>, allow: Allow<perm::Sell>, Write { key, body }: Write<Checkout>) -> Reply<Answer<Order>> {
     allow.may_in(body.store)?;
     let books = app.slot::<Books>();
-    let input = (&*books, &body);
-    let answer = once(&app, &allow.caller, &key, &input, |tx, caller, (books, body)| {
-        Box::pin(async move { ops::checkout(tx, &caller.cx, books, body).await.map(|order| for_caller(caller, order)) })
+    let input = (&*books, &app.vault, &body);
+    // A proof is looked at inside, so that a retry after its time still finds the answer.
+    let answer = once(&app, &allow.caller, &key, &input, |tx, caller, (books, vault, body)| {
+        Box::pin(async move {
+            let cx = &caller.cx;
+            let proven = match (&body.identity.proof, body.member) {
+                (Some(proof), Some(member)) => Proven::check(vault, cx.merchant, member, body.id.0, proof, cx.now)?,
+                _ => Proven::NO,
+            };
+            ops::checkout_proven(tx, cx, books, body, proven).await.map(|order| for_caller(caller, order))
+        })
     })
     .await?;
     Ok(answer)

@@ -9,6 +9,10 @@
 //! COMMIT. Nothing in it waits for other sales but the member's own account, the coupon, and the
 //! stock of the variants sold; whatever would go below zero refuses the whole sale.
 //!
+//! Where the merchant's identity policy asks for it, a sale that spends much of a member's value needs a
+//! proof that the member is there ([`shuke_member::pin`]); an order that had no buyer can be claimed by
+//! one ([`crate::claim`]).
+//!
 //! Invariants: gross − Σ savings = total = Σ payments; the lines' shares add up to each saving; the
 //! journal's entries of the order are its payments and its points.
 //!
@@ -24,5 +28,5 @@ pub(crate) mod past;
 pub mod reasons;
 pub mod store;
 
-pub use model::{Checkout, CheckoutLine, Order, OrderId, OrderLine, Payment, Tender};
-pub use ops::checkout;
+pub use model::{Checkout, CheckoutLine, Identity, Order, OrderId, OrderLine, Payment, Tender};
+pub use ops::{checkout, checkout_proven};

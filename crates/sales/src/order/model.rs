@@ -112,6 +112,19 @@ pub struct Checkout {
     /// The total that the customer was shown: where the price has changed since, nothing is sold.
     #[serde(default)]
     pub expected_total: Option<Money>,
+    /// Who uses what is the member's, and the proof that they may.
+    #[serde(default)]
+    pub identity: Identity,
+}
+
+/// Who is at the till for a member.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Identity {
+    /// Who of a group, or of those who share a card, uses what is the member's.
+    pub used_by: Option<MemberId>,
+    /// The proof for this member and order, where the identity policy asks for one.
+    pub proof: Option<String>,
 }
 
 const fn till() -> Channel {
@@ -165,6 +178,9 @@ pub struct Order {
     pub till: Option<Uuid>,
     /// Who bought.
     pub member: Option<MemberId>,
+    /// Who of the member's group, or of those who share a card, was there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_by: Option<MemberId>,
     /// Where.
     pub channel: Channel,
     /// When.

@@ -14,6 +14,8 @@ use shuke_loyalty::coupon::{Coupon, CouponId};
 use shuke_loyalty::points::{self, Earned};
 use shuke_loyalty::redemption::{self, OrderUse};
 use shuke_loyalty::wallet::WalletParts;
+use shuke_member::group;
+use shuke_member::pin::Proven;
 use shuke_offer::offer::{Granted, usage};
 use shuke_offer::price::{CouponChoice, PaidBy, PointsChoice, Quote, applied, earn_within};
 
@@ -23,8 +25,15 @@ use shuke_offer::price::{CouponChoice, PaidBy, PointsChoice, Quote, applied, ear
 /// `till_elsewhere`; `price_changed` where the
 /// total is not the one that the customer was shown; `coupon_not_usable` and `points_not_usable` where
 /// what was chosen does not apply; `payments_mismatch`, `wallet_insufficient`, `balance_insufficient`,
-/// `stock_insufficient`, `coupon_used`, `gift_not_earned`, `offer_budget_exhausted`, `offer_member_limit`; `sales_order_pkey` where the order's id is taken.
+/// `stock_insufficient`, `coupon_used`, `gift_not_earned`, `offer_budget_exhausted`, `offer_member_limit`; `sales_order_pkey` where the order's id is taken;
+/// `user_not_allowed` and `identity_needed` where somebody else spends, or a proof is asked for.
 pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> Result<Order> {
+    checkout_proven(tx, cx, books, input, Proven::NO).await
+}
+
+/// The same with what a proof of identity has shown.
+pub async fn checkout_proven(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout, proven: Proven) -> Result<Order> {
+    user_may(tx, cx, input).await?;
     let wallet = input.payments.iter().any(|payment| payment.tender == Tender::Wallet);
     let ask = Ask {
         store: input.store,
@@ -43,6 +52,7 @@ pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> 
     agreed(input, &quote)?;
     let payments = payments(cx, input, &facts, &quote)?;
     let paid = paid_by(&payments)?;
+    facts.book.identity.check(paid.principal.plus(paid.bonus)?, quote.points.spent, proven.holds())?;
     let mut room = points::ops::room(tx, cx, &facts.book.loyalty, input.member, true).await?;
     let mut earned = {
         let settings = facts.price_cx(cx, &ask);
@@ -63,6 +73,16 @@ pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> 
     tx.queue(store::insert_lines_stmt(cx.merchant, &[&order])).await?;
     event::append(tx, cx, &[completed(&order)]).await?;
     Ok(order)
+}
+
+/// Whoever is there for a member belongs to the member's group or shares a card.
+async fn user_may(tx: &mut Tx, cx: &Cx, input: &Checkout) -> Result<()> {
+    match (input.member, input.identity.used_by) {
+        (_, None) => Ok(()),
+        (Some(member), Some(person)) if member == person => Ok(()),
+        (Some(member), Some(person)) => group::ops::may_use(tx, cx, member, person).await,
+        (None, Some(_)) => Err(Error::refused("member_needed", "say whose card is used; identify the member first")),
+    }
 }
 
 /// Holds what was promised against what was priced.
@@ -152,7 +172,7 @@ fn payments(cx: &Cx, input: &Checkout, facts: &Facts, quote: &Quote) -> Result<V
     Ok(out)
 }
 
-fn paid_by(payments: &[Payment]) -> Result<PaidBy> {
+pub(crate) fn paid_by(payments: &[Payment]) -> Result<PaidBy> {
     let mut paid = PaidBy::default();
     for payment in payments {
         let part = match payment.tender {
@@ -195,6 +215,7 @@ fn order(cx: &Cx, input: &Checkout, facts: &Facts, quote: Quote, payments: Vec<P
         store: input.store,
         till: input.till,
         member: input.member,
+        used_by: input.identity.used_by.filter(|person| Some(*person) != input.member),
         channel: input.channel,
         at: cx.now,
         date: facts.zone.date(cx.now),

@@ -56,6 +56,7 @@ async fn cost(kind: Kind, limited: bool) {
             points: PointsChoice::Exact { points: Points(100) },
             payments: vec![payment(Tender::Wallet, half), payment(Tender::Cash, half)],
             expected_total: Some(Money(2 * half)),
+            identity: Default::default(),
         };
         let books = app.app.slot::<Books>();
         let key = IdempotencyKey { key: caller.cx.uuid().to_string(), fingerprint: "cost".to_owned() };

@@ -7,6 +7,8 @@ mod benefit;
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
+mod claim;
+#[cfg(test)]
 mod cost;
 #[cfg(test)]
 mod counter;
@@ -14,6 +16,8 @@ mod counter;
 mod desk;
 #[cfg(test)]
 mod histories;
+#[cfg(test)]
+mod identity;
 #[cfg(test)]
 mod offers;
 #[cfg(test)]

@@ -273,6 +273,7 @@ impl Simulation {
             points: if wish.points > 0 { PointsChoice::Exact { points: Points(wish.points) } } else { PointsChoice::None },
             payments,
             expected_total: Some(Money(total)),
+            identity: Default::default(),
         };
         let mut needed = [0; VARIANTS];
         for (variant, quantity) in &wish.lines {

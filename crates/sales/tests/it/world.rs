@@ -224,6 +224,7 @@ impl World {
             points,
             payments: Vec::new(),
             expected_total: None,
+            identity: Default::default(),
         };
         cart = self.with_gift(cart).await?;
         let (total, wallet) = self.priced(&cart).await?;

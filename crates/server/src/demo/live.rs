@@ -375,6 +375,7 @@ impl Shop<'_> {
             points: if member.is_some() && dice.chance(170) { PointsChoice::Max } else { PointsChoice::None },
             payments: Vec::new(),
             expected_total: None,
+            identity: Default::default(),
         };
         let tops_up = match member {
             Some(place) => self.person(place)?.tops_up && dice.chance(650),

@@ -63,6 +63,7 @@ pub fn plain(id: OrderId, stall: &Stall, variant: Uuid, pieces: i64) -> Checkout
         points: PointsChoice::None,
         payments: vec![payment(Tender::Cash, pieces * 5_000)],
         expected_total: None,
+        identity: Default::default(),
     }
 }
 
@@ -80,6 +81,7 @@ pub fn mixed(id: OrderId, stall: &Stall, customer: Customer, variants: [Uuid; 2]
         points: PointsChoice::Exact { points: Points(100) },
         payments: vec![payment(Tender::Wallet, 4_450), payment(Tender::Cash, 4_450)],
         expected_total: Some(Money(8_900)),
+        identity: Default::default(),
     }
 }
 

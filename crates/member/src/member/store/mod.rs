@@ -309,7 +309,7 @@ pub(crate) async fn phones_taken(tx: &mut Tx, merchant: MerchantId, indexes: &[&
         return Ok(Vec::new());
     }
     let text = format!(
-        "SELECT phone_index, id, number FROM member WHERE merchant_id = $1 AND phone_index IN ({})",
+        "SELECT phone_index, COALESCE(merged_into, id), number FROM member WHERE merchant_id = $1 AND phone_index IN ({})",
         placeholders(2, indexes.len())
     );
     let rows = rows_by_keys(tx, text, merchant, indexes.iter().map(|index| index.to_value())).await?;

@@ -12,7 +12,7 @@ use shuke_kernel::{Cx, Error, Instant, MerchantId, Money, Points, Result, Uuid, 
 use shuke_member::MemberId;
 use shuke_offer::price::StageShares;
 
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "merchant_id",
     "id",
     "store_id",
@@ -33,6 +33,7 @@ const ORDER: [&str; 20] = [
     "points_returned",
     "points_clawed",
     "offers",
+    "used_by",
 ];
 
 const LINE: [&str; 21] = [
@@ -92,6 +93,7 @@ pub(crate) fn insert_stmt(cx: &Cx, orders: &[&Order]) -> Result<Stmt> {
             order.points_returned.to_value(),
             order.points_clawed.to_value(),
             if order.offers.is_empty() { Value::Null } else { json(&order.offers)? },
+            order.used_by.to_value(),
         ])
     };
     Ok(insert("sales_order", &ORDER, orders.iter().map(row).collect::<Result<_>>()?))
@@ -129,7 +131,7 @@ pub(crate) fn insert_lines_stmt(merchant: MerchantId, orders: &[&Order]) -> Stmt
 
 const SELECT: &str =
     "SELECT id, store_id, till_id, member_id, channel, at, business_date, gross, total, payments, points_spent, points_earned, savings,
-     refunds, refunded, points_returned, points_clawed, offers FROM sales_order";
+     refunds, refunded, points_returned, points_clawed, offers, used_by FROM sales_order";
 
 /// An order without its lines.
 fn read(row: &Row, zone: impl Fn(Uuid) -> Zone) -> Result<Order> {
@@ -155,6 +157,7 @@ fn read(row: &Row, zone: impl Fn(Uuid) -> Zone) -> Result<Order> {
         points_returned: row.get(15)?,
         points_clawed: row.get(16)?,
         offers: row.get::<Option<String>>(17)?.map(|text| parsed(&text)).transpose()?.unwrap_or_default(),
+        used_by: row.get(18)?,
     })
 }
 
@@ -333,4 +336,31 @@ pub(crate) async fn refunded(tx: &mut Tx, merchant: MerchantId, change: &Refunde
         .await?;
     }
     Ok(())
+}
+
+/// Gives an order that belongs to nobody to a member, with what its lines earn: line and points. Says
+/// whether it belonged to nobody.
+pub(crate) async fn claim(tx: &mut Tx, merchant: MerchantId, order: OrderId, member: MemberId, earned: &[(i64, Points)]) -> Result<bool> {
+    let points = Points::sum(earned.iter().map(|(_, points)| *points))?;
+    let stmt = sql!(
+        "UPDATE sales_order SET member_id = $3, points_earned = $4 WHERE merchant_id = $1 AND id = $2 AND member_id IS NULL AND refunds = 0",
+        merchant,
+        order,
+        member,
+        points
+    );
+    if tx.exec(stmt).await? == 0 {
+        return Ok(false);
+    }
+    for (line, points) in earned.iter().filter(|(_, points)| points.is_positive()) {
+        tx.queue(sql!(
+            "UPDATE order_line SET points_earned = $4 WHERE merchant_id = $1 AND order_id = $2 AND line = $3",
+            merchant,
+            order,
+            line,
+            points
+        ))
+        .await?;
+    }
+    Ok(true)
 }

@@ -75,6 +75,7 @@ impl Bench {
             points: PointsChoice::Exact { points: Points(100) },
             payments: vec![payment(Tender::Wallet), payment(Tender::Cash)],
             expected_total: Some(Money(8_900)),
+            identity: Default::default(),
         }
     }
 

@@ -8,18 +8,22 @@ use serde_json::{Value, json};
 pub const NAMES_NOTHING: &[&str] = &[
     "change_approval_policy",
     "change_checkout_policy",
+    "change_claim_policy",
     "change_earn_policy",
+    "change_identity_policy",
     "change_member_settings",
     "change_merchant",
     "change_own_password",
     "change_points_spending",
     "change_points_terms",
     "change_refund_policy",
+    "change_relationship_policy",
     "change_stage_bands",
     "change_starter_picks",
     "change_tier_scheme",
     "change_wallet_policy",
     "check_offer",
+    "create_card_design",
     "create_coupon_template",
     "create_field",
     "create_offer",
@@ -119,9 +123,13 @@ fn stock(given: &Given) -> Vec<(&'static str, Value)> {
 }
 
 fn others(given: &Given) -> Vec<(&'static str, Value)> {
-    let ours = &given.ours.things;
+    let (ours, theirs) = (&given.ours.things, &given.theirs.things);
     let variant = json!({ "sku": "FOREIGN", "price": 100 });
     vec![
+        ("create_card_batch", json!({ "name": "x", "cards": 1, "design": ours["card_design"] })),
+        ("create_card_batch", json!({ "name": "x", "cards": 1, "store": ours["store"] })),
+        ("claim_order", json!({ "order": ours["nobodys_order"], "buyer": { "kind": "known", "member": theirs["member"] } })),
+        ("claim_order", json!({ "order": theirs["nobodys_order"], "buyer": { "kind": "known", "member": ours["member"] } })),
         ("create_till", json!({ "name": "x", "store": ours["store"] })),
         (
             "ask_approval",

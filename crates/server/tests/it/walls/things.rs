@@ -20,6 +20,8 @@ const SEGMENTS: &[(&str, &str)] = &[
     ("api-keys", "key"),
     ("approvals", "approval"),
     ("by-barcode", "barcode"),
+    ("card-batches", "card_batch"),
+    ("card-designs", "card_design"),
     ("cards", "card"),
     ("categories", "category"),
     ("coupon-batches", "coupon_batch"),
@@ -31,10 +33,13 @@ const SEGMENTS: &[(&str, &str)] = &[
     ("dependents", "dependent"),
     ("fields", "field"),
     ("members", "member"),
+    ("notes", "note"),
     ("offers", "offer"),
     ("orders", "order"),
+    ("people", "person"),
     ("prices", "store"),
     ("products", "product"),
+    ("shares", "person"),
     ("staff", "staff"),
     ("stores", "store"),
     ("tags", "tag"),
@@ -132,6 +137,18 @@ impl Side {
         let staff = self.post("/api/v1/staff", staff).await;
         let key = self.post("/api/v1/api-keys", json!({ "name": "wall", "scopes": ["member:read"] })).await;
         self.post("/api/v1/terms", json!({ "version": "1", "title": "章程", "body": "…" })).await;
+        let person = self.post("/api/v1/members", json!({ "name": "墙内人" })).await["id"].clone();
+        self.owner.patch(&member, &json!({ "kind": "group" })).await.ok();
+        self.post(&format!("{member}/people"), json!({ "person": person })).await;
+        let sharing = format!("{member}/cards/{}", card["id"].as_str().unwrap());
+        self.owner.put(&format!("{sharing}/sharing"), &json!({ "shared_max": 2 })).await.ok();
+        self.post(&format!("{sharing}/shares"), json!({ "member": person })).await;
+        let sharer = self.post("/api/v1/members", json!({ "name": "墙外人" })).await["id"].clone();
+        let note = self.post(&format!("{member}/notes"), json!({ "text": "x" })).await;
+        assert_eq!(self.owner.put(&format!("{member}/pin"), &json!({ "pin": "902417" })).await.status, 204);
+        let design = self.post("/api/v1/card-designs", self.design()).await["id"].clone();
+        let batch = self.post("/api/v1/card-batches", json!({ "name": "墙", "cards": 2, "design": design })).await["id"].clone();
+        self.things.extend([("person", person), ("sharer", sharer), ("note", note), ("card_design", design), ("card_batch", batch)]);
         let contact = json!({ "channel": "sms", "kind": "message", "subject": "x", "outcome": "sent" });
         self.post(&format!("{member}/contacts"), contact).await;
         let approval = json!({ "id": self.uuid(), "kind": "refund", "subject": self.things["member"], "amount": 1, "store": self.things["store"], "reason": "x" });
@@ -190,6 +207,12 @@ impl Side {
     async fn sell(&mut self) {
         let order = self.uuid();
         self.post("/api/v1/orders", self.cart(&order)).await;
+        let nobodys = self.uuid();
+        let mut cart = self.cart(&nobodys);
+        cart["member"] = Value::Null;
+        cart["payments"][0]["amount"] = json!(5_000);
+        self.post("/api/v1/orders", cart).await;
+        self.things.insert("nobodys_order", json!(nobodys));
         let refund = json!({ "id": self.uuid(), "order": order, "reason": "x", "lines": [{ "line": 0, "quantity_milli": 500 }] });
         let refund = self.post("/api/v1/refunds", refund).await;
         let top_up =
@@ -198,6 +221,10 @@ impl Side {
         self.things.extend([("order", json!(order)), ("refund", refund["id"].clone()), ("top_up", top_up["id"].clone())]);
     }
 
+    fn design(&self) -> Value {
+        let element = json!({ "side": "front", "kind": "qr", "text": "{number}", "x": 0, "y": 0, "width": 100, "height": 100 });
+        json!({ "name": "墙", "width": 856, "height": 540, "elements": [element] })
+    }
     fn plan(&self) -> Value {
         json!({ "id": self.things["plan"], "name": "充100送10", "pay": 10_000, "bonus": 1_000 })
     }
@@ -224,10 +251,13 @@ impl Side {
             "accept_terms" => json!({ "version": "1" }),
             "add_variant" => json!({ "sku": "WALL2", "price": 100 }),
             "decide_approval" => json!({ "given": true, "username": "owner", "password": shuke_org::fixture::PASSWORD }),
+            "change_card_design" => self.design(),
+            "change_card_sharing" => json!({ "shared_max": 3 }),
             "change_category" | "change_member" | "change_product" | "change_variant" => json!({ "name": "新" }),
             "change_coupon_template" => json!({ "name": "新", "terms": self.terms(), "state": "stopped" }),
             "change_dependent" => json!({ "relation": "child", "name": "小宝", "born_on": "2026-01-02" }),
             "change_field" => json!({ "key": "job", "label": "工作", "kind": "text" }),
+            "change_group" => json!({ "people_max": 20 }),
             "change_offer" => json!({ "offer": self.offer(), "state": "published" }),
             "change_staff" => json!({ "name": "新", "role": "cashier", "active": true, "stores": null }),
             "change_store" => json!({ "name": "新" }),
@@ -237,9 +267,16 @@ impl Side {
             "create_adjustment" => json!({ "account": "points", "amount": 10, "reason": "x" }),
             "create_card" => json!({ "kind": "digital" }),
             "create_contact" => json!({ "channel": "sms", "kind": "message", "subject": "x", "outcome": "sent" }),
+            "create_note" => json!({ "text": "y" }),
+            "declare_preferences" => json!({ "口味": "不辣" }),
+            "join_group" => json!({ "person": self.things["sharer"] }),
+            "prove_identity" => json!({ "order": self.things["order"], "pin": "902417" }),
+            "set_pin" => json!({ "pin": "902417", "current": "902417" }),
+            "share_card" => json!({ "member": self.things["sharer"] }),
+            "void_stock_cards" => json!({ "numbers": ["000000018"] }),
             "create_dependent" => json!({ "relation": "pet", "name": "旺财" }),
             "release_pending_points" | "cancel_pending_points" => json!({ "source": self.things["order"] }),
-            "report_card" => json!({ "lost": true }),
+            "report_card" => json!({ "lost": false }),
             "revoke_coupon" | "revoke_template_coupons" | "revoke_coupon_batch" | "revoke_coupon_issue" => json!({ "reason": "x" }),
             "set_consents" => json!({ "channels": { "sms": true } }),
             "set_member_tier" => json!({ "tier": null, "locked_until": "2027-01-01", "reason": "x" }),
