@@ -10,12 +10,12 @@ use shuke_db::Tx;
 use shuke_http::{Caller, Vault};
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Points, Rate, Result, Uuid};
-use shuke_ledger::{Account, AccountKind, Holdings, Journal, LotTerms, account};
-use shuke_loyalty::points::Earned;
+use shuke_ledger::{Account, AccountKind, Holdings, Journal, account};
+use shuke_loyalty::points::{self, Earned, Room};
 use shuke_loyalty::tier;
 use shuke_member::MemberId;
 use shuke_member::member::{self, MemberState};
-use shuke_offer::price::{Cart, LineQuote, MemberView, PointsQuote, PriceCx, Quote, earn};
+use shuke_offer::price::{Cart, LineQuote, MemberView, PointsQuote, PriceCx, Quote, earn_within};
 use shuke_org::{audit, setting};
 
 /// The first line of a claim's journal: far above those of the sale, whose source it shares so that a
@@ -41,17 +41,20 @@ pub async fn claim(tx: &mut Tx, caller: &Caller, vault: &Vault, books: &Books, a
     policy.open(order.date, book.zone(order.store).date(cx.now))?;
     let member = who(tx, cx, vault, &ask.buyer).await?;
     let (mut holdings, view) = buyer(tx, cx, &book, member).await?;
-    let earned = earned(tx, cx, &book, &order, &view).await?;
+    let mut room = points::ops::room(tx, cx, &book.loyalty, Some(member), true).await?;
+    let earned = earned(tx, cx, &book, &order, &view, &mut room).await?;
     let lines: Vec<(i64, Points)> = order.lines.iter().map(|line| line.line).zip(earned.lines.iter().copied()).collect();
     if !orders::claim(tx, cx.merchant, id, member, &lines).await? {
         return Err(Error::conflict("order_claimed", "this order belongs to a member already"));
     }
     store::insert(tx, cx, id, member, earned.points).await?;
     let mut journal = Journal::new("claim", id.0, Some(order.store)).from_line(FIRST_LINE);
-    let terms = LotTerms::until(order.at, earned.expires_on, &book.zone(order.store));
+    let terms = points::ops::lot_terms(&book.loyalty, order.at, &earned, &book.zone(order.store));
     let issued = Account::merchant(AccountKind::PointsIssued);
     journal.grant(cx, &mut holdings, AccountKind::Points, earned.points.0, issued, terms, "earned")?;
     journal.post(tx, cx, &[&holdings]).await?;
+    let uses = points::ops::uses(&book.loyalty, &room, &earned, Points::ZERO);
+    points::ops::count(tx, cx, &book.loyalty, Some(member), id.0, &uses).await?;
     audit::ops::record(tx, cx, &audit::Entry::new("order.claimed", id).new_value(&member)).await?;
     event::append(tx, cx, &[told(&order, member)]).await?;
     orders::find(tx, cx.merchant, id, false, |store| book.zone(store)).await
@@ -90,7 +93,7 @@ async fn buyer(tx: &mut Tx, cx: &Cx, book: &SaleBook, member: MemberId) -> Resul
 }
 
 /// What the order would have earned, had the member been known: by the rules of now, on the day of the sale.
-async fn earned(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, view: &MemberView) -> Result<Earned> {
+async fn earned(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, view: &MemberView, room: &mut Room) -> Result<Earned> {
     let mut ids: Vec<Uuid> = order.lines.iter().map(|line| line.variant).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -110,7 +113,7 @@ async fn earned(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, view: &Mem
         tiers: &book.loyalty.scheme.tiers,
         ..PriceCx::new(order.at, &zone, order.store, order.channel, book.loyalty.currency)
     };
-    earn(&quote, &cart, Some(view), paid_by(&order.payments)?, &book.loyalty.earn, Rate::WHOLE, &settings)
+    earn_within(&quote, &cart, Some(view), paid_by(&order.payments)?, &book.loyalty.earn, Rate::WHOLE, &settings, room)
 }
 
 /// The sale told again, now with its buyer: whoever follows members' purchases hears of it as of any other.
