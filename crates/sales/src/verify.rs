@@ -11,6 +11,7 @@
 //! - what members' slices count (people of a group, sharers of a card, blank cards) is what there is;
 //! - stock on hand is the sum of its movements.
 
+use crate::claim::store::CLAIMS;
 use crate::order::store::verify::{LINES, ORDERS};
 use crate::refund::store::verify::{REFUNDS, RETURN_LINES};
 use crate::stock;
@@ -19,7 +20,6 @@ use shuke_kernel::{MerchantId, Result, Uuid};
 use shuke_ledger::journal::BOOKED;
 use shuke_ledger::verify::{Check, Difference};
 use shuke_member::purchase::{self, COUNTED};
-use crate::claim::store::CLAIMS;
 
 /// The checks, in order.
 pub const CHECKS: &[Check] = &[sums, lines, journals, refunds, refund_journals, returns, counted, members, on_hand, claims, kept];

@@ -8,7 +8,7 @@ use shuke_db::Tx;
 use shuke_kernel::{Cx, Error, Limit, Page, Result, Uuid};
 use shuke_org::audit::{self, Entry};
 use shuke_org::text::{self, NAME_CHARS_MAX};
-use shuke_org::{store as stores, setting};
+use shuke_org::{setting, store as stores};
 
 /// Numbers of one call.
 const NUMBERS_MAX: usize = 500;
@@ -77,7 +77,8 @@ pub async fn cards(
 /// Errors: `card_batch_not_found`, `card_design_missing`.
 pub async fn sheets(tx: &mut Tx, cx: &Cx, id: CardBatchId, after: Option<String>, limit: Limit) -> Result<Page<CardSheet>> {
     let batch = store::find(tx, cx.merchant, id).await?.ok_or_else(not_found)?;
-    let design = batch.design.ok_or_else(|| Error::refused("card_design_missing", "this batch has no design; there is nothing to print"))?;
+    let design =
+        batch.design.ok_or_else(|| Error::refused("card_design_missing", "this batch has no design; there is nothing to print"))?;
     let design = design::ops::find(tx, cx, design).await?.draft;
     let issued_on = crate::ground(tx, cx.merchant).await?.zone.date(batch.created_at).to_string();
     let store = match batch.store {
@@ -101,8 +102,7 @@ pub async fn void(tx: &mut Tx, cx: &Cx, id: CardBatchId, draft: &VoidDraft) -> R
     if draft.numbers.is_empty() || draft.numbers.len() > NUMBERS_MAX {
         return Err(Error::invalid("card_numbers_wrong", format!("give 1 to {NUMBERS_MAX} numbers")));
     }
-    let mut numbers =
-        draft.numbers.iter().map(|text| Ok(CardNumber::parse(text)?.as_str().to_owned())).collect::<Result<Vec<String>>>()?;
+    let mut numbers = draft.numbers.iter().map(|text| Ok(CardNumber::parse(text)?.as_str().to_owned())).collect::<Result<Vec<String>>>()?;
     numbers.sort_unstable();
     numbers.dedup();
     let voided = store::void(tx, cx, id, &numbers).await?;

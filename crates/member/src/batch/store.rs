@@ -29,13 +29,7 @@ pub(super) async fn insert_batch(tx: &mut Tx, cx: &Cx, batch: &CardBatch, number
     .await?;
     for some in numbers.chunks(BATCH_ROWS) {
         let row = |number: &String| {
-            vec![
-                cx.merchant.to_value(),
-                number.to_value(),
-                batch.id.to_value(),
-                StockState::Blank.to_value(),
-                cx.now.to_value(),
-            ]
+            vec![cx.merchant.to_value(), number.to_value(), batch.id.to_value(), StockState::Blank.to_value(), cx.now.to_value()]
         };
         let columns = ["merchant_id", "number", "batch_id", "state", "changed_at"];
         tx.queue(insert("card_stock", &columns, some.iter().map(row).collect())).await?;

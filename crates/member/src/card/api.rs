@@ -83,9 +83,8 @@ async fn share(
     write: Write<CardShareDraft>,
 ) -> Reply<Answer<Card>> {
     let input = (id, card, write.body.member);
-    let work = once(&app, &caller, &write.key, &input, |tx, caller, (id, card, with)| {
-        Box::pin(ops::share(tx, &caller.cx, *id, *card, *with))
-    });
+    let work =
+        once(&app, &caller, &write.key, &input, |tx, caller, (id, card, with)| Box::pin(ops::share(tx, &caller.cx, *id, *card, *with)));
     Ok(work.await?)
 }
 

@@ -135,9 +135,7 @@ pub(super) async fn put_shares(tx: &mut Tx, cx: &Cx, card: CardId, members: &[Me
         return Ok(());
     }
     let actor = cx.actor.text();
-    let row = |member: &MemberId| {
-        vec![cx.merchant.to_value(), card.to_value(), member.to_value(), cx.now.to_value(), actor.to_value()]
-    };
+    let row = |member: &MemberId| vec![cx.merchant.to_value(), card.to_value(), member.to_value(), cx.now.to_value(), actor.to_value()];
     let columns = ["merchant_id", "card_id", "member_id", "at", "actor"];
     tx.queue(insert("card_share", &columns, members.iter().map(row).collect())).await
 }

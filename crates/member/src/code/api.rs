@@ -2,9 +2,9 @@
 
 use super::{MemberCode, ops};
 use crate::member::{MemberBrief, MemberId, View};
+use crate::pin::IdentityPolicy;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use crate::pin::IdentityPolicy;
 use shuke_http::{Allow, App, Json, OpenApiRouter, Path, Permission, ProblemBody, Reply, perm, routes};
 use shuke_kernel::Error;
 use shuke_org::setting;

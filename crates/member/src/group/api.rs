@@ -10,7 +10,12 @@ use utoipa::ToSchema;
 
 /// Every operation.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(show, join)).routes(routes!(leave)).routes(routes!(limit)).routes(routes!(groups)).routes(routes!(users))
+    OpenApiRouter::new()
+        .routes(routes!(show, join))
+        .routes(routes!(leave))
+        .routes(routes!(limit))
+        .routes(routes!(groups))
+        .routes(routes!(users))
 }
 
 /// The groups of a person.

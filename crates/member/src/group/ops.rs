@@ -2,7 +2,7 @@
 
 use super::model::PEOPLE_MAX_DEFAULT;
 use super::store::{self, PersonRow};
-use super::{GroupDraft, GroupPart, GroupPerson, GroupView, PersonDraft};
+use super::{GroupDraft, GroupPerson, GroupView, PersonDraft};
 use crate::card;
 use crate::member::store as members;
 use crate::member::{self, Member, MemberBrief, MemberId, MemberKind, MemberState, View};
@@ -137,8 +137,11 @@ pub async fn may_use(tx: &mut Tx, cx: &Cx, member: MemberId, person: MemberId) -
     if active && !(belongs.is_empty() && shares.is_empty()) {
         return Ok(());
     }
-    Err(Error::refused("user_not_allowed", "this person neither belongs to the group nor shares a card of the member; add the person first")
-        .field("/identity/used_by", "user_not_allowed", "see who may use the member's cards"))
+    Err(Error::refused(
+        "user_not_allowed",
+        "this person neither belongs to the group nor shares a card of the member; add the person first",
+    )
+    .field("/identity/used_by", "user_not_allowed", "see who may use the member's cards"))
 }
 
 /// Refuses that a group with people becomes a person.

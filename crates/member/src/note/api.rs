@@ -38,9 +38,8 @@ async fn list(
 ) -> Reply<Json<Page<Note>>> {
     let paging = Paging { cursor: query.cursor.clone(), limit: query.limit };
     let input = (&caller.cx, &app.vault, id, query.pinned, paging.after()?, paging.limit()?);
-    let work = app.db.read(&input, |tx, (cx, vault, id, pinned, before, limit)| {
-        Box::pin(ops::list(tx, cx, vault, *id, *pinned, *before, *limit))
-    });
+    let work =
+        app.db.read(&input, |tx, (cx, vault, id, pinned, before, limit)| Box::pin(ops::list(tx, cx, vault, *id, *pinned, *before, *limit)));
     Ok(Json(work.await?))
 }
 

@@ -28,13 +28,8 @@ pub(crate) fn opened(vault: &Vault, merchant: MerchantId, rows: &[Row]) -> Resul
 pub async fn write(tx: &mut Tx, cx: &Cx, vault: &Vault, member: MemberId, draft: &NoteDraft) -> Result<Note> {
     let text = draft.check()?;
     member::ops::must_be_there(tx, cx, member).await?;
-    let sealed = SealedNote {
-        id: cx.id(),
-        text: vault.seal(cx.merchant, SEAL, text)?,
-        pinned: draft.pinned,
-        at: cx.now,
-        actor: cx.actor.text(),
-    };
+    let sealed =
+        SealedNote { id: cx.id(), text: vault.seal(cx.merchant, SEAL, text)?, pinned: draft.pinned, at: cx.now, actor: cx.actor.text() };
     store::insert(tx, cx, member, &sealed).await?;
     Ok(Note { id: sealed.id, text: text.to_owned(), pinned: sealed.pinned, at: sealed.at, actor: sealed.actor })
 }
@@ -60,10 +55,7 @@ pub async fn list(
 pub async fn newest(tx: &mut Tx, cx: &Cx, vault: &Vault, member: MemberId, limit: i64) -> Result<Vec<Note>> {
     let last = NoteId(Uuid::max());
     let [pinned, newest] = tx
-        .all([
-            store::page_stmt(cx.merchant, member, true, last, PINNED_MAX),
-            store::page_stmt(cx.merchant, member, false, last, limit),
-        ])
+        .all([store::page_stmt(cx.merchant, member, true, last, PINNED_MAX), store::page_stmt(cx.merchant, member, false, last, limit)])
         .await?;
     let mut notes = opened(vault, cx.merchant, &pinned)?;
     notes.extend(opened(vault, cx.merchant, &newest)?.into_iter().filter(|note| !note.pinned));

@@ -74,11 +74,7 @@ async fn policy(caller: Allow<perm::MemberRead>, State(app): State<App>) -> Repl
 #[utoipa::path(put, path = "/api/v1/settings/identity", tag = "members", operation_id = "change_identity_policy", request_body = IdentityPolicy,
     responses((status = 200, body = IdentityPolicy), (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("org:write"))))]
-async fn set_policy(
-    caller: Allow<perm::OrgWrite>,
-    State(app): State<App>,
-    Json(new): Json<IdentityPolicy>,
-) -> Reply<Json<IdentityPolicy>> {
+async fn set_policy(caller: Allow<perm::OrgWrite>, State(app): State<App>, Json(new): Json<IdentityPolicy>) -> Reply<Json<IdentityPolicy>> {
     app.db.write(&(&caller.cx, &new), |tx, (cx, new)| Box::pin(setting::ops::put(tx, cx, *new))).await?;
     Ok(Json(new))
 }

@@ -41,8 +41,11 @@ impl IdentityPolicy {
         if proven || !needed {
             return Ok(());
         }
-        Err(Error::refused("identity_needed", "this much can't be spent without a proof; ask the member for the PIN or the code on the phone")
-            .field("/identity/proof", "identity_needed", "get a proof for this member and this order"))
+        Err(Error::refused(
+            "identity_needed",
+            "this much can't be spent without a proof; ask the member for the PIN or the code on the phone",
+        )
+        .field("/identity/proof", "identity_needed", "get a proof for this member and this order"))
     }
 }
 
@@ -168,8 +171,11 @@ impl Proven {
     /// longer good.
     pub fn check(vault: &Vault, merchant: MerchantId, member: MemberId, order: Uuid, text: &str, now: Instant) -> Result<Self> {
         let invalid = || {
-            Error::refused("proof_invalid", "this proof is not for this member and order, or its five minutes are over; ask the member again")
-                .field("/identity/proof", "proof_invalid", "get a new one")
+            Error::refused(
+                "proof_invalid",
+                "this proof is not for this member and order, or its five minutes are over; ask the member again",
+            )
+            .field("/identity/proof", "proof_invalid", "get a new one")
         };
         let (until, mac) = text.strip_prefix(PREFIX).and_then(|rest| rest.split_once('.')).ok_or_else(invalid)?;
         let until = Instant(until.parse().map_err(|_| invalid())?);

@@ -7,19 +7,19 @@ mod card;
 #[cfg(test)]
 mod field;
 #[cfg(test)]
+mod group;
+#[cfg(test)]
 mod member;
+#[cfg(test)]
+mod pin;
+#[cfg(test)]
+mod profile;
 #[cfg(test)]
 mod purchase;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
 mod stage;
-#[cfg(test)]
-mod group;
-#[cfg(test)]
-mod pin;
-#[cfg(test)]
-mod profile;
 #[cfg(test)]
 mod stock;
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::{Buyer, ClaimAsk, ClaimPolicy, ops};
 use crate::book::Books;
-use crate::order::api::for_caller;
 use crate::order::Order;
+use crate::order::api::for_caller;
 use axum::extract::State;
 use shuke_http::{Allow, Answer, App, Json, OpenApiRouter, Permission, ProblemBody, Reply, Write, once, perm, routes};
 use shuke_org::setting;
@@ -21,11 +21,7 @@ pub fn routes() -> OpenApiRouter<App> {
     responses((status = 201, body = Order), (status = 200, body = Order, description = "Replayed"), (status = "4XX", body = ProblemBody), (status = 503, body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("sale:write")))
 )]
-async fn claim(
-    State(app): State<App>,
-    allow: Allow<perm::Sell>,
-    Write { key, body }: Write<ClaimAsk>,
-) -> Reply<Answer<Order>> {
+async fn claim(State(app): State<App>, allow: Allow<perm::Sell>, Write { key, body }: Write<ClaimAsk>) -> Reply<Answer<Order>> {
     if let Buyer::Join { person } = &body.buyer {
         allow.may(Permission::MemberWrite)?;
         if let Some(store) = person.store {

@@ -2,9 +2,9 @@
 
 use super::{Buyer, ClaimAsk, ClaimPolicy, store};
 use crate::book::{Books, SaleBook};
+use crate::order::Order;
 use crate::order::ops::paid_by;
 use crate::order::store as orders;
-use crate::order::Order;
 use crate::product::{self, ForSale};
 use shuke_db::Tx;
 use shuke_http::{Caller, Vault};
@@ -109,10 +109,8 @@ async fn earned(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, view: &Mem
     let (offers, coupons, savings) = (Vec::new(), Vec::new(), Vec::new());
     let quote = Quote { lines, savings, offers, coupons, points: PointsQuote::default(), gross: order.gross, total: order.total };
     let zone = book.zone(order.store);
-    let settings = PriceCx {
-        tiers: &book.loyalty.scheme.tiers,
-        ..PriceCx::new(order.at, &zone, order.store, order.channel, book.loyalty.currency)
-    };
+    let settings =
+        PriceCx { tiers: &book.loyalty.scheme.tiers, ..PriceCx::new(order.at, &zone, order.store, order.channel, book.loyalty.currency) };
     earn_within(&quote, &cart, Some(view), paid_by(&order.payments)?, &book.loyalty.earn, Rate::WHOLE, &settings, room)
 }
 

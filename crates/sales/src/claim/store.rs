@@ -20,4 +20,3 @@ pub(super) async fn insert(tx: &mut Tx, cx: &Cx, order: OrderId, member: MemberI
 
 /// `order_id, member_id, points` of every claim, for `verify`.
 pub(crate) const CLAIMS: &str = "SELECT order_id, member_id, points FROM order_claim WHERE merchant_id = $1";
-
