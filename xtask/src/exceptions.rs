@@ -33,4 +33,14 @@ pub const EXCEPTIONS: &[Exception] = &[
         subject: "merchant in crates/org/src/merchant/store.rs",
         reason: "the owner; the worker below reads the numbers",
     },
+    Exception {
+        check: "migrations",
+        subject: "card_shared_full",
+        reason: "SQLite adds a CHECK to a table that is there only with a new column; it has a line for itself below the column",
+    },
+    Exception {
+        check: "migrations",
+        subject: "account_closed",
+        reason: "like card_shared_full: a CHECK that comes with a new column",
+    },
 ];
