@@ -126,7 +126,12 @@ fn imagined(clock: Clock, random: Random, vault: Vault, wishes: &Wishes) -> Grou
         file_zone: wishes.zone.clone(),
         shops: vec![Shop { name: name.clone(), id: None, zone: zone.clone() }],
         store: Some(name),
-        members: shuke_member::Ground { zone, bands: shuke_member::StageBands::default(), country: "CN".to_owned(), birthday_edits_max: None },
+        members: shuke_member::Ground {
+            zone,
+            bands: shuke_member::StageBands::default(),
+            country: "CN".to_owned(),
+            birthday_edits_max: None,
+        },
     }
 }
 
