@@ -18,7 +18,10 @@ async fn history(kind: Kind, seed: u64) {
         world.app.advance_ms(60_000);
         let cart = world.cart().await.unwrap();
         match world.sell(&cart).await {
-            Ok(order) => orders.push(order),
+            Ok(order) => {
+                explained(&world, &order).await;
+                orders.push(order);
+            }
             Err(error) => assert!(expected(&error), "{error}"),
         }
         if world.below(2) == 0 {
@@ -43,6 +46,15 @@ async fn history(kind: Kind, seed: u64) {
     let lost: Vec<_> = before.iter().filter(|(name, value)| after.get(*name) != Some(value)).collect();
     let gained: Vec<_> = after.iter().filter(|(name, value)| before.get(*name) != Some(value)).collect();
     assert!(lost.is_empty() && gained.is_empty(), "before {lost:#?}\nafter {gained:#?}");
+}
+
+/// Pricing an order again by what ran and what was held then gives its price. What budgets and limits
+/// had left at that moment is not known any more.
+async fn explained(world: &World, order: &Order) {
+    let (limited, reasons) = world.reasons(order).await;
+    let saved: i64 = reasons.stages.iter().map(|stage| stage.saved.0).sum();
+    assert_eq!(reasons.gross.0 - saved, reasons.total.0);
+    assert!(limited || reasons.exact, "{order:#?}\n{reasons:#?}");
 }
 
 async fn take_back_some(world: &World, orders: &mut Vec<Order>) {

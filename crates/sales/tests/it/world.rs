@@ -15,6 +15,7 @@ use shuke_offer::price::{CouponChoice, PointsChoice};
 use shuke_org::{OrgAuthenticator, setting};
 use shuke_sales::book::Books;
 use shuke_sales::fixture::{self, Size, Stall};
+use shuke_sales::order::reasons::{OrderReasons, reasons};
 use shuke_sales::order::{Checkout, CheckoutLine, Order, OrderId, Payment, Tender, checkout};
 use shuke_sales::quote::facts::{Ask, gather};
 use shuke_sales::refund::{Refund, RefundAsk, RefundId, RefundLine, refund};
@@ -289,6 +290,23 @@ impl World {
         let books = self.app.app.slot::<Books>();
         let input = (self.cx(), &*books, cart);
         self.app.db().write(&input, |tx, (cx, books, cart)| Box::pin(checkout(tx, cx, books, cart))).await
+    }
+
+    /// Whether any offer has a budget or a limit, and the reasons of an order.
+    pub async fn reasons(&self, order: &Order) -> (bool, OrderReasons) {
+        let books = self.app.app.slot::<Books>();
+        let input = (self.cx(), &*books, order);
+        self.app
+            .db()
+            .read(&input, |tx, (cx, books, order)| {
+                Box::pin(async move {
+                    let book = books.current(tx, cx.merchant).await?;
+                    let limited = book.offers.iter().any(|offer| offer.budget.is_limited() || offer.per_member.is_some());
+                    Ok((limited, reasons(tx, cx, &book, order).await?))
+                })
+            })
+            .await
+            .unwrap()
     }
 
     pub async fn take_back(&self, ask: &RefundAsk) -> Result<Refund> {

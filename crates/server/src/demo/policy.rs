@@ -14,7 +14,7 @@ use shuke_loyalty::wallet::{TopUpPlan, TopUpPlanId, WalletExpiry, WalletPolicy, 
 use shuke_member::StageBands;
 use shuke_member::tag::{TagCondition, TagDraft, TagRule};
 use shuke_offer::offer::ops::OfferDraft;
-use shuke_offer::offer::{Hours, LadderStep, Offer, OfferId, OfferRule, OfferState};
+use shuke_offer::offer::{BirthdayTerms, Hours, LadderStep, Offer, OfferId, OfferRule, OfferState, PercentStep};
 use shuke_org::Trade;
 use shuke_org::preset;
 
@@ -235,7 +235,23 @@ impl Rules<'_> {
             offers.push(season(1 + index * 2, "618", Date::constant(year, 6, 1), Date::constant(year, 6, 18), repeating.clone()));
             offers.push(season(2 + index * 2, "双11", Date::constant(year, 11, 1), Date::constant(year, 11, 11), repeating));
         }
+        offers.extend(self.member_offers());
         offers.into_iter().map(|offer| OfferDraft { offer, state: OfferState::Published, version: None }).collect()
+    }
+
+    /// 会员日 on the 18th, and something off once in the month of one's birthday.
+    fn member_offers(&self) -> [Offer; 2] {
+        let offer = |index, name: &str, rule| Offer { scope: self.scope(), ..Offer::new(OfferId(self.id("offer", index)), name, rule) };
+        let double = OfferRule::Points { threshold: Money::ZERO, rate: Rate(20_000) };
+        let tenth = OfferRule::Percent {
+            steps: vec![PercentStep { threshold: Money::ZERO, pieces: 0, rate_off: Rate(1_000) }],
+            max_off: Some(self.yuan(50)),
+        };
+        let birthday = BirthdayTerms { days_before: 0, days_after: 0, whole_month: true, once: true };
+        [
+            Offer { days_of_month: vec![18], ..offer(20, "会员日双倍积分", double) },
+            Offer { birthday: Some(birthday), ..offer(21, "生日月9折", tenth) },
+        ]
     }
 
     /// Tags that staff give.

@@ -100,6 +100,19 @@ scenario! {
         shop.sound().await;
     }
 
+    /// An offer would give more than its budget.
+    async fn an_offer_gives_no_more_than_its_budget(shop) {
+        let offer = shop.cx().uuid();
+        let rule = json!({ "kind": "ladder", "steps": [{ "threshold": 5_000, "off": 1_000 }] });
+        let draft = json!({ "offer": { "id": offer, "name": "限量满减", "rule": rule, "budget": { "count": 7 } }, "state": "published" });
+        shop.owner.post("/api/v1/offers", &draft).await.ok();
+        let bodies = carts(&shop, |cart| cart.payments = vec![payment(Tender::Cash, 4_000)]);
+        won(&race(&shop.owner, "/api/v1/orders", bodies).await, 7, &["offer_budget_exhausted", "payments_mismatch"]);
+        let used = shop.owner.get(&format!("/api/v1/offers/{offer}")).await.ok()["used"].clone();
+        assert_eq!((used, shop.number(ORDERS).await), (json!({ "count": 7, "money": 7_000 }), 7));
+        shop.sound().await;
+    }
+
     /// A wallet of 100 would pay 60 twice.
     async fn a_wallet_pays_what_it_holds(shop) {
         let bodies = carts(&shop, |cart| {
