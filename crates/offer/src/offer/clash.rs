@@ -31,7 +31,7 @@ pub enum Clash {
     Over,
     /// No day between its first and its last is one of its days of the week and of the month.
     NoDay,
-    /// Everything that it is about is excluded again.
+    /// Everything that it is about is excluded again, or a part of the bundle is not among its goods.
     NothingInScope,
     /// None of its stores exists.
     NoStore,
@@ -67,7 +67,7 @@ impl Clash {
         match self {
             Self::Over => "its last day is over; move it",
             Self::NoDay => "none of its days falls between its first and its last; change one of them",
-            Self::NothingInScope => "all goods that it names are excluded again; take them off one of the lists",
+            Self::NothingInScope => "goods that it needs are excluded, or not among its own; change one of the lists",
             Self::NoStore => "none of its stores exists; choose others, or none for all",
             Self::NoTier => "none of its tiers is in the scheme; choose others, or none for everybody",
             Self::NoTemplate => "its coupons can't be issued; publish the template, or choose another",
@@ -159,11 +159,15 @@ fn alone(offer: &Offer, existing: &Existing, today: Date) -> Vec<Clash> {
     let gone = |ids: &[Uuid], except: &[Uuid]| ids.iter().all(|id| except.contains(id));
     let named = !scope.products.is_empty() || !scope.categories.is_empty();
     let excluded = named && gone(&scope.products, &scope.except_products) && gone(&scope.categories, &scope.except_categories);
+    let part_missing = match &offer.rule {
+        OfferRule::Bundle { parts, .. } => parts.iter().any(|part| scopes(&part.scope, scope) == Overlap::No),
+        _ => false,
+    };
     let over = offer.to.is_some_and(|to| to < today);
     let checks = [
         (over, Clash::Over),
         (!over && first_day(&[offer], today).is_none(), Clash::NoDay),
-        (excluded, Clash::NothingInScope),
+        (excluded || part_missing, Clash::NothingInScope),
         (none_of(offer.stores.clone(), &existing.stores), Clash::NoStore),
         (none_of(offer.tiers.iter().map(|tier| tier.0).collect(), &existing.tiers), Clash::NoTier),
         (existing.template_issues == Some(false), Clash::NoTemplate),
@@ -263,7 +267,7 @@ fn covers(other: &Offer, offer: &Offer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::offer::{Budget, LadderStep};
+    use crate::offer::{Budget, BundlePart, LadderStep};
     use shuke_kernel::{Money, Rate};
 
     fn id(n: u128) -> Uuid {
@@ -302,6 +306,10 @@ mod tests {
         assert!(found(&on(&[3], &[25]), &[]).is_empty());
         let scope = Scope { products: vec![id(5)], except_products: vec![id(5)], ..Scope::ALL };
         assert_eq!(found(&Offer { scope, ..ladder(9) }, &[]), [Clash::NothingInScope]);
+        let part = |n| BundlePart { scope: only(n), pieces: 1 };
+        let bundle = |scope| Offer { rule: OfferRule::Bundle { parts: vec![part(5), part(6)], price: Money(100), times_max: None }, scope, ..ladder(9) };
+        assert_eq!(found(&bundle(only(5)), &[]), [Clash::NothingInScope], "the second part is not among its goods");
+        assert!(found(&bundle(Scope::ALL), &[]).is_empty());
         assert_eq!(found(&Offer { stores: vec![id(7)], ..ladder(9) }, &[]), [Clash::NoStore]);
         assert!(found(&Offer { stores: vec![id(7), id(1)], ..ladder(9) }, &[]).is_empty());
         assert_eq!(found(&Offer { tiers: vec![id(7).into()], ..ladder(9) }, &[]), [Clash::NoTier]);
