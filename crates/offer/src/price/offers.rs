@@ -39,8 +39,13 @@ pub(super) fn activity(quote: &mut Quote, cart: &Cart, offers: &[Offer], occasio
     let mut open = Vec::new();
     for (index, offer) in offers.iter().enumerate().filter(|(_, offer)| offer.rule.is_unit()) {
         let about = || cart.lines.iter().any(|line| line.gift.is_none() && offer.is_about(line.item()));
-        match offer.why_not_now(occasion, facts).or_else(|| (!about()).then_some(WhyNot::NoLineInScope)) {
-            Some(why) => quote.offers[index].why_not = Some(why),
+        let mut why = offer.why_not_now(occasion, facts).or_else(|| (!about()).then_some(WhyNot::NoLineInScope));
+        if why.is_none() && lowest(quote, cart, offers, &[index])?.iter().all(|lowest| lowest.offer.is_none()) {
+            // Not even alone: it takes no place in its group.
+            why = Some(WhyNot::NoBenefitLeft);
+        }
+        match why {
+            Some(_) => quote.offers[index].why_not = why,
             None => open.push(index),
         }
     }

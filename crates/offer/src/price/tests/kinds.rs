@@ -121,6 +121,8 @@ fn the_lowest_of_all_prices_of_a_piece_counts_and_makes_it_special() {
     let grouped = |offer: Offer, priority| Offer { exclusive_group: Some("g".to_owned()), priority, ..offer };
     let two = of(&[grouped(fixed(20, 8_000), 2), grouped(share(21, 3_000), 1)]);
     assert_eq!((two.total.0, two.offers[1].why_not), (8_000, Some(WhyNot::GroupTaken { by: uuid(20) })));
+    let useless = of(&[grouped(fixed(20, 10_000), 2), grouped(share(21, 3_000), 1)]);
+    assert_eq!((useless.total.0, useless.offers[0].why_not), (7_000, Some(WhyNot::NoBenefitLeft)), "it takes no place in the group");
     let third = Offer { exclusive_group: Some("g".to_owned()), ..ladder(22, &[(1_000, 100)]) };
     assert_eq!(of(&[grouped(fixed(20, 8_000), 2), third]).total.0, 8_000, "the group is taken at the next stage too");
 }
