@@ -307,7 +307,11 @@ mod tests {
         let scope = Scope { products: vec![id(5)], except_products: vec![id(5)], ..Scope::ALL };
         assert_eq!(found(&Offer { scope, ..ladder(9) }, &[]), [Clash::NothingInScope]);
         let part = |n| BundlePart { scope: only(n), pieces: 1 };
-        let bundle = |scope| Offer { rule: OfferRule::Bundle { parts: vec![part(5), part(6)], price: Money(100), times_max: None }, scope, ..ladder(9) };
+        let bundle = |scope| Offer {
+            rule: OfferRule::Bundle { parts: vec![part(5), part(6)], price: Money(100), times_max: None },
+            scope,
+            ..ladder(9)
+        };
         assert_eq!(found(&bundle(only(5)), &[]), [Clash::NothingInScope], "the second part is not among its goods");
         assert!(found(&bundle(Scope::ALL), &[]).is_empty());
         assert_eq!(found(&Offer { stores: vec![id(7)], ..ladder(9) }, &[]), [Clash::NoStore]);
