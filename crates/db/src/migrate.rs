@@ -57,6 +57,8 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0013_claim"),
     both!("0014_merge"),
     both!("0015_points"),
+    both!("0016_reward"),
+    both!("0017_membership"),
     both!("0018_coupon"),
     both!("0022_offer_use"),
     both!("0023_trial"),

@@ -104,6 +104,8 @@ permissions! {
     WalletTopUp = "wallet:top-up" [Manager Cashier];
     /// Move points from one member to another.
     PointsTransfer = "points:transfer" [Manager Cashier];
+    /// Redeem rewards, hand them over, cancel.
+    RewardRedeem = "reward:redeem" [Manager Cashier];
     /// See offers.
     OfferRead = "offer:read" [Manager Cashier Technician Marketer Analyst];
     /// Change offers.

@@ -8,13 +8,20 @@ pub mod batch;
 pub mod book;
 pub mod clock;
 pub mod coupon;
+pub mod gift;
 mod ground;
+pub mod growth;
+pub mod membership;
 pub mod points;
 pub mod quota;
 pub mod redemption;
+pub mod reward;
+pub mod reward_order;
 pub mod rule;
 mod sale;
 mod settings;
+pub mod stamp;
+pub mod streak;
 pub mod template;
 pub mod tier;
 pub mod transfer;
@@ -27,7 +34,18 @@ use shuke_kernel::{Cx, Date, Result};
 use shuke_ledger::verify::Check;
 
 /// What `verify` computes again about this crate's tables.
-pub const CHECKS: &[Check] = &[coupon::check, redemption::check, quota::check, clock::check, transfer::check];
+pub const CHECKS: &[Check] = &[
+    coupon::check,
+    redemption::check,
+    quota::check,
+    clock::check,
+    transfer::check,
+    reward_order::check,
+    gift::check,
+    stamp::check,
+    growth::check,
+    membership::check,
+];
 
 /// Every operation of this crate.
 pub fn routes() -> OpenApiRouter<App> {
@@ -41,15 +59,30 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(batch::api::routes())
         .merge(wallet::api::routes())
         .merge(transfer::api::routes())
+        .merge(reward::api::routes())
+        .merge(reward_order::api::routes())
+        .merge(stamp::api::routes())
+        .merge(streak::api::routes())
+        .merge(growth::api::routes())
+        .merge(membership::api::routes())
 }
 
 /// The readers of this crate.
 pub fn runner(runner: Runner) -> Runner {
-    runner.reader(tier::TierReader).reader(points::PointsReader).reader(clock::ClockReader)
+    runner
+        .reader(tier::TierReader)
+        .reader(points::PointsReader)
+        .reader(clock::ClockReader)
+        .reader(stamp::StampReader)
+        .reader(streak::StreakReader)
+        .reader(growth::GrowthReader)
 }
 
-/// What midnight does here: tiers whose day has come, points that ended by inactivity. Can be interrupted
-/// and repeated. Returns how many tiers changed and members' points ended.
+/// What midnight does here: tiers whose day has come, points that ended by inactivity, stamps that ran out
+/// of time. Can be interrupted and repeated. Returns how many tiers, members' points and cards it changed.
 pub async fn midnight(db: &Db, cx: &Cx, today: Date) -> Result<u64> {
-    Ok(tier::midnight(db, cx, today).await? + clock::midnight(db, cx, today).await?)
+    Ok(tier::midnight(db, cx, today).await?
+        + clock::midnight(db, cx, today).await?
+        + stamp::midnight(db, cx, today).await?
+        + membership::midnight(db, cx, today).await?)
 }

@@ -111,14 +111,10 @@ pub async fn stall(app: &AppInner, size: &Size) -> Result<Stall> {
 
 async fn policies(tx: &mut Tx, cx: &Cx) -> Result<()> {
     let tier = Tier {
-        id: cx.id::<TierId>(),
-        name: "普通会员".to_owned(),
-        amount: None,
-        count: None,
         benefits: TierBenefits { discount: Rate(9_500), scope: Scope::ALL, points_multiplier: Rate::WHOLE },
+        ..Tier::named(cx.id::<TierId>(), "普通会员")
     };
-    let scheme =
-        TierScheme { tiers: vec![tier], qualify_by: QualifyBy::Any, window_months: Some(12), validity_months: None, grace_days: 0 };
+    let scheme = TierScheme { tiers: vec![tier], qualify_by: QualifyBy::Any, window_months: Some(12), ..TierScheme::default() };
     setting::ops::put(tx, cx, &scheme).await?;
     let rule = EarnRule {
         id: cx.id::<EarnRuleId>(),

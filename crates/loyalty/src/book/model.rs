@@ -89,6 +89,8 @@ pub struct Book {
     pub coupons_max: usize,
     /// What a refund does to points.
     pub refund: RefundPolicy,
+    /// Whether what follows from a sale needs its lines: `sale.completed` tells them then.
+    pub wants_lines: bool,
     /// The plans that can be bought.
     pub plans: Vec<TopUpPlan>,
 }

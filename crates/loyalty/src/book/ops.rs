@@ -2,6 +2,7 @@
 
 use super::{Book, CheckoutPolicy, RefundPolicy};
 use crate::points::{EarnPolicy, PointsTerms, SpendingPolicy};
+use crate::stamp::StampScheme;
 use crate::tier::TierScheme;
 use crate::wallet::{self, WalletPolicy};
 use shuke_db::{Row, Stmt, Tx};
@@ -25,7 +26,7 @@ pub fn version_read(rows: &[Row]) -> Result<i64> {
 ///
 /// Errors: `merchant_not_found`.
 pub async fn load(tx: &mut Tx, merchant: MerchantId) -> Result<Book> {
-    let [about, tiers, earn, spending, terms, wallet, checkout, refund, plans] = tx
+    let [about, tiers, earn, spending, terms, wallet, checkout, refund, stamps, plans] = tx
         .all([
             merchant::ops::statement(merchant),
             setting::ops::statement::<TierScheme>(merchant),
@@ -35,6 +36,7 @@ pub async fn load(tx: &mut Tx, merchant: MerchantId) -> Result<Book> {
             setting::ops::statement::<WalletPolicy>(merchant),
             setting::ops::statement::<CheckoutPolicy>(merchant),
             setting::ops::statement::<RefundPolicy>(merchant),
+            setting::ops::statement::<StampScheme>(merchant),
             wallet::store::published_stmt(merchant),
         ])
         .await?;
@@ -54,6 +56,7 @@ pub async fn load(tx: &mut Tx, merchant: MerchantId) -> Result<Book> {
         rounding: checkout.rounding,
         coupons_max: usize::from(checkout.coupons_max),
         refund: setting::ops::read(&refund)?,
+        wants_lines: !setting::ops::read::<StampScheme>(&stamps)?.cards.is_empty(),
         plans: plans.iter().map(wallet::store::plan_read).collect::<Result<_>>()?,
     })
 }

@@ -2,6 +2,8 @@
 
 use super::{CheckoutPolicy, RefundPolicy};
 use crate::points::{EarnPolicy, PointsTerms, SpendingPolicy};
+use crate::stamp::StampScheme;
+use crate::streak::StreakScheme;
 use crate::tier::TierScheme;
 use crate::wallet::WalletPolicy;
 use shuke_kernel::Result;
@@ -22,6 +24,8 @@ sections! {
     EarnPolicy = "earn";
     SpendingPolicy = "points";
     PointsTerms = "points_terms";
+    StampScheme = "stamps";
+    StreakScheme = "streaks";
     WalletPolicy = "wallet";
     CheckoutPolicy = "checkout";
     RefundPolicy = "refund";

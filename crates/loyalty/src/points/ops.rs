@@ -4,7 +4,7 @@ use super::{EarnCap, Earned, PointsTerms, Room};
 use crate::book::Book;
 use crate::book::ops::today as merchant_today;
 use crate::clock::{self, Clock};
-use crate::quota::{self, Period, Take, ops::Used, takes};
+use crate::quota::{self, QuotaPeriod, Take, ops::Used, takes};
 use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
@@ -68,7 +68,7 @@ pub struct UsedLimit {
     /// The earn rule of a cap; none for all points earned, or points spent.
     pub rule: Option<super::EarnRuleId>,
     /// In which period.
-    pub period: Period,
+    pub period: QuotaPeriod,
     /// What was used of it.
     pub used: Points,
     /// The most.
@@ -98,7 +98,7 @@ pub async fn overview(tx: &mut Tx, cx: &Cx, member: Uuid) -> Result<PointsView> 
     let points = account::ops::balances(tx, cx, member).await?.points;
     let clock = clock::ops::show(tx, cx, member).await?;
     let used = quota::ops::used(tx, cx, member, today).await?;
-    let of = |rule, subject, period: Period, max| UsedLimit {
+    let of = |rule, subject, period: QuotaPeriod, max| UsedLimit {
         rule,
         period,
         used: Points(used.get(&(subject, period)).copied().unwrap_or(0)),

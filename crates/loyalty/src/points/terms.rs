@@ -1,7 +1,7 @@
 //! When earned points can be used, and how many there may be: pending, caps, limits, transfers.
 
 use super::{EarnCut, EarnRuleId, Earned};
-use crate::quota::{self, Period, PeriodLimit, Take, check_limits};
+use crate::quota::{self, PeriodLimit, QuotaPeriod, Take, check_limits};
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Date, Error, Instant, Points, Rate, Result, Uuid, Zone, text_enum, time};
 use utoipa::ToSchema;
@@ -69,12 +69,12 @@ text_enum! {
 
 impl CapPeriod {
     /// The period of its counter; an order needs none.
-    pub const fn counted(self) -> Option<Period> {
+    pub const fn counted(self) -> Option<QuotaPeriod> {
         match self {
             Self::Order => None,
-            Self::Day => Some(Period::Day),
-            Self::Month => Some(Period::Month),
-            Self::Year => Some(Period::Year),
+            Self::Day => Some(QuotaPeriod::Day),
+            Self::Month => Some(QuotaPeriod::Month),
+            Self::Year => Some(QuotaPeriod::Year),
         }
     }
 }
@@ -135,7 +135,7 @@ pub struct PointsTerms {
 
 impl PointsTerms {
     /// The counters of the caps: subject, period, the most.
-    pub fn counters(&self) -> Vec<(Uuid, Period, i64)> {
+    pub fn counters(&self) -> Vec<(Uuid, QuotaPeriod, i64)> {
         self.caps.iter().filter_map(|cap| cap.period.counted().map(|period| (cap.subject(), period, cap.max.0))).collect()
     }
 

@@ -13,7 +13,7 @@ pub const TRANSFERRED: Uuid = Uuid::from_u128(3);
 
 text_enum! {
     /// In which period a limit counts. Periods are local, of the merchant's zone.
-    pub enum Period {
+    pub enum QuotaPeriod {
         /// A day.
         Day = "day",
         /// Monday to Sunday.
@@ -27,7 +27,7 @@ text_enum! {
     }
 }
 
-impl Period {
+impl QuotaPeriod {
     /// The first day of the period that a day is in.
     pub fn starts_on(self, today: Date) -> Date {
         match self {
@@ -55,7 +55,7 @@ impl Period {
 #[serde(deny_unknown_fields)]
 pub struct PeriodLimit {
     /// In which period.
-    pub period: Period,
+    pub period: QuotaPeriod,
     /// The most: points, or pieces.
     pub max: i64,
 }
@@ -80,7 +80,7 @@ pub struct Take {
     /// What the limit is about.
     pub subject: Uuid,
     /// In which period.
-    pub period: Period,
+    pub period: QuotaPeriod,
     /// How much is used, above zero.
     pub amount: i64,
     /// The limit.
@@ -110,22 +110,22 @@ mod tests {
     fn periods_begin_and_end_on_local_days() {
         let day = |text: &str| text.parse::<Date>().unwrap();
         let sunday = day("2026-11-22");
-        let days = |period: Period| (period.starts_on(sunday), period.ends_on(sunday));
-        assert_eq!(days(Period::Day), (sunday, Some(sunday)));
-        assert_eq!(days(Period::Week), (day("2026-11-16"), Some(sunday)));
-        assert_eq!(days(Period::Month), (day("2026-11-01"), Some(day("2026-11-30"))));
-        assert_eq!(days(Period::Year), (day("2026-01-01"), Some(day("2026-12-31"))));
-        assert_eq!(days(Period::Ever).1, None);
-        assert_eq!(Period::Week.starts_on(day("2026-11-23")), day("2026-11-23"), "a Monday begins its week");
+        let days = |period: QuotaPeriod| (period.starts_on(sunday), period.ends_on(sunday));
+        assert_eq!(days(QuotaPeriod::Day), (sunday, Some(sunday)));
+        assert_eq!(days(QuotaPeriod::Week), (day("2026-11-16"), Some(sunday)));
+        assert_eq!(days(QuotaPeriod::Month), (day("2026-11-01"), Some(day("2026-11-30"))));
+        assert_eq!(days(QuotaPeriod::Year), (day("2026-01-01"), Some(day("2026-12-31"))));
+        assert_eq!(days(QuotaPeriod::Ever).1, None);
+        assert_eq!(QuotaPeriod::Week.starts_on(day("2026-11-23")), day("2026-11-23"), "a Monday begins its week");
     }
 
     #[test]
     fn limits_are_checked_with_their_place() {
         let limit = |period, max| PeriodLimit { period, max };
-        assert!(check_limits("/limits", &[limit(Period::Day, 1), limit(Period::Month, 5)]).is_ok());
-        let twice = check_limits("/limits", &[limit(Period::Day, 1), limit(Period::Day, 5)]).unwrap_err();
+        assert!(check_limits("/limits", &[limit(QuotaPeriod::Day, 1), limit(QuotaPeriod::Month, 5)]).is_ok());
+        let twice = check_limits("/limits", &[limit(QuotaPeriod::Day, 1), limit(QuotaPeriod::Day, 5)]).unwrap_err();
         assert_eq!(twice.fields()[0].field, "/limits/1");
-        assert!(check_limits("/limits", &[limit(Period::Day, 0)]).is_err());
+        assert!(check_limits("/limits", &[limit(QuotaPeriod::Day, 0)]).is_err());
     }
 
     proptest! {

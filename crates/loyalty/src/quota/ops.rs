@@ -1,14 +1,14 @@
 //! Using limits and giving back.
 
 use super::store::{self, used_read};
-use super::{Period, Take, returned};
+use super::{QuotaPeriod, Take, returned};
 use shuke_db::Tx;
 use shuke_kernel::{Cx, Date, Result, Uuid};
 use shuke_ledger::account;
 use std::collections::HashMap;
 
 /// What a member has used, by subject and period.
-pub(crate) type Used = HashMap<(Uuid, Period), i64>;
+pub(crate) type Used = HashMap<(Uuid, QuotaPeriod), i64>;
 
 /// What a member has used in the periods of a day.
 pub(crate) async fn used(tx: &mut Tx, cx: &Cx, member: Uuid, today: Date) -> Result<Used> {
@@ -17,7 +17,7 @@ pub(crate) async fn used(tx: &mut Tx, cx: &Cx, member: Uuid, today: Date) -> Res
 
 /// The same, held for the rest of the transaction: what is reduced to what is left stays within it.
 /// The member's accounts are locked first, as everywhere.
-pub(crate) async fn used_locked(tx: &mut Tx, cx: &Cx, member: Uuid, today: Date, limits: &[(Uuid, Period, i64)]) -> Result<Used> {
+pub(crate) async fn used_locked(tx: &mut Tx, cx: &Cx, member: Uuid, today: Date, limits: &[(Uuid, QuotaPeriod, i64)]) -> Result<Used> {
     if limits.is_empty() {
         return Ok(Used::new());
     }

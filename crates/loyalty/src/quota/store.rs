@@ -1,6 +1,6 @@
 //! SQL of quotas and their uses.
 
-use super::{Period, Take};
+use super::{QuotaPeriod, Take};
 use shuke_db::{Row, Stmt, ToValue as _, Tx, Value, insert, insert_or_ignore, sql};
 use shuke_kernel::{Date, MerchantId, Result, Uuid};
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 pub(super) fn used_stmt(merchant: MerchantId, member: Uuid, today: Date, lock: bool) -> Stmt {
     let mut params = vec![merchant.to_value(), member.to_value()];
     let mut periods = String::new();
-    for period in Period::ALL {
+    for period in QuotaPeriod::ALL {
         params.extend([period.to_value(), period.starts_on(today).to_value()]);
         let or = if periods.is_empty() { "" } else { " OR " };
         let _ = write!(periods, "{or}(period = ${} AND starts_on = ${})", params.len() - 1, params.len());
@@ -24,15 +24,15 @@ pub(super) fn used_stmt(merchant: MerchantId, member: Uuid, today: Date, lock: b
     )
 }
 
-pub(super) fn used_read(row: &Row) -> Result<(Uuid, Period, i64)> {
+pub(super) fn used_read(row: &Row) -> Result<(Uuid, QuotaPeriod, i64)> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?))
 }
 
 /// Makes the counters that are missing, so that they can be locked. At least one limit.
-pub(super) fn begin_stmt(merchant: MerchantId, member: Uuid, today: Date, limits: &[(Uuid, Period, i64)]) -> Stmt {
+pub(super) fn begin_stmt(merchant: MerchantId, member: Uuid, today: Date, limits: &[(Uuid, QuotaPeriod, i64)]) -> Stmt {
     let mut limits = limits.to_vec();
     limits.sort_unstable();
-    let row = |(subject, period, max): &(Uuid, Period, i64)| {
+    let row = |(subject, period, max): &(Uuid, QuotaPeriod, i64)| {
         vec![
             merchant.to_value(),
             member.to_value(),
@@ -94,7 +94,7 @@ pub(super) fn uses_stmt(merchant: MerchantId, member: Uuid, source: Uuid, today:
 /// A use of a limit.
 pub(super) struct Use {
     pub(super) subject: Uuid,
-    pub(super) period: Period,
+    pub(super) period: QuotaPeriod,
     pub(super) member: Uuid,
     pub(super) starts_on: Date,
     pub(super) amount: i64,

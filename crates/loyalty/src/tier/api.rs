@@ -1,7 +1,8 @@
-//! `/api/v1/settings/tiers`, `/api/v1/members/{id}/tier`, `/api/v1/members/{id}/tier-changes`.
+//! `/api/v1/settings/tiers`, `/api/v1/members/{id}/tier`, `/api/v1/members/{id}/tier/why`,
+//! `/api/v1/members/{id}/tier-changes`.
 
 use super::ops::{self, TierByHand, TierView};
-use super::{TierEntry, TierScheme};
+use super::{TierEntry, TierScheme, TierWhy, why};
 use crate::ground;
 use crate::settings::setting_routes;
 use axum::extract::State;
@@ -16,7 +17,7 @@ setting_routes! {
 
 /// Every operation.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(scheme::routes()).routes(routes!(show, set)).routes(routes!(history))
+    OpenApiRouter::new().merge(scheme::routes()).routes(routes!(show, set)).routes(routes!(history)).routes(routes!(ask_why))
 }
 
 /// A member's tier, what it gives, and how far it is to the next.
@@ -32,6 +33,23 @@ async fn show(caller: Allow<perm::LoyaltyRead>, State(app): State<App>, Path(id)
         })
     });
     Ok(Json(view.await?))
+}
+
+/// Why a member is at their tier: totals, thresholds, clocks, lock, paid membership, and what would be
+/// decided now.
+#[utoipa::path(get, path = "/api/v1/members/{id}/tier/why", tag = "tiers", operation_id = "explain_member_tier",
+    params(("id" = MemberId, Path)),
+    responses((status = 200, body = TierWhy), (status = "default", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("loyalty:read"))))]
+async fn ask_why(caller: Allow<perm::LoyaltyRead>, State(app): State<App>, Path(id): Path<MemberId>) -> Reply<Json<TierWhy>> {
+    let input = (&caller.cx, id);
+    let told = app.db.read(&input, |tx, (cx, id)| {
+        Box::pin(async move {
+            ground::must_exist(tx, cx, *id).await?;
+            why::why(tx, cx, id.0).await
+        })
+    });
+    Ok(Json(told.await?))
 }
 
 /// Sets a member's tier by hand, locked until a day ends.

@@ -12,20 +12,28 @@
 //! since an upgrade's window began fall short of it, time can't.
 //!
 //! A member without a row has never moved: they are at the highest tier that asks for nothing
-//! ([`TierScheme::effective`]). [`TierReader`] follows the member's purchases, [`midnight`] the days on
+//! ([`TierScheme::effective`]). A paid membership's tier lies beside the earned one until its last day
+//! ([`Overlay`]); the higher of the two holds. Whoever is about to lose a tier is warned once
+//! (`tier.downgrade_near`), so many days before. A tier's gift is given on the rise, once in a validity, and
+//! taken back with a rise that a refund undoes. [`TierReader`] follows the member's purchases, [`midnight`] the days on
 //! which time alone may change a tier.
 //!
-//! Deliberately not here: what was bought (the member slice's projection of purchases), paid
-//! membership (a product that overlays the tier), growth value, and moving everybody when the scheme
-//! changes: members follow with their next purchase or on their day.
+//! Deliberately not here: what was bought (the member slice's projection of purchases), growth
+//! (`growth`), selling memberships (`membership`), and moving everybody when the scheme changes: members
+//! follow with their next purchase or on their day.
 
 pub mod api;
+mod gifts;
 mod model;
 pub mod ops;
 mod reader;
 pub mod store;
+#[cfg(test)]
+mod tests;
+mod why;
 
 pub use model::*;
 pub use ops::midnight;
 pub use reader::TierReader;
 pub use store::TierEntry;
+pub use why::{TierStep, TierWhy};

@@ -1,5 +1,7 @@
 //! The tier scheme and the decision who is at which tier.
 
+use crate::gift::Gift;
+use crate::growth::GrowthRate;
 use crate::rule::Scope;
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Date, Error, Money, Rate, Result, id, text_enum, time};
@@ -40,9 +42,57 @@ pub struct Tier {
     /// How many orders there must have been within the window.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
+    /// How much the member must have grown within the window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub growth: Option<i64>,
+    /// Whether it comes with a paid membership, or by hand, and is never earned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paid_only: bool,
     /// What it gives.
     #[serde(default)]
     pub benefits: TierBenefits,
+    /// What a member gets on reaching it; once in a validity, and taken back where a refund undoes the rise.
+    #[serde(default, skip_serializing_if = "Gift::is_empty")]
+    pub gift: Gift,
+    /// What else its members have a right to, for the staff and the card: 专属客服 and her number, parking.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub privileges: Vec<String>,
+}
+
+impl Tier {
+    /// A tier that asks for nothing and gives nothing.
+    pub fn named(id: TierId, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            amount: None,
+            count: None,
+            growth: None,
+            paid_only: false,
+            benefits: TierBenefits::default(),
+            gift: Gift::default(),
+            privileges: Vec::new(),
+        }
+    }
+    /// Its thresholds, and what of each is missing: amount, count, growth; none where it doesn't ask.
+    pub fn missing(&self, totals: &TierTotals) -> TierGap {
+        TierGap {
+            amount: self.amount.map(|least| Money((least.0 - totals.amount.0).max(0))),
+            count: self.count.map(|least| (least - totals.count).max(0)),
+            growth: self.growth.map(|least| (least - totals.growth).max(0)),
+        }
+    }
+}
+
+/// What is missing to a tier; none where the tier doesn't ask for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TierGap {
+    /// What must still be bought, in minor units.
+    pub amount: Option<Money>,
+    /// How many orders are still missing.
+    pub count: Option<i64>,
+    /// How much growth is still missing.
+    pub growth: Option<i64>,
 }
 
 text_enum! {
@@ -72,12 +122,26 @@ pub struct TierScheme {
     /// Days after the end of validity before a member who falls short is lowered.
     #[serde(default)]
     pub grace_days: i32,
+    /// How many days before a member loses their tier they are warned; none for never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warn_days: Option<i32>,
+    /// How purchases make members grow; none where no tier asks for growth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub growth: Option<GrowthRate>,
 }
 
 /// No tiers at all.
 impl Default for TierScheme {
     fn default() -> Self {
-        Self { tiers: Vec::new(), qualify_by: QualifyBy::Any, window_months: None, validity_months: None, grace_days: 0 }
+        Self {
+            tiers: Vec::new(),
+            qualify_by: QualifyBy::Any,
+            window_months: None,
+            validity_months: None,
+            grace_days: 0,
+            warn_days: None,
+            growth: None,
+        }
     }
 }
 
@@ -88,6 +152,9 @@ pub struct TierTotals {
     pub amount: Money,
     /// Orders.
     pub count: i64,
+    /// Growth.
+    #[serde(default)]
+    pub growth: i64,
 }
 
 /// Where a member stands.
@@ -101,6 +168,19 @@ pub struct CurrentTier {
     /// The last local day of a tier set by hand: until it ends nothing is computed.
     #[schema(value_type = Option<String>, format = Date)]
     pub locked_until: Option<Date>,
+}
+
+/// No purchase at all.
+const NOTHING: TierTotals = TierTotals { amount: Money::ZERO, count: 0, growth: 0 };
+
+/// A paid membership's tier, beside the one that is earned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Overlay {
+    /// The tier.
+    pub tier: TierId,
+    /// The last local day.
+    #[schema(value_type = String, format = Date)]
+    pub until: Date,
 }
 
 text_enum! {
@@ -150,10 +230,16 @@ pub struct TierSnapshot {
     pub amount: Money,
     /// How many orders.
     pub count: i64,
+    /// How much growth.
+    #[serde(default)]
+    pub growth: i64,
     /// The amount that the tier decided on asks for.
     pub amount_threshold: Option<Money>,
     /// The count that the tier decided on asks for.
     pub count_threshold: Option<i64>,
+    /// The growth that the tier decided on asks for.
+    #[serde(default)]
+    pub growth_threshold: Option<i64>,
     /// How the two go together.
     pub qualify_by: QualifyBy,
     /// Until when the tier before was valid: what an undone rise goes back to.
@@ -193,7 +279,16 @@ impl TierScheme {
     /// is no longer in the scheme) the highest that asks for nothing.
     pub fn effective(&self, current: &CurrentTier) -> Option<TierId> {
         let theirs = current.tier.filter(|id| self.rank(*id).is_some());
-        theirs.or_else(|| self.tiers.iter().rev().find(|tier| tier.amount.is_none() && tier.count.is_none()).map(|tier| tier.id))
+        theirs.or_else(|| {
+            self.tiers.iter().rev().find(|tier| !tier.paid_only && tier.missing(&NOTHING) == TierGap::default()).map(|tier| tier.id)
+        })
+    }
+    /// The tier that holds on a day, with a paid membership beside it: the higher of the two.
+    pub fn effective_with(&self, current: &CurrentTier, overlay: Option<Overlay>, today: Date) -> Option<TierId> {
+        let paid = overlay.filter(|overlay| today <= overlay.until && self.rank(overlay.tier).is_some()).map(|overlay| overlay.tier);
+        let own = self.effective(current);
+        let rank = |id: Option<TierId>| id.and_then(|id| self.rank(id));
+        if rank(paid) > rank(own) { paid } else { own }
     }
     /// The tier's place, 0 for the lowest; none for one that is no longer in the scheme.
     pub fn rank(&self, id: TierId) -> Option<usize> {
@@ -206,18 +301,39 @@ impl TierScheme {
         (from, today)
     }
     fn reaches(&self, tier: &Tier, totals: &TierTotals) -> bool {
-        let amount = tier.amount.map(|least| totals.amount >= least);
-        let count = tier.count.map(|least| totals.count >= least);
-        match (amount, count, self.qualify_by) {
-            (None, None, _) => true,
-            (Some(one), None, _) | (None, Some(one), _) => one,
-            (Some(a), Some(b), QualifyBy::Any) => a || b,
-            (Some(a), Some(b), QualifyBy::All) => a && b,
+        let asked = [
+            tier.amount.map(|least| totals.amount >= least),
+            tier.count.map(|least| totals.count >= least),
+            tier.growth.map(|least| totals.growth >= least),
+        ];
+        let mut asked = asked.into_iter().flatten().peekable();
+        match self.qualify_by {
+            _ if asked.peek().is_none() => true,
+            QualifyBy::Any => asked.any(|reached| reached),
+            QualifyBy::All => asked.all(|reached| reached),
         }
+    }
+    /// Whether totals reach a tier that can be earned.
+    pub fn is_reached(&self, tier: &Tier, totals: &TierTotals) -> bool {
+        !tier.paid_only && self.reaches(tier, totals)
+    }
+    /// The last local day on which a member still has a tier of this validity; none for ever.
+    pub fn kept_until(&self, current: &CurrentTier) -> Option<Date> {
+        current.valid_until.map(|until| time::add_days(until, self.grace_days))
+    }
+    /// The local day from which a member is warned that they lose their tier; none for never.
+    pub fn warned_from(&self, current: &CurrentTier) -> Option<Date> {
+        let days = self.warn_days?;
+        self.kept_until(current).map(|last| time::add_days(last, 1 - days))
+    }
+    /// The last local day on which everything still counts that counts today, where a window moves on.
+    pub fn counts_until(&self, first_on: Option<Date>) -> Option<Date> {
+        let months = self.window_months?;
+        first_on.map(|first| time::add_days(time::add_months(first, months), -1))
     }
     /// The highest tier that the totals reach.
     pub fn earned(&self, totals: &TierTotals) -> Option<&Tier> {
-        self.tiers.iter().rev().find(|tier| self.reaches(tier, totals))
+        self.tiers.iter().rev().find(|tier| self.is_reached(tier, totals))
     }
     fn valid_until(&self, today: Date) -> Option<Date> {
         self.validity_months.map(|months| time::add_months(today, months))
@@ -239,12 +355,25 @@ impl TierScheme {
             if !(0..=1_000_000).contains(&tier.benefits.points_multiplier.0) {
                 fault(format!("/tiers/{index}/benefits/points_multiplier"), "must be 0 to 1000000 basis points");
             }
-            let lower = index.checked_sub(1).and_then(|below| self.tiers.get(below));
+            // A tier that is paid for has no thresholds to be above.
+            let lower = self.tiers.iter().take(index).rev().find(|tier| !tier.paid_only);
             if tier.amount.is_some_and(|a| a.is_negative() || lower.is_some_and(|l| l.amount > Some(a))) {
                 fault(format!("/tiers/{index}/amount"), "must not be below 0 nor below the tier before");
             }
             if tier.count.is_some_and(|c| c < 0 || lower.is_some_and(|l| l.count > Some(c))) {
                 fault(format!("/tiers/{index}/count"), "must not be below 0 nor below the tier before");
+            }
+            if tier.growth.is_some_and(|g| g < 0 || lower.is_some_and(|l| l.growth > Some(g))) {
+                fault(format!("/tiers/{index}/growth"), "must not be below 0 nor below the tier before");
+            }
+            if tier.paid_only && (tier.amount.is_some() || tier.count.is_some() || tier.growth.is_some()) {
+                fault(format!("/tiers/{index}/paid_only"), "a tier that is paid for asks for nothing else");
+            }
+            if tier.privileges.len() > 20 || tier.privileges.iter().any(|text| text.trim().is_empty() || text.chars().count() > 100) {
+                fault(format!("/tiers/{index}/privileges"), "must be at most 20 texts of 1 to 100 characters");
+            }
+            if tier.gift.check("/gift").is_err() {
+                fault(format!("/tiers/{index}/gift"), "points must not be below 0, coupons at most 20");
             }
             if self.tiers.iter().take(index).any(|other| other.id == tier.id) {
                 fault(format!("/tiers/{index}/id"), "must not occur twice");
@@ -258,6 +387,12 @@ impl TierScheme {
         }
         if !(0..=3_660).contains(&self.grace_days) {
             fault("/grace_days".to_owned(), "must be 0 to 3660");
+        }
+        if self.warn_days.is_some_and(|days| !(1..=366).contains(&days)) {
+            fault("/warn_days".to_owned(), "must be 1 to 366");
+        }
+        if self.growth.is_some_and(|rate| !rate.is_usable()) {
+            fault("/growth".to_owned(), "points, per and per_order must not be below 0, per above where points are");
         }
         error.map_or(Ok(()), Err)
     }
@@ -293,8 +428,10 @@ fn decision(
             window_from,
             amount: totals.amount,
             count: totals.count,
+            growth: totals.growth,
             amount_threshold: asked.and_then(|tier| tier.amount),
             count_threshold: asked.and_then(|tier| tier.count),
+            growth_threshold: asked.and_then(|tier| tier.growth),
             qualify_by: scheme.qualify_by,
             valid_until_before: current.valid_until,
         },
@@ -356,146 +493,4 @@ pub fn after_refund(
     let mut back = decision(scheme, current, if between { earned } else { raised.from }, TierReason::Refunded, totals, today);
     back.valid_until = if between { raised.valid_until } else { raised.snapshot.valid_until_before };
     Some(back)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use shuke_kernel::Uuid;
-
-    fn day(text: &str) -> Date {
-        text.parse().unwrap()
-    }
-    fn id(n: u128) -> TierId {
-        TierId(Uuid::from_u128(n))
-    }
-    fn tier(n: u128, amount: Option<i64>, count: Option<i64>) -> Tier {
-        Tier { id: id(n), name: format!("tier {n}"), amount: amount.map(Money), count, benefits: TierBenefits::default() }
-    }
-    fn scheme() -> TierScheme {
-        TierScheme {
-            tiers: vec![tier(1, None, None), tier(2, Some(100_000), Some(5)), tier(3, Some(500_000), Some(20))],
-            qualify_by: QualifyBy::Any,
-            window_months: Some(12),
-            validity_months: Some(12),
-            grace_days: 30,
-        }
-    }
-    fn totals(amount: i64, count: i64) -> TierTotals {
-        TierTotals { amount: Money(amount), count }
-    }
-    fn at(n: u128, until: &str) -> CurrentTier {
-        CurrentTier { tier: Some(id(n)), valid_until: Some(day(until)), locked_until: None }
-    }
-
-    #[test]
-    fn amount_and_count_qualify_by_any_or_all() {
-        let mut scheme = scheme();
-        assert_eq!(scheme.earned(&totals(99_999, 5)).map(|t| t.id), Some(id(2)));
-        scheme.qualify_by = QualifyBy::All;
-        assert_eq!(scheme.earned(&totals(100_000, 4)).map(|t| t.id), Some(id(1)));
-        assert_eq!(scheme.earned(&totals(100_000, 5)).map(|t| t.id), Some(id(2)));
-        assert_eq!(scheme.earned(&totals(900_000, 19)).map(|t| t.id), Some(id(2)));
-    }
-
-    #[test]
-    fn the_window_is_a_whole_year_of_days() {
-        let mut scheme = scheme();
-        assert_eq!(scheme.window(day("2026-11-22")), (Some(day("2025-11-23")), day("2026-11-22")));
-        assert_eq!(scheme.window(day("2024-02-29")).0, Some(day("2023-03-01")));
-        scheme.window_months = None;
-        assert_eq!(scheme.window(day("2026-11-22")).0, None);
-    }
-
-    #[test]
-    fn a_rise_is_at_once_and_leaves_a_snapshot() {
-        let decision = evaluate(&scheme(), &at(1, "2026-12-31"), &totals(120_000, 2), day("2026-11-22"));
-        assert_eq!((decision.kind, decision.to, decision.valid_until), (TierChange::Upgrade, Some(id(2)), Some(day("2027-11-22"))));
-        let snapshot = decision.snapshot;
-        assert_eq!(snapshot.reason, TierReason::Reached);
-        assert_eq!((snapshot.window_from, snapshot.window_to), (Some(day("2025-11-23")), day("2026-11-22")));
-        assert_eq!((snapshot.amount, snapshot.count), (Money(120_000), 2));
-        assert_eq!((snapshot.amount_threshold, snapshot.count_threshold), (Some(Money(100_000)), Some(5)));
-        assert_eq!(snapshot.valid_until_before, Some(day("2026-12-31")));
-        let first = evaluate(&scheme(), &CurrentTier::default(), &totals(0, 0), day("2026-11-22"));
-        assert_eq!((first.kind, first.from, first.to), (TierChange::Upgrade, None, Some(id(1))));
-    }
-
-    #[test]
-    fn a_fall_waits_for_both_clocks() {
-        let ask = |today| evaluate(&scheme(), &at(3, "2026-06-30"), &totals(150_000, 1), day(today));
-        assert_eq!((ask("2026-06-30").kind, ask("2026-06-30").snapshot.reason), (TierChange::Keep, TierReason::StillValid));
-        assert_eq!((ask("2026-07-30").kind, ask("2026-07-30").snapshot.reason), (TierChange::Keep, TierReason::InGrace));
-        let fallen = ask("2026-07-31");
-        assert_eq!((fallen.kind, fallen.to, fallen.snapshot.reason), (TierChange::Downgrade, Some(id(2)), TierReason::FellShort));
-        assert_eq!(fallen.valid_until, Some(day("2027-07-31")));
-        let for_ever = CurrentTier { valid_until: None, ..at(3, "2026-06-30") };
-        assert_eq!(evaluate(&scheme(), &for_ever, &totals(0, 0), day("2036-01-01")).kind, TierChange::Keep);
-    }
-
-    #[test]
-    fn who_still_qualifies_is_renewed_after_the_period_only() {
-        let ask = |today| evaluate(&scheme(), &at(2, "2026-06-30"), &totals(150_000, 1), day(today));
-        assert_eq!(ask("2026-06-30").valid_until, Some(day("2026-06-30")));
-        assert!(!ask("2026-06-30").changes(&at(2, "2026-06-30")));
-        assert_eq!(ask("2026-07-01").snapshot.reason, TierReason::Renewed);
-        assert_eq!(ask("2026-07-01").valid_until, Some(day("2027-07-01")));
-        assert!(ask("2026-07-01").changes(&at(2, "2026-06-30")));
-    }
-
-    #[test]
-    fn a_lock_holds_until_its_day_ends() {
-        let locked = CurrentTier { locked_until: Some(day("2026-11-22")), ..at(1, "2026-01-01") };
-        let held = evaluate(&scheme(), &locked, &totals(900_000, 0), day("2026-11-22"));
-        assert_eq!((held.kind, held.to, held.snapshot.reason), (TierChange::Keep, Some(id(1)), TierReason::Locked));
-        assert_eq!(evaluate(&scheme(), &locked, &totals(900_000, 0), day("2026-11-23")).to, Some(id(3)));
-    }
-
-    #[test]
-    fn a_refund_takes_back_the_rise_it_had_brought() {
-        let before = at(1, "2026-12-31");
-        let raised = evaluate(&scheme(), &before, &totals(600_000, 1), day("2026-11-22"));
-        let now = CurrentTier { tier: raised.to, valid_until: raised.valid_until, locked_until: None };
-        let back = after_refund(&scheme(), &now, &raised, &totals(0, 0), day("2026-11-23")).unwrap();
-        assert_eq!((back.kind, back.to, back.valid_until), (TierChange::Downgrade, before.tier, before.valid_until));
-        assert_eq!(back.snapshot.reason, TierReason::Refunded);
-        let half = after_refund(&scheme(), &now, &raised, &totals(100_000, 1), day("2026-11-23")).unwrap();
-        assert_eq!((half.to, half.valid_until), (Some(id(2)), raised.valid_until));
-        assert_eq!(after_refund(&scheme(), &now, &raised, &totals(500_000, 1), day("2026-11-23")), None);
-        let moved_on = CurrentTier { tier: Some(id(2)), ..now };
-        assert_eq!(after_refund(&scheme(), &moved_on, &raised, &totals(0, 0), day("2026-11-23")), None);
-        let locked = CurrentTier { locked_until: Some(day("2027-01-01")), ..now };
-        assert_eq!(after_refund(&scheme(), &locked, &raised, &totals(0, 0), day("2026-11-23")), None);
-    }
-
-    #[test]
-    fn a_scheme_is_checked_at_the_door() {
-        assert!(scheme().check().is_ok());
-        let mut bad = scheme();
-        bad.tiers[2].amount = Some(Money(99_999));
-        bad.tiers[1].benefits.discount = Rate(10_001);
-        let fields: Vec<String> = bad.check().unwrap_err().fields().iter().map(|fault| fault.field.clone()).collect();
-        assert_eq!(fields, ["/tiers/1/benefits/discount", "/tiers/2/amount"]);
-    }
-
-    proptest! {
-        #[test]
-        fn decisions_settle_and_more_is_never_worse(
-            place in 0_usize..4, amount in 0_i64..700_000, more in 0_i64..700_000, count in 0_i64..30,
-            until in -60_i32..60, all in any::<bool>(),
-        ) {
-            let mut scheme = scheme();
-            scheme.qualify_by = if all { QualifyBy::All } else { QualifyBy::Any };
-            let today = day("2026-11-22");
-            let tier = scheme.tiers.get(place).map(|tier| tier.id);
-            let current = CurrentTier { tier, valid_until: tier.map(|_| time::add_days(today, until)), locked_until: None };
-            let decision = evaluate(&scheme, &current, &totals(amount, count), today);
-            let after = CurrentTier { tier: decision.to, valid_until: decision.valid_until, locked_until: None };
-            let again = evaluate(&scheme, &after, &totals(amount, count), today);
-            prop_assert!(!again.changes(&after), "asking twice must change nothing: {decision:?} then {again:?}");
-            let richer = evaluate(&scheme, &current, &totals(amount + more, count), today);
-            prop_assert!(richer.to.and_then(|t| scheme.rank(t)) >= decision.to.and_then(|t| scheme.rank(t)));
-        }
-    }
 }

@@ -1,8 +1,12 @@
 //! Moving members between tiers.
 
 use super::store::{self, Standing, TierEntry};
-use super::{CurrentTier, TierBenefits, TierChange, TierDecision, TierId, TierScheme, TierTotals, after_refund, evaluate};
+use super::{
+    CurrentTier, Overlay, TierBenefits, TierChange, TierDecision, TierGap, TierId, TierReason, TierScheme, TierTotals, after_refund,
+    evaluate, gifts,
+};
 use crate::book::ops::today as merchant_today;
+use crate::growth;
 use serde::{Deserialize, Serialize};
 use shuke_db::{Db, Tx};
 use shuke_jobs::{Event, event};
@@ -18,31 +22,45 @@ const RISES_MAX: usize = 20;
 /// Before every purchase.
 const FIRST_DAY: Date = Date::constant(1, 1, 1);
 
-/// What a member bought on a day or later.
-async fn totals(tx: &mut Tx, merchant: MerchantId, member: Uuid, since: Option<Date>) -> Result<TierTotals> {
-    let member = MemberId(member);
-    let rows = tx.rows(purchase::totals_since_stmt(merchant, &[member], since.unwrap_or(FIRST_DAY))).await?;
-    let found = purchase::totals_since(&rows)?.remove(&member).unwrap_or_default();
-    Ok(TierTotals { amount: found.amount, count: found.orders })
+/// What a member bought and grew by on a day or later, and the first day on which they bought.
+pub(super) async fn totals(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    scheme: &TierScheme,
+    member: Uuid,
+    since: Option<Date>,
+) -> Result<(TierTotals, Option<Date>)> {
+    let since = since.unwrap_or(FIRST_DAY);
+    let bought = purchase::totals_since_stmt(merchant, &[MemberId(member)], since);
+    let (rows, grown) = if scheme.growth.is_some() || scheme.tiers.iter().any(|tier| tier.growth.is_some()) {
+        let [rows, grown] = tx.all([bought, growth::store::since_stmt(merchant, member, since)]).await?;
+        (rows, growth::store::since_read(&grown)?)
+    } else {
+        (tx.rows(bought).await?, 0)
+    };
+    let found = purchase::totals_since(&rows)?.remove(&MemberId(member)).unwrap_or_default();
+    Ok((TierTotals { amount: found.amount, count: found.orders, growth: grown }, found.first_on))
 }
 
 /// What was bought since the first day of the window in which an upgrade was earned. Only a refund
 /// can make that fall short of the upgrade's tier: time can't.
-async fn totals_of(tx: &mut Tx, merchant: MerchantId, member: Uuid, rise: &TierDecision) -> Result<TierTotals> {
-    totals(tx, merchant, member, rise.snapshot.window_from).await
+async fn totals_of(tx: &mut Tx, merchant: MerchantId, scheme: &TierScheme, member: Uuid, rise: &TierDecision) -> Result<TierTotals> {
+    Ok(totals(tx, merchant, scheme, member, rise.snapshot.window_from).await?.0)
 }
 
 /// Brings a member's tier up to a day: after a purchase, after a refund, or because a day has come.
 /// Returns what was decided last, where that changed anything.
 pub async fn refresh(tx: &mut Tx, cx: &Cx, scheme: &TierScheme, member: Uuid, today: Date) -> Result<Option<TierDecision>> {
     let mut standing = store::standing(tx, cx.merchant, member).await?;
-    if !standing.stored {
+    // Who has never moved may have a row all the same, for a paid membership.
+    if standing.changes == 0 {
         standing.current.tier = scheme.effective(&standing.current);
     }
     let due_before = standing.due_on;
     let mut last = None;
     let (from, _) = scheme.window(today);
-    let decision = evaluate(scheme, &standing.current, &totals(tx, cx.merchant, member, from).await?, today);
+    let (reached, _) = totals(tx, cx.merchant, scheme, member, from).await?;
+    let decision = evaluate(scheme, &standing.current, &reached, today);
     if decision.kind != TierChange::Upgrade {
         while let Some(back) = take_back(tx, cx, scheme, member, &mut standing, today).await? {
             step(tx, cx, member, &mut standing, &back, today).await?;
@@ -58,13 +76,44 @@ pub async fn refresh(tx: &mut Tx, cx: &Cx, scheme: &TierScheme, member: Uuid, to
         let surplus = standing.rises.len().saturating_sub(RISES_MAX);
         standing.rises.drain(..surplus);
         step(tx, cx, member, &mut standing, &decision, today).await?;
-        last = Some(decision);
+        if decision.kind == TierChange::Upgrade {
+            gifts::give(tx, cx, scheme, member, decision.to, standing.changes, today).await?;
+        }
+        last = Some(decision.clone());
     }
-    standing.due_on = due_on(scheme, &standing.current, today);
-    if last.is_some() || (standing.stored && standing.due_on != due_before) {
+    let warned = last.is_none() && warn(tx, cx, scheme, member, &mut standing, &decision, &reached, today).await?;
+    standing.due_on = due_on(scheme, &standing, today);
+    if last.is_some() || warned || (standing.stored && standing.due_on != due_before) {
         tx.queue(store::put_stmt(cx.merchant, member, &standing, today)?).await?;
     }
     Ok(last)
+}
+
+/// Tells once that a member is about to lose their tier. Returns whether it did.
+#[expect(clippy::too_many_arguments, reason = "the decision and what it was made from; a struct would only repeat the names")]
+async fn warn(
+    tx: &mut Tx,
+    cx: &Cx,
+    scheme: &TierScheme,
+    member: Uuid,
+    standing: &mut Standing,
+    decision: &TierDecision,
+    totals: &TierTotals,
+    today: Date,
+) -> Result<bool> {
+    let short = matches!(decision.snapshot.reason, TierReason::StillValid | TierReason::InGrace);
+    let (from, until) = (scheme.warned_from(&standing.current), standing.current.valid_until);
+    if !short || from.is_none_or(|from| today < from) || standing.warned_for == until {
+        return Ok(false);
+    }
+    standing.warned_for = until;
+    let held = standing.current.tier.and_then(|id| scheme.tier(id));
+    let payload = serde_json::json!({
+        "member": member, "tier": standing.current.tier, "to": scheme.earned(totals).map(|tier| tier.id),
+        "kept_until": scheme.kept_until(&standing.current), "missing": held.map(|tier| tier.missing(totals)),
+    });
+    event::append(tx, cx, &[Event::new("tier.downgrade_near", member, &payload)]).await?;
+    Ok(true)
 }
 
 /// What a refund takes back of the last upgrade, which is then forgotten, or remembered as the
@@ -78,12 +127,15 @@ async fn take_back(
     today: Date,
 ) -> Result<Option<TierDecision>> {
     let Some(rise) = standing.rises.last() else { return Ok(None) };
-    let totals = totals_of(tx, cx.merchant, member, rise).await?;
+    let totals = totals_of(tx, cx.merchant, scheme, member, rise).await?;
     let Some(back) = after_refund(scheme, &standing.current, rise, &totals, today) else { return Ok(None) };
-    if let Some(rise) = standing.rises.pop()
-        && back.to != rise.from
-    {
-        standing.rises.push(TierDecision { to: back.to, ..rise });
+    if let Some(rise) = standing.rises.pop() {
+        gifts::take_back(tx, cx, member, rise.to).await?;
+        if back.to != rise.from {
+            // The rise was smaller than it seemed: its tier gives what it gives.
+            gifts::give(tx, cx, scheme, member, back.to, standing.changes + 1, today).await?;
+            standing.rises.push(TierDecision { to: back.to, ..rise });
+        }
     }
     Ok(Some(back))
 }
@@ -121,14 +173,19 @@ async fn write(tx: &mut Tx, cx: &Cx, member: Uuid, standing: &mut Standing, entr
     event::append(tx, cx, &[Event::new(kind, member, &payload)]).await
 }
 
-/// The next day on which time alone may change the tier.
-fn due_on(scheme: &TierScheme, current: &CurrentTier, today: Date) -> Option<Date> {
+/// The next day on which time alone may change the tier, or a warning is due.
+fn due_on(scheme: &TierScheme, standing: &Standing, today: Date) -> Option<Date> {
+    let current = &standing.current;
     if let Some(locked) = current.locked_until.filter(|until| today <= *until) {
         return Some(time::add_days(locked, 1));
     }
     let until = current.valid_until.filter(|_| current.tier.is_some())?;
     let day = if today <= until { until } else { time::add_days(until, scheme.grace_days) };
-    Some(time::add_days(day, 1))
+    let next = time::add_days(day, 1);
+    let warned = standing.warned_for == Some(until);
+    // Who falls short only later in the days of warning is found by looking every day.
+    let warning = scheme.warned_from(current).filter(|_| !warned).map(|from| from.max(time::add_days(today, 1)));
+    Some(warning.map_or(next, |day| day.min(next)))
 }
 
 /// Looks at the members whose day has come, in batches, each in a transaction of its own. Safe to
@@ -205,7 +262,7 @@ pub async fn set_by_hand(tx: &mut Tx, cx: &Cx, member: Uuid, wanted: &TierByHand
     standing.rises.clear();
     standing.current.locked_until = Some(wanted.locked_until);
     write(tx, cx, member, &mut standing, &entry, "by_hand").await?;
-    standing.due_on = due_on(&scheme, &standing.current, today);
+    standing.due_on = due_on(&scheme, &standing, today);
     tx.queue(store::put_stmt(cx.merchant, member, &standing, today)?).await
 }
 
@@ -220,6 +277,21 @@ pub struct NextTier {
     pub amount_missing: Option<Money>,
     /// How many orders are still missing; none where the tier doesn't ask for a count.
     pub count_missing: Option<i64>,
+    /// How much growth is still missing; none where the tier doesn't ask for growth.
+    pub growth_missing: Option<i64>,
+    /// The last local day on which all still counts that counts today; none where nothing ever drops out.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub by: Option<Date>,
+}
+
+/// What keeps the earned tier beyond its validity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeepTier {
+    /// What is missing on today's totals; all zero where they keep it.
+    pub missing: TierGap,
+    /// The last local day on which the member has it, grace included.
+    #[schema(value_type = String, format = Date)]
+    pub by: Date,
 }
 
 /// A member's tier, and how far it is to the next.
@@ -241,6 +313,15 @@ pub struct TierView {
     pub totals: TierTotals,
     /// The next tier; none at the top.
     pub next: Option<NextTier>,
+    /// The tier that holds: the earned one, or that of a paid membership where it is higher. The name, the
+    /// benefits and the privileges are its.
+    pub effective: Option<TierId>,
+    /// The paid membership's tier, as long as it runs.
+    pub paid: Option<Overlay>,
+    /// What else its members have a right to.
+    pub privileges: Vec<String>,
+    /// What keeps the earned tier; none where it is for ever.
+    pub keep: Option<KeepTier>,
 }
 
 /// A member's tier with progress.
@@ -249,28 +330,40 @@ pub async fn show(tx: &mut Tx, cx: &Cx, member: Uuid) -> Result<TierView> {
     let today = merchant_today(tx, cx).await?;
     let (window_from, _) = scheme.window(today);
     let standing = store::seen(tx, cx.merchant, member).await?;
-    let totals = totals(tx, cx.merchant, member, window_from).await?;
+    let (totals, first_on) = totals(tx, cx.merchant, &scheme, member, window_from).await?;
     let tier = scheme.effective(&standing.current);
     let current = CurrentTier { tier, ..standing.current };
-    let held = tier.and_then(|id| scheme.tier(id));
+    let effective = scheme.effective_with(&standing.current, standing.overlay, today);
+    let held = effective.and_then(|id| scheme.tier(id));
+    let own = tier.and_then(|id| scheme.tier(id));
+    let keep = scheme.kept_until(&current).zip(own).map(|(by, own)| KeepTier { missing: own.missing(&totals), by });
     Ok(TierView {
         current,
         name: held.map(|tier| tier.name.clone()),
         benefits: held.map(|tier| tier.benefits.clone()),
-        since: standing.since,
+        since: standing.since.filter(|_| standing.changes > 0),
         window_from,
         totals,
-        next: next_tier(&scheme, tier, &totals),
+        next: next_tier(&scheme, tier, &totals, scheme.counts_until(first_on)),
+        effective,
+        paid: standing.overlay.filter(|overlay| today <= overlay.until),
+        privileges: held.map(|tier| tier.privileges.clone()).unwrap_or_default(),
+        keep,
     })
 }
 
-fn next_tier(scheme: &TierScheme, tier: Option<TierId>, totals: &TierTotals) -> Option<NextTier> {
+fn next_tier(scheme: &TierScheme, tier: Option<TierId>, totals: &TierTotals, by: Option<Date>) -> Option<NextTier> {
     let place = tier.and_then(|id| scheme.rank(id)).map_or(0, |rank| rank + 1);
-    scheme.tiers.get(place).map(|next| NextTier {
-        tier: next.id,
-        name: next.name.clone(),
-        amount_missing: next.amount.map(|least| Money((least.0 - totals.amount.0).max(0))),
-        count_missing: next.count.map(|least| (least - totals.count).max(0)),
+    scheme.tiers.iter().skip(place).find(|tier| !tier.paid_only).map(|next| {
+        let missing = next.missing(totals);
+        NextTier {
+            tier: next.id,
+            name: next.name.clone(),
+            amount_missing: missing.amount,
+            count_missing: missing.count,
+            growth_missing: missing.growth,
+            by,
+        }
     })
 }
 

@@ -1,14 +1,62 @@
 //! SQL of members' tiers and their changes.
 
-use super::{CurrentTier, TierDecision, TierId};
+use super::{CurrentTier, Overlay, TierDecision, TierId, TierScheme};
 use serde::{Deserialize, Serialize};
 use shuke_db::{Row, Stmt, Tx, sql};
 use shuke_kernel::{Cx, Date, Error, Instant, MerchantId, Result, Uuid};
 
 /// The tier of a member, for a sale; pipelined with other reads.
 pub fn current_stmt(merchant: MerchantId, member: Uuid) -> Stmt {
-    sql!("SELECT tier_id, valid_until, locked_until FROM member_tier WHERE merchant_id = $1 AND member_id = $2", merchant, member)
+    sql!(
+        "SELECT tier_id, valid_until, locked_until, overlay_tier, overlay_until FROM member_tier WHERE merchant_id = $1 AND member_id = $2",
+        merchant,
+        member
+    )
 }
+
+/// Reads the answer of [`current_stmt`]: the tier that holds on a local day, the earned one or a paid
+/// membership's.
+pub fn effective_read(rows: &[Row], scheme: &TierScheme, today: Date) -> Result<Option<TierId>> {
+    let overlay = rows.first().map(|row| overlay(row, 3)).transpose()?.flatten();
+    Ok(scheme.effective_with(&current_read(rows)?, overlay, today))
+}
+
+fn overlay(row: &Row, at: usize) -> Result<Option<Overlay>> {
+    let (tier, until): (Option<TierId>, Option<Date>) = (row.get(at)?, row.get(at + 1)?);
+    Ok(tier.zip(until).map(|(tier, until)| Overlay { tier, until }))
+}
+
+/// Sets a paid membership's tier beside the earned one, or takes it away.
+pub(crate) fn overlay_stmt(merchant: MerchantId, member: Uuid, overlay: Option<Overlay>, today: Date) -> Stmt {
+    sql!(
+        "INSERT INTO member_tier (merchant_id, member_id, since, rises, changes, overlay_tier, overlay_until)
+         VALUES ($1, $2, $3, '[]', 0, $4, $5)
+         ON CONFLICT (merchant_id, member_id) DO UPDATE SET overlay_tier = excluded.overlay_tier, overlay_until = excluded.overlay_until",
+        merchant,
+        member,
+        today,
+        overlay.map(|overlay| overlay.tier),
+        overlay.map(|overlay| overlay.until)
+    )
+}
+
+/// Makes a member's row where it is missing, so that it can be locked.
+pub(crate) fn begin_stmt(merchant: MerchantId, member: Uuid, today: Date) -> Stmt {
+    sql!(
+        "INSERT INTO member_tier (merchant_id, member_id, since, rises, changes) VALUES ($1, $2, $3, '[]', 0) ON CONFLICT DO NOTHING",
+        merchant,
+        member,
+        today
+    )
+}
+
+/// Holds a member's row for the rest of the transaction.
+pub(crate) fn lock_stmt(merchant: MerchantId, member: Uuid) -> Stmt {
+    sql!("SELECT changes FROM member_tier WHERE merchant_id = $1 AND member_id = $2 FOR UPDATE", merchant, member)
+}
+
+/// Every member's overlay, for checks: a select whose `$1` is the merchant.
+pub(crate) const OVERLAYS: &str = "SELECT member_id, overlay_until FROM member_tier WHERE merchant_id = $1 AND overlay_until IS NOT NULL";
 
 /// Reads the answer of [`current_stmt`]; no row is no tier.
 pub fn current_read(rows: &[Row]) -> Result<CurrentTier> {
@@ -27,6 +75,10 @@ pub(super) struct Standing {
     /// The upgrades that a refund may take back, the last one last.
     pub(super) rises: Vec<TierDecision>,
     pub(super) changes: i64,
+    /// A paid membership's tier.
+    pub(super) overlay: Option<Overlay>,
+    /// The validity for whose end a warning was sent.
+    pub(super) warned_for: Option<Date>,
     /// Whether the row was there.
     pub(super) stored: bool,
 }
@@ -34,7 +86,7 @@ pub(super) struct Standing {
 /// The row, locked: two changes of one member take turns.
 pub(super) async fn standing(tx: &mut Tx, merchant: MerchantId, member: Uuid) -> Result<Standing> {
     let stmt = sql!(
-        "SELECT tier_id, valid_until, locked_until, since, due_on, rises, changes FROM member_tier
+        "SELECT tier_id, valid_until, locked_until, since, due_on, rises, changes, overlay_tier, overlay_until, warned_for FROM member_tier
          WHERE merchant_id = $1 AND member_id = $2 FOR UPDATE",
         merchant,
         member
@@ -45,7 +97,7 @@ pub(super) async fn standing(tx: &mut Tx, merchant: MerchantId, member: Uuid) ->
 /// The row, to be shown.
 pub(super) async fn seen(tx: &mut Tx, merchant: MerchantId, member: Uuid) -> Result<Standing> {
     let stmt = sql!(
-        "SELECT tier_id, valid_until, locked_until, since, due_on, rises, changes FROM member_tier
+        "SELECT tier_id, valid_until, locked_until, since, due_on, rises, changes, overlay_tier, overlay_until, warned_for FROM member_tier
          WHERE merchant_id = $1 AND member_id = $2",
         merchant,
         member
@@ -60,6 +112,8 @@ fn standing_read(row: &Row) -> Result<Standing> {
         due_on: row.get(4)?,
         rises: serde_json::from_str(&row.get::<String>(5)?).map_err(|error| Error::internal(format!("rises can't be read: {error}")))?,
         changes: row.get(6)?,
+        overlay: overlay(row, 7)?,
+        warned_for: row.get(9)?,
         stored: true,
     })
 }
@@ -70,7 +124,8 @@ pub(super) fn put_stmt(merchant: MerchantId, member: Uuid, standing: &Standing, 
     let since = standing.since.unwrap_or(today);
     if standing.stored {
         return Ok(sql!(
-            "UPDATE member_tier SET tier_id = $3, since = $4, valid_until = $5, locked_until = $6, due_on = $7, rises = $8, changes = $9
+            "UPDATE member_tier SET tier_id = $3, since = $4, valid_until = $5, locked_until = $6, due_on = $7, rises = $8, changes = $9,
+                 warned_for = $10
              WHERE merchant_id = $1 AND member_id = $2",
             merchant,
             member,
@@ -80,7 +135,8 @@ pub(super) fn put_stmt(merchant: MerchantId, member: Uuid, standing: &Standing, 
             locked_until,
             standing.due_on,
             rises,
-            standing.changes
+            standing.changes,
+            standing.warned_for
         ));
     }
     // No DO NOTHING: where two first changes meet, one is refused by the key and runs again.

@@ -7,7 +7,11 @@ mod coupon_kinds;
 #[cfg(test)]
 mod coupon_use;
 #[cfg(test)]
+mod membership;
+#[cfg(test)]
 mod policy;
+#[cfg(test)]
+mod reward;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -17,5 +17,5 @@ mod store;
 
 pub use model::{Difference, Purchase, Refund, Totals};
 pub use reader::{MemberReader, PurchasesChanged};
-pub use store::{COUNTED, totals_since, totals_since_stmt};
+pub use store::{COUNTED, totals_since, totals_since_stmt, visits, visits_stmt};
 pub(crate) use store::{facts_until, loyal_anchors};

@@ -93,6 +93,21 @@ pub fn totals_since(rows: &[Row]) -> Result<HashMap<MemberId, Totals>> {
         .collect()
 }
 
+/// The local days on which a member bought something that still counts; read it with [`visits`].
+pub fn visits_stmt(merchant: MerchantId, member: MemberId) -> Stmt {
+    sql!(
+        "SELECT DISTINCT purchased_on FROM purchase
+         WHERE merchant_id = $1 AND member_id = $2 AND counts AND NOT undone AND purchased_on IS NOT NULL ORDER BY purchased_on",
+        merchant,
+        member
+    )
+}
+
+/// Reads the answer of [`visits_stmt`].
+pub fn visits(rows: &[Row]) -> Result<Vec<Date>> {
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
 /// The date of the `count`-th last purchase that counts, of those members who have so many.
 pub(crate) async fn loyal_anchors(tx: &mut Tx, merchant: MerchantId, members: &[MemberId], count: i64) -> Result<HashMap<MemberId, Date>> {
     if members.is_empty() {

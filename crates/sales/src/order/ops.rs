@@ -17,7 +17,7 @@ use shuke_loyalty::wallet::WalletParts;
 use shuke_member::group;
 use shuke_member::pin::Proven;
 use shuke_offer::offer::{Granted, usage};
-use shuke_offer::price::{CouponChoice, PaidBy, PointsChoice, Quote, applied, earn_within};
+use shuke_offer::price::{CartLine, CouponChoice, PaidBy, PointsChoice, Quote, applied, earn_within};
 
 /// Sells a cart.
 ///
@@ -71,7 +71,7 @@ pub async fn checkout_proven(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checko
     usage::take(tx, cx, order.id.0, order.member.map(|member| member.0), &order.offers).await?;
     take_stock(tx, cx, &facts.goods, &order).await?;
     tx.queue(store::insert_lines_stmt(cx.merchant, &[&order])).await?;
-    event::append(tx, cx, &[completed(&order)]).await?;
+    event::append(tx, cx, &[completed(&order, &facts)]).await?;
     Ok(order)
 }
 
@@ -316,11 +316,22 @@ fn granted(order: &Order) -> Vec<Granted> {
     grants.map(|grant| Granted { template: grant.template, count: grant.count }).collect()
 }
 
-fn completed(order: &Order) -> Event {
-    let payload = serde_json::json!({
+/// The lines are told only where the merchant's rules need them: stamp cards.
+fn completed(order: &Order, facts: &Facts) -> Event {
+    let mut payload = serde_json::json!({
         "order": order.id, "member": order.member, "store": order.store, "date": order.date, "amount": order.total, "channel": order.channel,
         "points_spent": order.points_spent,
         "coupons": granted(order),
     });
+    if facts.book.loyalty.wants_lines {
+        let line = |(sold, cart): (&OrderLine, &CartLine)| {
+            let item = cart.item();
+            serde_json::json!({
+                "line": sold.line, "product": item.product, "variant": item.variant, "categories": item.categories,
+                "special": item.special, "quantity_milli": sold.quantity_milli, "net": sold.net,
+            })
+        };
+        payload["lines"] = order.lines.iter().zip(&facts.cart.lines).map(line).collect();
+    }
     Event::new("sale.completed", order.id, &payload)
 }

@@ -126,9 +126,9 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
             return Err(Error::refused("member_not_active", "this member is frozen or erased; ask a manager"));
         }
         facts.holdings = account::holdings_read(id.0, answer(2), answer(3))?;
-        let current = tier::store::current_read(answer(5))?;
+        let tier = tier::store::effective_read(answer(5), &facts.book.loyalty.scheme, today)?;
         let points = Points(facts.holdings.available(AccountKind::Points, cx.now));
-        facts.view = Some(MemberView { member: id.0, tier: facts.book.loyalty.scheme.effective(&current), points });
+        facts.view = Some(MemberView { member: id.0, tier, points });
         facts.member = Some(sealed);
         if has_coupons {
             facts.coupons = answer(6).iter().map(|row| coupon::store::read(row, today, cx.now)).collect::<Result<_>>()?;

@@ -232,9 +232,14 @@ async fn return_stock(tx: &mut Tx, cx: &Cx, order: &Order, refund: &Refund) -> R
 
 /// `undone` says what all refunds of the order have undone until now, this one included, of what it was.
 fn refunded(order: &Order, refund: &Refund) -> Result<Event> {
+    let lines = refund.lines.iter().filter_map(|line| {
+        let sold = order.lines.iter().find(|sold| sold.line == line.line)?;
+        Some(serde_json::json!({ "line": line.line, "to_milli": sold.refunded_milli }))
+    });
     let payload = serde_json::json!({
         "order": order.id, "refund": refund.id, "member": order.member, "store": order.store, "date": refund.date,
         "amount": refund.amount, "whole": order.is_undone(), "coupons_lost": ungranted(order)?,
+        "lines": lines.collect::<Vec<_>>(),
         "undone": {
             "points_earned": { "done": order.points_clawed.plus(refund.points_clawed)?, "whole": order.points_earned },
             "points_spent": { "done": order.points_returned.plus(refund.points_returned)?, "whole": order.points_spent },

@@ -11,6 +11,7 @@ use crate::product::store::{Placed, placed};
 use shuke_db::{Future, Stmt, Tx};
 use shuke_jobs::{Job, Work, job};
 use shuke_kernel::{Cx, Date, Money, Result, Uuid};
+use shuke_loyalty::growth;
 use shuke_loyalty::tier::{CurrentTier, TierScheme, TierTotals};
 use shuke_loyalty::{coupon, tier};
 use shuke_member::{MemberId, member, purchase};
@@ -180,9 +181,14 @@ async fn totals(
     stmts.extend(members.iter().map(|member| tier::store::current_stmt(cx.merchant, *member)));
     let mut answers = tx.batch(&stmts).await?.into_iter();
     let bought = purchase::totals_since(&answers.next().unwrap_or_default())?;
+    let asks_growth = scheme.tiers.iter().any(|tier| tier.growth.is_some());
     for (member, rows) in members.iter().zip(answers) {
         let totals = bought.get(&MemberId(*member)).copied().unwrap_or_default();
-        let totals = TierTotals { amount: totals.amount, count: totals.orders };
+        let growth = match asks_growth {
+            true => growth::since(tx, cx, *member, since.unwrap_or(Date::MIN)).await?,
+            false => 0,
+        };
+        let totals = TierTotals { amount: totals.amount, count: totals.orders, growth };
         found.insert(*member, (tier::store::current_read(&rows)?, totals));
     }
     Ok(found)

@@ -27,9 +27,13 @@ mod purse;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]
+mod stamps;
+#[cfg(test)]
 mod stock;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tiers;
 #[cfg(test)]
 mod trials;
 #[cfg(test)]

@@ -60,11 +60,9 @@ impl World {
     async fn rules(&self) -> Result<()> {
         let cx = self.cx();
         let tier = |name: &str, amount: Option<i64>, discount: i64| Tier {
-            id: cx.id::<TierId>(),
-            name: name.to_owned(),
             amount: amount.map(Money),
-            count: None,
             benefits: TierBenefits { discount: Rate(discount), scope: Scope::ALL, points_multiplier: Rate(10_000 + discount % 1_000) },
+            ..Tier::named(cx.id::<TierId>(), name)
         };
         let scheme = TierScheme {
             tiers: vec![tier("普通", None, 9_900), tier("银卡", Some(15_000), 9_500), tier("金卡", Some(60_000), 8_880)],
@@ -72,6 +70,7 @@ impl World {
             window_months: Some(12),
             validity_months: Some(12),
             grace_days: 30,
+            ..TierScheme::default()
         };
         let order = *self.pick(WalletOrder::ALL);
         let share = *self.pick(&[10_000, 3_000, 5_555]);

@@ -59,11 +59,9 @@ impl Rules<'_> {
     /// 普通、银卡、金卡、钻石.
     pub(super) fn tiers(&self) -> TierScheme {
         let tier = |index, name: &str, amount: Option<Money>, discount, points_multiplier| Tier {
-            id: TierId(self.id("tier", index)),
-            name: name.to_owned(),
             amount,
-            count: None,
             benefits: TierBenefits { discount: Rate(discount), scope: self.scope(), points_multiplier: Rate(points_multiplier) },
+            ..Tier::named(TierId(self.id("tier", index)), name)
         };
         TierScheme {
             tiers: vec![
@@ -76,6 +74,7 @@ impl Rules<'_> {
             window_months: Some(12),
             validity_months: Some(12),
             grace_days: 30,
+            ..TierScheme::default()
         }
     }
 

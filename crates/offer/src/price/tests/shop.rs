@@ -40,7 +40,7 @@ pub fn only(products: &[u128]) -> Scope {
 
 pub fn tier(n: u128, discount: i64) -> Tier {
     let benefits = TierBenefits { discount: Rate(discount), ..TierBenefits::default() };
-    Tier { id: TierId(uuid(n)), name: format!("tier {n}"), amount: None, count: None, benefits }
+    Tier { benefits, ..Tier::named(TierId(uuid(n)), format!("tier {n}")) }
 }
 
 pub fn member(tier: Option<u128>, points: i64) -> MemberView {

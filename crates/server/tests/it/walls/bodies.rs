@@ -19,6 +19,8 @@ pub const NAMES_NOTHING: &[&str] = &[
     "change_refund_policy",
     "change_relationship_policy",
     "change_stage_bands",
+    "change_stamp_scheme",
+    "change_streak_scheme",
     "change_starter_picks",
     "change_tier_scheme",
     "change_wallet_policy",
@@ -95,6 +97,18 @@ fn sales(given: &Given) -> Vec<(&'static str, Value)> {
         ("top_up", by_plan),
         ("issue_coupons", with(issue.clone(), "/template", &ours["template"])),
         ("issue_coupons", with(issue, "/members/0", &ours["member"])),
+        ("create_membership_plan", with(given.theirs.membership_plan(), "/gift/coupons/0", &ours["template"])),
+        ("sell_membership", with(given.theirs.membership(), "/plan", &ours["membership_plan"])),
+        ("sell_membership", with(given.theirs.membership(), "/member", &ours["member"])),
+        ("sell_membership", with(given.theirs.membership(), "/store", &ours["store"])),
+        ("redeem_reward", json!({ "id": id(given), "reward": ours["reward"], "member": theirs["member"], "store": theirs["store"] })),
+        ("redeem_reward", json!({ "id": id(given), "reward": theirs["reward"], "member": ours["member"], "store": theirs["store"] })),
+        ("redeem_reward", json!({ "id": id(given), "reward": theirs["reward"], "member": theirs["member"], "store": ours["store"] })),
+        (
+            "create_reward",
+            json!({ "id": id(given), "name": "x", "terms": {
+            "gives": { "kind": "coupon", "template": ours["template"], "count": 1 }, "points": 1 } }),
+        ),
         ("transfer_points", json!({ "id": id(given), "from": theirs["member"], "to": ours["member"], "points": 1 })),
         ("transfer_points", json!({ "id": id(given), "from": ours["member"], "to": theirs["member"], "points": 1 })),
     ]);

@@ -36,7 +36,6 @@ const OWN: &[&str] = &["change_own_password", "show_session", "sign_out"];
 /// Lists and pages that name nothing by an id.
 const WITHOUT_IDS: &[&str] = &[
     "count_stages",
-    "list_settings",
     "list_terms",
     "show_approval_policy",
     "show_checkout_policy",
@@ -50,8 +49,9 @@ const WITHOUT_IDS: &[&str] = &[
     "show_refund_policy",
     "show_relationship_policy",
     "show_stage_bands",
+    "show_stamp_scheme",
+    "show_streak_scheme",
     "show_starter_picks",
-    "show_tier_scheme",
     "show_wallet_policy",
 ];
 const BROKEN: &[u8] = b"{";
@@ -86,7 +86,7 @@ fn order(operation: &Operation) -> u8 {
     match operation.method.as_str() {
         "GET" => 0,
         "DELETE" => 3,
-        _ if operation.id.starts_with("revoke") => 2,
+        _ if operation.id.starts_with("revoke") || operation.id.starts_with("cancel") => 2,
         _ if operation.id == "erase_member" => 4,
         _ => 1,
     }

@@ -34,12 +34,16 @@ const SEGMENTS: &[(&str, &str)] = &[
     ("fields", "field"),
     ("members", "member"),
     ("notes", "note"),
+    ("membership-plans", "membership_plan"),
+    ("memberships", "membership"),
     ("offers", "offer"),
     ("orders", "order"),
     ("people", "person"),
     ("prices", "store"),
     ("products", "product"),
     ("shares", "person"),
+    ("reward-orders", "reward_order"),
+    ("rewards", "reward"),
     ("staff", "staff"),
     ("stores", "store"),
     ("tags", "tag"),
@@ -78,6 +82,7 @@ impl Side {
         side.make_goods(number).await;
         side.make_people(number).await;
         side.make_rules().await;
+        side.make_rewards().await;
         side.sell().await;
         side
     }
@@ -204,6 +209,22 @@ impl Side {
         ]);
     }
 
+    async fn make_rewards(&mut self) {
+        let (reward, redemption) = (json!(self.uuid()), json!(self.uuid()));
+        let draft = json!({ "id": reward, "name": "礼品", "terms": self.reward_terms(), "state": "published", "stock": 9 });
+        self.post("/api/v1/rewards", draft).await;
+        let member = &self.things["member"];
+        let redeem = json!({ "id": redemption, "reward": reward, "member": member, "store": self.things["store"] });
+        self.post("/api/v1/reward-orders", redeem).await;
+        self.things.extend([("reward", reward), ("reward_order", redemption)]);
+        let tier = self.owner.get("/api/v1/settings/tiers").await.ok()["tiers"][0]["id"].clone();
+        self.things.insert("tier", tier);
+        let plan = self.post("/api/v1/membership-plans", self.membership_plan()).await["plan"]["id"].clone();
+        self.things.insert("membership_plan", plan);
+        let term = self.post("/api/v1/memberships", self.membership()).await["id"].clone();
+        self.things.insert("membership", term);
+    }
+
     async fn sell(&mut self) {
         let order = self.uuid();
         self.post("/api/v1/orders", self.cart(&order)).await;
@@ -231,6 +252,22 @@ impl Side {
     fn offer(&self) -> Value {
         let rule = json!({ "kind": "ladder", "steps": [{ "threshold": 10_000, "off": 1_000 }] });
         json!({ "id": self.things["offer"], "name": "满100减10", "rule": rule })
+    }
+    pub fn membership_plan(&self) -> Value {
+        let tier = self.things["tier"].clone();
+        json!({
+            "id": self.uuid(), "name": "年卡", "tier": tier, "price": 100, "term": { "kind": "months", "months": 12 },
+            "gift": { "coupons": [self.things["template"]] },
+        })
+    }
+    pub fn membership(&self) -> Value {
+        json!({
+            "id": self.uuid(), "plan": self.things["membership_plan"], "member": self.things["member"], "store": self.things["store"],
+            "tender": "cash",
+        })
+    }
+    fn reward_terms(&self) -> Value {
+        json!({ "gives": { "kind": "gift" }, "points": 1 })
     }
     pub fn terms(&self) -> Value {
         let validity = json!({ "kind": "fixed", "from": "2026-01-01", "to": "2027-01-01" });
@@ -275,6 +312,12 @@ impl Side {
             "share_card" => json!({ "member": self.things["sharer"] }),
             "void_stock_cards" => json!({ "numbers": ["000000018"] }),
             "create_dependent" => json!({ "relation": "pet", "name": "旺财" }),
+            "cancel_reward_order" => json!({ "reason": "x" }),
+            "change_membership_plan" => json!({ "plan": self.membership_plan(), "state": "published" }),
+            "enter_growth" => json!({ "id": self.uuid(), "growth": 5, "reason": "x" }),
+            "refund_membership" => json!({ "reason": "x" }),
+            "change_reward" => json!({ "name": "新", "terms": self.reward_terms(), "state": "published" }),
+            "restock_reward" => json!({ "pieces": 1 }),
             "release_pending_points" | "cancel_pending_points" => json!({ "source": self.things["order"] }),
             "report_card" => json!({ "lost": false }),
             "revoke_coupon" | "revoke_template_coupons" | "revoke_coupon_batch" | "revoke_coupon_issue" => json!({ "reason": "x" }),

@@ -1,0 +1,95 @@
+//! SQL of gifts.
+
+use super::Given;
+use super::model::Cause;
+use shuke_db::{Row, Stmt, Tx, sql};
+use shuke_kernel::{MerchantId, Result, Uuid};
+
+/// What a gift is for: the cause, its rule, and which time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    pub(crate) cause: Cause,
+    pub(crate) rule: Uuid,
+    pub(crate) place: &'a str,
+}
+
+/// Writes a gift; one that was taken back is given again.
+pub(super) fn put_stmt(merchant: MerchantId, member: Uuid, given: &Given) -> Stmt {
+    sql!(
+        "INSERT INTO gift (merchant_id, member_id, cause, cause_id, place, source_id, points, coupons, skipped, taken_back, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, FALSE, $10)
+         ON CONFLICT (merchant_id, member_id, cause, cause_id, place) DO UPDATE SET source_id = excluded.source_id,
+             points = excluded.points, coupons = excluded.coupons, skipped = excluded.skipped, taken_back = FALSE, at = excluded.at",
+        merchant,
+        member,
+        given.cause,
+        given.rule,
+        given.place,
+        given.source,
+        given.points,
+        given.coupons,
+        given.skipped,
+        given.at
+    )
+}
+
+pub(super) fn taken_back_stmt(merchant: MerchantId, member: Uuid, of: Place<'_>) -> Stmt {
+    sql!(
+        "UPDATE gift SET taken_back = TRUE WHERE merchant_id = $1 AND member_id = $2 AND cause = $3 AND cause_id = $4 AND place = $5",
+        merchant,
+        member,
+        of.cause,
+        of.rule,
+        of.place
+    )
+}
+
+/// A member's gifts for a rule, locked, by place; those that were taken back too.
+pub(crate) fn of_rule_stmt(merchant: MerchantId, member: Uuid, cause: Cause, rule: Uuid) -> Stmt {
+    sql!(
+        "SELECT cause, cause_id, place, source_id, points, coupons, skipped, taken_back, at FROM gift
+         WHERE merchant_id = $1 AND member_id = $2 AND cause = $3 AND cause_id = $4 ORDER BY place FOR UPDATE",
+        merchant,
+        member,
+        cause,
+        rule
+    )
+}
+
+/// All of a member's gifts, by cause and place; at most 500.
+pub(super) fn of_member_stmt(merchant: MerchantId, member: Uuid) -> Stmt {
+    sql!(
+        "SELECT cause, cause_id, place, source_id, points, coupons, skipped, taken_back, at FROM gift
+         WHERE merchant_id = $1 AND member_id = $2 ORDER BY at DESC, cause, cause_id, place LIMIT 500",
+        merchant,
+        member
+    )
+}
+
+pub(crate) fn read(row: &Row) -> Result<Given> {
+    Ok(Given {
+        cause: row.get(0)?,
+        rule: row.get(1)?,
+        place: row.get(2)?,
+        source: row.get(3)?,
+        points: row.get(4)?,
+        coupons: row.get(5)?,
+        skipped: row.get(6)?,
+        taken_back: row.get(7)?,
+        at: row.get(8)?,
+    })
+}
+
+/// Every gift that holds, for checks: a select whose `$1` is the merchant.
+pub(super) const HELD: &str = "SELECT source_id, points FROM gift WHERE merchant_id = $1 AND NOT taken_back";
+
+/// How often each rule gave and did not take back, by member: what other checks hold against.
+pub(crate) async fn held(tx: &mut Tx, merchant: MerchantId, cause: Cause) -> Result<Vec<(Uuid, Uuid, i64)>> {
+    let stmt = sql!(
+        "SELECT member_id, cause_id, CAST(COUNT(*) AS BIGINT) FROM gift WHERE merchant_id = $1 AND cause = $2 AND NOT taken_back
+         GROUP BY member_id, cause_id ORDER BY member_id, cause_id",
+        merchant,
+        cause
+    );
+    tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}
