@@ -126,6 +126,10 @@ impl Postgres {
         tx.commit().await.map_err(|error| fault(&error, &mut faults))
     }
 
+    pub(crate) async fn analyze(&self) -> Result<()> {
+        self.lease().await?.batch_execute("ANALYZE").await.map_err(|error| fault(&error, &mut None))
+    }
+
     pub(crate) async fn durability_faults(&self) -> Result<Vec<String>> {
         let client = self.lease().await?;
         let mut faults = Vec::new();

@@ -1,8 +1,9 @@
 //! The embedded database: one writer with group commit, four readers.
 //!
 //! A writer takes its turn on the one writing connection, runs in a savepoint of the open
-//! transaction, releases it and passes the turn on. The last of those who wait commits for all;
-//! nobody is answered before the commit is on disk. A closure that fails rolls back its own
+//! transaction, releases it and passes the turn on. The last of those who wait commits for all; on a
+//! slow disk it gives those who shared the last commit a moment to come back ([`LastCommit`]). Nobody
+//! is answered before the commit is on disk. A closure that fails rolls back its own
 //! savepoint only. A future that is dropped rolls back on the spot.
 
 use crate::counters::Counters;
@@ -17,6 +18,7 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore, watch};
 
 const READERS: usize = 4;
@@ -39,6 +41,27 @@ struct WriterState {
     conn: Connection,
     group: Option<Group>,
     counters: Arc<Counters>,
+    last: LastCommit,
+}
+
+/// What the last commit took, and how many shared it.
+#[derive(Clone, Copy, Default)]
+struct LastCommit {
+    took: Duration,
+    members: usize,
+}
+
+/// How long a commit waits for those who are on their way back from the one before.
+const WAIT: Duration = Duration::from_millis(1);
+/// It waits only where a commit takes so long: on a slow disk a millisecond is little, and each writer
+/// that misses the group waits for another commit.
+const SLOW: Duration = Duration::from_millis(4);
+
+impl LastCommit {
+    /// Whether a group of so many should wait for more.
+    fn worth_waiting(self, members: usize) -> bool {
+        self.took >= SLOW && members < self.members
+    }
 }
 
 /// Those who wait for one commit.
@@ -61,7 +84,7 @@ pub(crate) fn connect(file: &Path) -> Result<Connection> {
     };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(file, flags).map_err(unusable)?;
-    conn.busy_timeout(std::time::Duration::from_millis(BUSY_MS)).map_err(unusable)?;
+    conn.busy_timeout(Duration::from_millis(BUSY_MS)).map_err(unusable)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
     conn.execute_batch(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;
@@ -79,7 +102,7 @@ impl Sqlite {
             conn.execute_batch("PRAGMA synchronous=NORMAL;").map_err(failed)?;
         }
         let readers = (0..READERS).map(|_| connect(file)).collect::<Result<Vec<_>>>()?;
-        let state = WriterState { conn, group: None, counters: counters.clone() };
+        let state = WriterState { conn, group: None, counters: counters.clone(), last: LastCommit::default() };
         Ok(Self {
             writer: Arc::new(Writer {
                 state: Arc::new(Mutex::new(state)),
@@ -194,6 +217,7 @@ impl Drop for Waiting {
 /// Commits what the group has written and tells its members.
 fn commit_group(mut guard: OwnedMutexGuard<WriterState>) {
     let Some(group) = guard.group.take() else { return };
+    let began = Instant::now();
     let outcome = guard.conn.execute_batch("COMMIT").map_err(|error| {
         let text = error.to_string();
         if !guard.conn.is_autocommit() {
@@ -204,8 +228,19 @@ fn commit_group(mut guard: OwnedMutexGuard<WriterState>) {
     if outcome.is_ok() {
         guard.counters.commit(group.members);
     }
+    guard.last = LastCommit { took: began.elapsed(), members: group.members };
     drop(guard);
     group.outcome.send_replace(Some(outcome));
+}
+
+/// Commits a group after a little while, unless it grew: then the last that joined sees to it.
+async fn commit_later(writer: Arc<Writer>, members: usize) {
+    tokio::time::sleep(WAIT).await;
+    let turn = writer.state.clone().lock_owned().await;
+    let grew = turn.group.as_ref().is_none_or(|group| group.members != members) || writer.waiting.load(Ordering::SeqCst) > 0;
+    if !grew {
+        let _ = tokio::task::spawn_blocking(move || commit_group(turn)).await;
+    }
 }
 
 struct Lease {
@@ -299,11 +334,17 @@ impl SqliteTx {
         let Some(group) = turn.group.as_mut() else { return Err(closed()) };
         group.members += 1;
         let outcome = group.outcome.subscribe();
-        let full = group.members >= writer.group_max;
-        if full || writer.waiting.load(Ordering::SeqCst) == 0 {
+        let (members, full) = (group.members, group.members >= writer.group_max);
+        let last = full || writer.waiting.load(Ordering::SeqCst) == 0;
+        let later = last && !full && turn.last.worth_waiting(members);
+        if last && !later {
             tokio::task::spawn_blocking(move || commit_group(turn)).await.map_err(|error| Error::internal(error.to_string()))?;
         } else {
             drop(turn);
+        }
+        if later {
+            // A task of its own: whoever asked for the commit may be dropped meanwhile.
+            tokio::spawn(commit_later(writer.clone(), members));
         }
         settled(outcome).await
     }

@@ -275,7 +275,8 @@ pub(crate) async fn expired(tx: &mut Tx, merchant: MerchantId, now: Instant, aft
 }
 
 /// What `verify` compares.
-pub(crate) const LOTS: &str = "SELECT owner, kind, id, granted, remaining, is_open, source_id, source_line FROM lot WHERE merchant_id = $1";
+pub(crate) const LOTS: &str =
+    "SELECT owner, kind, id, granted, remaining, is_open, source_id, source_line, short, expired FROM lot WHERE merchant_id = $1";
 
 /// `lot_id, source_id, source_line, amount` of every allocation.
 pub(crate) const ALLOCATIONS: &str = "SELECT lot_id, source_id, source_line, amount FROM allocation WHERE merchant_id = $1";

@@ -97,7 +97,9 @@ async fn walk_lots(tx: &mut Tx, merchant: MerchantId, report: &mut Report, sums:
     let mut see_lot = |row: &shuke_db::Row| {
         let (owner, kind, id): (Uuid, String, LotId) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let (granted, remaining, is_open): (i64, i64, bool) = (row.get(3)?, row.get(4)?, row.get(5)?);
+        let (short, expired): (i64, i64) = (row.get(8)?, row.get(9)?);
         sums.lot_is_wrong |= remaining < 0 || remaining > granted || is_open != (remaining > 0);
+        sums.lot_is_wrong |= short < 0 || expired < 0 || expired > granted - remaining;
         sums.lots.add(&id, granted);
         sums.lots.subtract(&id, remaining);
         sums.account_lots.add(&(owner, kind.as_str()), remaining);

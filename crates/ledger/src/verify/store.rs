@@ -107,14 +107,18 @@ pub(super) async fn holds(tx: &mut Tx, merchant: MerchantId) -> Result<Option<Di
 /// A lot is within its bounds, and open while it holds something.
 pub(super) async fn lots(tx: &mut Tx, merchant: MerchantId) -> Result<Option<Difference>> {
     let text = format!(
-        "SELECT id, owner, kind, granted, remaining, is_open FROM ({LOTS}) AS lots
-         WHERE remaining < 0 OR remaining > granted OR (is_open AND remaining = 0) OR (NOT is_open AND remaining > 0) ORDER BY id LIMIT 1"
+        "SELECT id, owner, kind, granted, remaining, is_open, short, expired FROM ({LOTS}) AS lots
+         WHERE remaining < 0 OR remaining > granted OR (is_open AND remaining = 0) OR (NOT is_open AND remaining > 0)
+         OR short < 0 OR expired < 0 OR expired > granted - remaining ORDER BY id LIMIT 1"
     );
     let Some(row) = first(tx, merchant, text).await? else { return Ok(None) };
     let (id, owner, kind): (Uuid, Uuid, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let (granted, remaining, is_open): (i64, i64, bool) = (row.get(3)?, row.get(4)?, row.get(5)?);
     let state = if is_open { "open" } else { "closed" };
-    let text = format!("the {kind} lot {id} of member {owner} is {state} with {remaining} left of {granted}");
+    let (short, expired): (i64, i64) = (row.get(6)?, row.get(7)?);
+    let text = format!(
+        "the {kind} lot {id} of member {owner} is {state} with {remaining} left of {granted}, {expired} expired and {short} taken back while spent"
+    );
     Ok(Some(Difference::new("lot", text)))
 }
 

@@ -81,6 +81,18 @@ const CASES: &[Case] = &[
         &["has 71 left", "is 70"],
     ),
     (
+        "UPDATE lot SET expired = 31 WHERE granted = 100",
+        "UPDATE lot SET expired = 0 WHERE granted = 100",
+        "lot",
+        &["open with 70 left of 100", "31 expired"],
+    ),
+    (
+        "UPDATE lot SET short = -1 WHERE granted = 100",
+        "UPDATE lot SET short = 0 WHERE granted = 100",
+        "lot",
+        &["-1 taken back while spent"],
+    ),
+    (
         "UPDATE lot SET granted = granted + 1 WHERE granted = 100",
         "UPDATE lot SET granted = granted - 1 WHERE granted = 101",
         "lot",

@@ -124,7 +124,9 @@ pub async fn run(args: Args) -> Result<()> {
             let app = args.place.open().await?.app(false, false);
             let (ground, founded) = ground::find_or_found(&app, &wishes, &options.file).await?;
             announce(founded.as_ref());
-            (run::run(Some(&app.db), &ground, &options).await?, founded)
+            let report = run::run(Some(&app.db), &ground, &options).await?;
+            app.db.filled().await?;
+            (report, founded)
         }
     };
     print(&report, founded.as_ref(), args.json)

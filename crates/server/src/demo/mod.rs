@@ -142,6 +142,7 @@ pub async fn run(app: &AppInner, trade: Trade, options: &Options) -> Result<Summ
     if first <= last {
         let script = Script::write(&story, &zone, last);
         let done = live(app, merchant, &zone, &script, first, options.progress).await?;
+        app.db.filled().await?;
         summary.days = u64::try_from(shuke_kernel::time::days_between(first, last) + 1).unwrap_or(0);
         (summary.enrolled, summary.sales) = (done.members, done.sales);
         (summary.refunds, summary.top_ups) = (done.refunds, done.top_ups);

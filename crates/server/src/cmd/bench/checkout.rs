@@ -5,7 +5,7 @@ use super::load::{Bench, Figure};
 use std::sync::Arc;
 
 pub(super) async fn run(load: &Load) -> anyhow::Result<()> {
-    let temporary = super::scratch(load)?;
+    let temporary = load.place.scratch()?;
     let bench = Arc::new(Bench::open(load, temporary.path()).await?);
     // Statements are prepared, caches are warm.
     bench.figure(load.clients.iter().copied().max().unwrap_or(1), 2, load.sales.map(|_| 5)).await?;

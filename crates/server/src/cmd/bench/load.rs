@@ -39,7 +39,7 @@ pub(super) struct Figure {
 
 impl Bench {
     pub(super) async fn open(load: &Load, folder: &std::path::Path) -> Result<Self> {
-        let mut config = load.db.as_ref().map_or_else(|| Config::folder(folder), Config::postgres);
+        let mut config = load.place.db.as_ref().map_or_else(|| Config::folder(folder), Config::postgres);
         config.group_commit_max = load.group_commit_max;
         config.connections_max = load.clients.iter().copied().max().unwrap_or(8).max(4);
         let db = Db::open(&config).await?;
@@ -48,6 +48,7 @@ impl Bench {
         let app = Arc::new(AppInner::new(db, Clock::system(), random, vault, Box::new(OrgAuthenticator)));
         let stall =
             fixture::stall(&app, &fixture::Size { members: load.members, variants: load.variants, ..fixture::Size::default() }).await?;
+        app.db.filled().await?;
         Ok(Self { app, stall, next: AtomicUsize::new(0) })
     }
 

@@ -4,8 +4,10 @@
 //!   wallet, two lines, stock, ledger, event, idempotent answer; durable commits.
 //! - `raw` runs the very statements of such sales again on a bare SQLite connection with prepared
 //!   statements, as many of them to a commit as group commit had: the same rows, no product.
+//! - `import` writes a file of past orders and imports it.
 
 mod checkout;
+mod import;
 mod load;
 mod raw;
 
@@ -19,17 +21,27 @@ pub enum Bench {
     Checkout(Load),
     /// The statements of such sales on a bare SQLite connection.
     Raw(Load),
+    /// Lines of past orders from a file.
+    Import(import::Load),
 }
 
-/// How to measure.
+/// Where the bench's shop is.
 #[derive(Clone, Debug, Args)]
-pub struct Load {
+pub struct Place {
     /// PostgreSQL; an empty database of its own.
     #[arg(long)]
     pub db: Option<String>,
     /// A folder for an embedded database; a temporary one by default.
     #[arg(long)]
     pub data: Option<PathBuf>,
+}
+
+/// How to measure.
+#[derive(Clone, Debug, Args)]
+pub struct Load {
+    /// Where its shop is.
+    #[command(flatten)]
+    pub place: Place,
     /// Clients that sell at once, each waiting for its answer; several figures are run one after another.
     #[arg(long, value_delimiter = ',', default_value = "1,8,32")]
     pub clients: Vec<usize>,
@@ -61,17 +73,20 @@ pub async fn run(bench: Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Checkout(load) => checkout::run(&load).await,
         Bench::Raw(load) => raw::run(&load).await,
+        Bench::Import(load) => import::run(&load).await,
     }
 }
 
-/// The folder of the bench's embedded database: named, or one that goes with the process.
-fn scratch(load: &Load) -> anyhow::Result<Scratch> {
-    match &load.data {
-        Some(folder) => {
-            anyhow::ensure!(!folder.join("shuke.db").exists(), "{} holds data already; name an empty folder", folder.display());
-            Ok(Scratch::Named(folder.clone()))
+impl Place {
+    /// The folder of the bench's embedded database: named, or one that goes with the process.
+    fn scratch(&self) -> anyhow::Result<Scratch> {
+        match &self.data {
+            Some(folder) => {
+                anyhow::ensure!(!folder.join("shuke.db").exists(), "{} holds data already; name an empty folder", folder.display());
+                Ok(Scratch::Named(folder.clone()))
+            }
+            None => Ok(Scratch::Temporary(tempfile::tempdir()?)),
         }
-        None => Ok(Scratch::Temporary(tempfile::tempdir()?)),
     }
 }
 

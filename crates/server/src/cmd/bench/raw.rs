@@ -10,10 +10,10 @@ use std::time::Duration;
 const RECORDED: usize = 500;
 
 pub(super) async fn run(load: &Load) -> anyhow::Result<()> {
-    anyhow::ensure!(load.db.is_none(), "the raw loop is for SQLite; beside PostgreSQL stands pgbench");
+    anyhow::ensure!(load.place.db.is_none(), "the raw loop is for SQLite; beside PostgreSQL stands pgbench");
     let mut rows = Vec::new();
     for clients in &load.clients {
-        let temporary = super::scratch(load)?;
+        let temporary = load.place.scratch()?;
         let bench = Arc::new(Bench::open(load, temporary.path()).await?);
         bench.figure(*clients, 2, None).await?;
         let product = bench.figure(*clients, load.seconds, None).await?;
