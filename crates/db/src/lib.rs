@@ -32,6 +32,7 @@ mod row;
 mod sqlite;
 mod stmt;
 mod tx;
+mod wire;
 
 pub use counters::Counts;
 pub use migrate::{MIGRATIONS, Migration};

@@ -7,6 +7,7 @@
 use crate::counters::Counters;
 use crate::row::{Inner as RowInner, Row};
 use crate::tx::{Future, Inner, Tx};
+use crate::wire::{Plain, Secure};
 use crate::{Stmt, catalogue};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
 use futures::StreamExt as _;
@@ -17,6 +18,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
+use tokio_postgres::config::{Host, SslMode, SslNegotiation};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type};
 use tokio_postgres::{NoTls, Statement};
@@ -37,8 +39,8 @@ impl Postgres {
         })?;
         let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = match config.get_ssl_mode() {
-            tokio_postgres::config::SslMode::Disable => Manager::from_config(config, NoTls, manager_config),
-            _ => Manager::from_config(config, tls()?, manager_config),
+            SslMode::Disable => plain(config, manager_config),
+            _ => Manager::from_config(config, Secure(tls()?), manager_config),
         };
         let pool = Pool::builder(manager)
             .max_size(connections_max)
@@ -142,6 +144,16 @@ impl Postgres {
         }
         Ok(faults)
     }
+}
+
+/// Without encryption; bursts are answered in one piece where the hosts are reached by TCP.
+fn plain(mut config: tokio_postgres::Config, manager_config: ManagerConfig) -> Manager {
+    let tcp = |host: &Host| matches!(host, Host::Tcp(_));
+    if config.get_hosts().is_empty() || !config.get_hosts().iter().all(tcp) {
+        return Manager::from_config(config, NoTls, manager_config);
+    }
+    config.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
+    Manager::from_config(config, Plain, manager_config)
 }
 
 fn tls() -> Result<tokio_postgres_rustls::MakeRustlsConnect> {
