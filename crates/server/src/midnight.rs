@@ -6,9 +6,9 @@
 //! often it ran. Every part works in batches of its own transactions and may be repeated: a job that
 //! was interrupted starts again from the top.
 
-use shuke_db::Future;
+use shuke_db::{Db, Future};
 use shuke_jobs::{Job, JobRequest, Work, job, merchants};
-use shuke_kernel::{Cx, MerchantId, Result, time};
+use shuke_kernel::{Cx, Date, MerchantId, Result, time};
 use shuke_org::merchant;
 
 /// The kind of the job.
@@ -40,10 +40,7 @@ pub fn run<'w>(work: &'w Work, job: &'w Job) -> Future<'w, ()> {
     Box::pin(async move {
         let cx: Cx = work.cx(job);
         let today = time::parse_date(&job.payload)?;
-        let lots = shuke_ledger::midnight(&work.db, &cx, today).await?;
-        let tiers = shuke_loyalty::midnight(&work.db, &cx, today).await?;
-        let stages = shuke_member::midnight(&work.db, &cx, today).await?;
-        tracing::debug!(merchant = %cx.merchant, %today, lots, tiers, stages, "midnight");
+        day(&work.db, &cx, today).await?;
         work.db
             .write(&(&cx, job), |tx, (cx, job)| {
                 Box::pin(async move {
@@ -53,4 +50,13 @@ pub fn run<'w>(work: &'w Work, job: &'w Job) -> Future<'w, ()> {
             })
             .await
     })
+}
+
+/// What a day's beginning brings to a merchant. May be interrupted and repeated.
+pub async fn day(db: &Db, cx: &Cx, today: Date) -> Result<()> {
+    let lots = shuke_ledger::midnight(db, cx, today).await?;
+    let tiers = shuke_loyalty::midnight(db, cx, today).await?;
+    let stages = shuke_member::midnight(db, cx, today).await?;
+    tracing::debug!(merchant = %cx.merchant, %today, lots, tiers, stages, "midnight");
+    Ok(())
 }

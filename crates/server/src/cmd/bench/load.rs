@@ -122,19 +122,23 @@ impl Bench {
 fn figure(clients: usize, mut took: Vec<Duration>, elapsed: Duration, used: Counts, cpu: Duration) -> Figure {
     took.sort_unstable();
     let sales = took.len() as u64;
-    let at = |per_mille: usize| took.get(took.len() * per_mille / 1_000).map_or(0, |d| u64::try_from(d.as_micros()).unwrap_or(u64::MAX));
     let per_sale = |n: u64| n * 1_000 / sales.max(1);
     Figure {
         clients,
         sales,
         per_second: u64::try_from(u128::from(sales) * 1_000_000 / elapsed.as_micros().max(1)).unwrap_or(u64::MAX),
-        p50_us: at(500),
-        p99_us: at(990),
+        p50_us: at_per_mille(&took, 500),
+        p99_us: at_per_mille(&took, 990),
         statements_per_sale_milli: per_sale(used.statements),
         trips_per_sale_milli: per_sale(used.trips),
         sales_per_commit_milli: used.transactions * 1_000 / used.commits.max(1),
         cpu_us_per_sale: u64::try_from(cpu.as_micros()).unwrap_or(u64::MAX) / sales.max(1),
     }
+}
+
+/// What so many thousandths of the sorted times do not exceed, in microseconds.
+pub(super) fn at_per_mille(sorted: &[Duration], per_mille: usize) -> u64 {
+    sorted.get(sorted.len() * per_mille / 1_000).map_or(0, |time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX))
 }
 
 /// Processor time of this process so far, from the kernel's accounting (ticks of 10 ms).

@@ -4,11 +4,13 @@
 //!   wallet, two lines, stock, ledger, event, idempotent answer; durable commits.
 //! - `raw` runs the very statements of such sales again on a bare SQLite connection with prepared
 //!   statements, as many of them to a commit as group commit had: the same rows, no product.
+//! - `lookup` finds members at the till of a merchant of a million and prices their carts.
 //! - `import` writes a file of past orders and imports it.
 
 mod checkout;
 mod import;
 mod load;
+mod lookup;
 mod raw;
 
 use clap::{Args, Subcommand};
@@ -23,6 +25,8 @@ pub enum Bench {
     Raw(Load),
     /// Lines of past orders from a file.
     Import(import::Load),
+    /// Finding a member at the till of a large merchant and pricing their cart, by day and in the night.
+    Lookup(lookup::Load),
 }
 
 /// Where the bench's shop is.
@@ -74,6 +78,7 @@ pub async fn run(bench: Bench) -> anyhow::Result<()> {
         Bench::Checkout(load) => checkout::run(&load).await,
         Bench::Raw(load) => raw::run(&load).await,
         Bench::Import(load) => import::run(&load).await,
+        Bench::Lookup(load) => lookup::run(&load).await,
     }
 }
 
