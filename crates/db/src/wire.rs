@@ -84,22 +84,22 @@ impl Bursts {
     fn request(&mut self, frame: &[u8], next: Option<u8>) {
         match frame.first() {
             Some(b'E') => self.executions += 1,
-            Some(b'Q') => self.expect(End::Own),
+            Some(b'Q') => self.owe(End::Own),
             Some(b'S') => {
                 let executions = std::mem::take(&mut self.executions);
                 // Behind it: a statement that is parsed first, or bound.
                 if executions == 1 && matches!(next, Some(b'P' | b'B')) {
-                    self.expect(End::PutIn);
+                    self.owe(End::PutIn);
                     return;
                 }
-                self.expect(End::Own);
+                self.owe(End::Own);
             }
             _ => {}
         }
         self.to_server.extend(frame);
     }
 
-    fn expect(&mut self, end: End) {
+    fn owe(&mut self, end: End) {
         if self.skipping && end == End::PutIn {
             self.to_driver.extend(ABORTED.iter().chain(READY_FAILED));
         } else {

@@ -54,6 +54,8 @@ pub struct Load {
 }
 
 const VARIANTS: usize = 200;
+/// The stall's first store.
+const STORE: &str = "静安店";
 /// Surnames and given names with their initials.
 const SURNAMES: [(&str, char); 20] = [
     ("王", 'w'),
@@ -181,7 +183,7 @@ impl Bench {
         write_members(&members, load.members)?;
         write_orders(&orders, load)?;
         for (kind, file) in [(Kind::Members, &members), (Kind::Orders, &orders)] {
-            let wishes = Wishes { merchant: Some(self.stall.merchant), ..Wishes::default() };
+            let wishes = Wishes { merchant: Some(self.stall.merchant), store: Some(STORE.to_owned()), ..Wishes::default() };
             let ground = ground::look(Some(&self.app.db), self.app.vault.clone(), &wishes).await?;
             let mut options = run::Options::new(kind, file);
             options.report = file.with_extension("bad.csv");
