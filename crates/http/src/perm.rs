@@ -86,6 +86,8 @@ permissions! {
     MemberReveal = "member:reveal" [Manager];
     /// Define fields, tags, terms.
     MemberConfigure = "member:configure" [Manager Marketer];
+    /// Merge two members, and undo it.
+    MemberMerge = "member:merge" [Manager];
     /// Export personal data.
     MemberExport = "member:export" [];
     /// See balances and journals.

@@ -16,6 +16,7 @@
 //! Signs: a member's balance is credits less debits. What the shop owns (cash) grows by debits.
 
 pub mod account;
+pub mod belonging;
 pub mod hold;
 pub mod journal;
 pub mod lot;
@@ -34,6 +35,11 @@ use shuke_kernel::{Cx, Date, Result};
 /// Every operation of this crate.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().merge(account::api::routes()).merge(lot::api::routes()).merge(journal::api::routes()).merge(verify::api::routes())
+}
+
+/// What the ledger wants to be done once with a server's state.
+pub fn prepare(app: &shuke_http::AppInner) {
+    app.slot::<shuke_member::belonging::Belongings>().add(belonging::LedgerPart);
 }
 
 /// Adds the ledger's part of the worker: holds end, entries are sealed.

@@ -5,6 +5,7 @@
 //! among them. The price engine in the `offer` crate calls these rules; nothing here prices a cart.
 
 pub mod batch;
+pub mod belonging;
 pub mod book;
 pub mod clock;
 pub mod coupon;
@@ -85,4 +86,9 @@ pub async fn midnight(db: &Db, cx: &Cx, today: Date) -> Result<u64> {
         + clock::midnight(db, cx, today).await?
         + stamp::midnight(db, cx, today).await?
         + membership::midnight(db, cx, today).await?)
+}
+
+/// What this crate wants to be done once with a server's state.
+pub fn prepare(app: &shuke_http::AppInner) {
+    app.slot::<shuke_member::belonging::Belongings>().add(belonging::LoyaltyPart);
 }

@@ -22,11 +22,13 @@ pub struct MemberSettings {
     pub birthday_edits_max: Option<i64>,
     /// Whether printed cards are bound only where they are in stock (a card batch).
     pub cards_from_stock: bool,
+    /// For how many days a merge of two members can be undone, 0 to 366.
+    pub merge_undo_days: i64,
 }
 
 impl Default for MemberSettings {
     fn default() -> Self {
-        Self { country: "CN".to_owned(), birthday_edits_max: None, cards_from_stock: false }
+        Self { country: "CN".to_owned(), birthday_edits_max: None, cards_from_stock: false, merge_undo_days: 30 }
     }
 }
 
@@ -38,7 +40,10 @@ impl Section for MemberSettings {
             return Err(error.field("/birthday_edits_max", "out_of_range", "must be 0 to 100"));
         }
         if self.country.len() == 2 && self.country.bytes().all(|b| b.is_ascii_uppercase()) {
-            return Ok(());
+            return match self.merge_undo_days {
+                0..=366 => Ok(()),
+                _ => Err(Error::invalid("merge_undo_days_wrong", "a merge can be undone for 0 to 366 days")),
+            };
         }
         Err(Error::invalid("country_malformed", "a country is two capital letters such as CN (ISO 3166)"))
     }

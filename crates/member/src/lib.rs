@@ -21,15 +21,17 @@
 //! | [`contact`] | what was sent to a member and came of it |
 //! | [`note`] | what staff write about a member |
 //! | [`preference`] | what a member says they like |
+//! | [`belonging`] | what each slice holds of a member: exported, erased and merged together |
+//! | [`merge`] | two records of one customer become one, and two again |
 //! | [`relationship`] | how well the shop and a member know each other |
 //!
 //! Sales know members; members don't know sales. What was bought arrives by events, and the reader
 //! [`purchase::MemberReader`] keeps the projection from which figures and stages are computed.
 //!
-//! Deliberately absent: balances and tiers (they belong to accounts, in higher slices), merging two
-//! members into one.
+//! Deliberately absent: balances and tiers (they belong to accounts, in higher slices).
 
 pub mod batch;
+pub mod belonging;
 pub mod card;
 pub mod code;
 pub mod consent;
@@ -40,6 +42,7 @@ pub mod field;
 mod ground;
 pub mod group;
 pub mod member;
+pub mod merge;
 pub mod note;
 pub mod pin;
 pub mod preference;
@@ -82,6 +85,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(note::api::routes())
         .merge(preference::api::routes())
         .merge(relationship::api::routes())
+        .merge(belonging::api::routes())
+        .merge(merge::api::routes())
 }
 
 /// The readers and jobs of this crate.

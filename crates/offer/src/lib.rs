@@ -3,6 +3,7 @@
 //! Start reading in [`price`]: one pure function that prices a cart in the order of the domain's
 //! laws and explains itself. [`offer`] holds promotions of every kind.
 
+pub mod belonging;
 pub mod offer;
 pub mod price;
 
@@ -21,4 +22,9 @@ pub fn runner(runner: Runner) -> Runner {
 /// Every operation of this crate.
 pub fn routes() -> OpenApiRouter<App> {
     offer::api::routes()
+}
+
+/// What this crate wants to be done once with a server's state.
+pub fn prepare(app: &shuke_http::AppInner) {
+    app.slot::<shuke_member::belonging::Belongings>().add(belonging::OfferPart);
 }

@@ -2,6 +2,7 @@
 //!
 //! Start reading at [`order::ops::checkout`]; what it reads is [`quote::facts`].
 
+pub mod belonging;
 pub mod book;
 pub mod category;
 pub mod claim;
@@ -16,6 +17,8 @@ pub mod starter;
 pub mod stock;
 pub mod trial;
 pub mod verify;
+pub mod habit;
+pub mod overview;
 
 use shuke_http::{App, OpenApiRouter};
 use shuke_jobs::Runner;
@@ -23,6 +26,8 @@ use shuke_jobs::Runner;
 /// Every operation of this crate.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(habit::api::routes())
+        .merge(overview::api::routes())
         .merge(category::api::routes())
         .merge(product::api::routes())
         .merge(stock::api::routes())
@@ -36,5 +41,10 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// Adds this crate's readers.
 pub fn runner(runner: Runner) -> Runner {
-    runner.reader(stock::StoreReader).handler(trial::KIND, std::sync::Arc::new(trial::run))
+    runner.reader(stock::StoreReader).reader(belonging::LateReader).handler(trial::KIND, std::sync::Arc::new(trial::run))
+}
+
+/// What this crate wants to be done once with a server's state.
+pub fn prepare(app: &shuke_http::AppInner) {
+    app.slot::<shuke_member::belonging::Belongings>().add(belonging::SalesPart);
 }

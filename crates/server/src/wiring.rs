@@ -42,7 +42,12 @@ pub fn checks() -> Vec<Check> {
 }
 
 /// What slices want to be done once with a server's state.
-pub fn prepare(_app: &AppInner) {}
+pub fn prepare(app: &AppInner) {
+    shuke_ledger::prepare(app);
+    shuke_loyalty::prepare(app);
+    shuke_offer::prepare(app);
+    shuke_sales::prepare(app);
+}
 
 /// The OpenAPI document.
 pub fn document() -> OpenApi {

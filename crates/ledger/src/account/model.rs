@@ -63,6 +63,10 @@ shuke_kernel::text_enum! {
         PrepaidSold = "prepaid_sold",
         /// Prepaid value on its way from one holder to another; empty in between.
         PrepaidMoved = "prepaid_moved",
+        /// Points on their way from a member to the one they were merged into: empty once they arrived.
+        PointsMerged = "points_merged",
+        /// Visits on that way: empty once they arrived.
+        PassVisitsMerged = "pass_visits_merged",
         /// What a store kept when it gave prepaid value back.
         RefundFee = "refund_fee",
         /// Where opening balances come from.
@@ -89,11 +93,25 @@ impl AccountKind {
     /// What it counts.
     pub const fn unit(self) -> Unit {
         match self {
-            Self::Points | Self::PointsDebt | Self::PointsIssued | Self::PointsRedeemed | Self::PointsExpired | Self::PointsTransferred => {
-                Unit::Points
+            Self::Points
+            | Self::PointsDebt
+            | Self::PointsMerged
+            | Self::PointsIssued
+            | Self::PointsRedeemed
+            | Self::PointsExpired
+            | Self::PointsTransferred => Unit::Points,
+            Self::PassVisits | Self::PassVisitsMerged | Self::PassVisitsIssued | Self::PassVisitsUsed | Self::PassVisitsExpired => {
+                Unit::Visits
             }
-            Self::PassVisits | Self::PassVisitsIssued | Self::PassVisitsUsed | Self::PassVisitsExpired => Unit::Visits,
             _ => Unit::Money,
+        }
+    }
+    /// Through which account value of this kind goes from a member to the one they were merged into.
+    pub const fn merging_account(self) -> Self {
+        match self.unit() {
+            Unit::Points => Self::PointsMerged,
+            Unit::Visits => Self::PassVisitsMerged,
+            Unit::Money => Self::PrepaidMoved,
         }
     }
     /// Where value of this kind goes when it expires.

@@ -73,3 +73,15 @@ pub(crate) async fn lock(tx: &mut Tx, merchant: MerchantId, owner: Uuid) -> Resu
 
 /// What `verify` compares: `owner, kind, balance, held`.
 pub(crate) const BALANCES: &str = "SELECT owner, kind, balance, held FROM account WHERE merchant_id = $1";
+
+/// Closes every account of a member who was merged into another: they take nothing any more. They must be empty.
+pub(crate) async fn close(tx: &mut Tx, merchant: MerchantId, owner: Uuid) -> Result<()> {
+    let kinds: Vec<(Uuid, AccountKind)> = AccountKind::ALL.iter().filter(|kind| kind.of_member()).map(|kind| (owner, *kind)).collect();
+    create(tx, merchant, &kinds).await?;
+    tx.queue(sql!("UPDATE account SET is_closed = TRUE WHERE merchant_id = $1 AND owner = $2", merchant, owner)).await
+}
+
+/// Opens them again.
+pub(crate) async fn reopen(tx: &mut Tx, merchant: MerchantId, owner: Uuid) -> Result<()> {
+    tx.queue(sql!("UPDATE account SET is_closed = FALSE WHERE merchant_id = $1 AND owner = $2", merchant, owner)).await
+}

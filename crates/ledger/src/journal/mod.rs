@@ -10,6 +10,7 @@
 //! be asked for in one query.
 
 pub mod api;
+mod carry;
 mod model;
 pub mod ops;
 pub(crate) mod store;

@@ -81,7 +81,7 @@ pub struct Journal {
     transfers: Vec<Transfer>,
     lots: Vec<lot::store::NewLot>,
     taken: Vec<(Uuid, AccountKind, LotId, i64)>,
-    allocations: Vec<Line>,
+    pub(super) allocations: Vec<Line>,
     grace: Option<(Date, Instant)>,
     extended: Vec<(Uuid, LotId)>,
     marks: Vec<(Uuid, AccountKind, LotId, i64, i64)>,
@@ -89,10 +89,10 @@ pub struct Journal {
 
 /// Which origin an allocation counts for, and which line it explains.
 #[derive(Debug)]
-struct Line {
-    origin: Uuid,
-    line: i64,
-    allocation: Allocation,
+pub(super) struct Line {
+    pub(super) origin: Uuid,
+    pub(super) line: i64,
+    pub(super) allocation: Allocation,
 }
 
 /// The most that one entry moves, in points or minor units: thousands of such entries still fit into a
@@ -165,7 +165,7 @@ impl Journal {
         self.line(debit, credit, amount, why).map(|_| ())
     }
 
-    fn line(&mut self, debit: Account, credit: Account, amount: i64, why: &'static str) -> Result<i64> {
+    pub(super) fn line(&mut self, debit: Account, credit: Account, amount: i64, why: &'static str) -> Result<i64> {
         if amount < 0 || debit.kind.unit() != credit.kind.unit() {
             return Err(Error::internal(format!("a transfer of {amount} from {debit:?} to {credit:?}")));
         }

@@ -308,6 +308,13 @@ pub(crate) const IN_LOTS: &str = concat!(
 /// `source_id, source_line, amount, debit_kind, credit_kind` of every entry.
 pub(crate) const SIDES: &str = "SELECT source_id, source_line, amount, debit_kind, credit_kind FROM transfer WHERE merchant_id = $1";
 
+/// What caused entries of a member from a moment on.
+pub(crate) async fn sources_since(tx: &mut Tx, merchant: MerchantId, member: Uuid, since: Instant) -> Result<Vec<Uuid>> {
+    let stmt =
+        sql!("SELECT DISTINCT source_id FROM transfer WHERE merchant_id = $1 AND member_id = $2 AND at >= $3", merchant, member, since);
+    tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect()
+}
+
 /// Those of the sources that have entries. At least one source.
 pub(crate) async fn booked(tx: &mut Tx, merchant: MerchantId, sources: &[Uuid]) -> Result<Vec<Uuid>> {
     let places: Vec<String> = (2..sources.len() + 2).map(|place| format!("${place}")).collect();

@@ -13,5 +13,5 @@ pub(crate) mod store;
 
 pub use model::{Allocation, Lot, LotId, LotTerms, LotView};
 pub(crate) use model::{give_back, take};
-pub use ops::{cancel_pending, expire, held, lapse, pending, release, reschedule};
+pub use ops::{cancel_pending, expire, held, lapse, open, pending, release, reschedule};
 pub use store::granted_stmt;

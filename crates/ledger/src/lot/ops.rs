@@ -139,6 +139,11 @@ pub async fn reschedule(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings, lots: &[L
     store::set_terms(tx, cx.merchant, holdings.owner, lots, &terms).await
 }
 
+/// A member's lots that hold something.
+pub async fn open(tx: &mut Tx, cx: &Cx, owner: Uuid) -> Result<Vec<LotView>> {
+    tx.rows(store::open_stmt(cx.merchant, owner)).await?.iter().map(|row| store::read(row).map(LotView::from)).collect()
+}
+
 /// What members hold, by kind and expiry, for those who take their data with them: the next `owners_max` members after one of them.
 pub async fn held(tx: &mut Tx, cx: &Cx, after: Uuid, owners_max: i64) -> Result<Vec<(Uuid, AccountKind, Option<Date>, i64)>> {
     store::held(tx, cx.merchant, after, owners_max).await

@@ -300,3 +300,48 @@ pub(crate) async fn held(
     );
     tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).collect()
 }
+
+/// Every lot of an owner, empty ones too.
+pub(crate) async fn of_owner(tx: &mut Tx, merchant: MerchantId, owner: Uuid) -> Result<Vec<Lot>> {
+    let stmt = sql!(
+        "SELECT kind, id, granted, remaining, available_at, expires_at, expires_on, source_id, created_at, short, expired
+         FROM lot WHERE merchant_id = $1 AND owner = $2 ORDER BY id",
+        merchant,
+        owner
+    );
+    tx.rows(stmt).await?.iter().map(read).collect()
+}
+
+/// Gives lots to another owner, as they are.
+pub(crate) async fn give(tx: &mut Tx, merchant: MerchantId, from: Uuid, to: Uuid, ids: &[LotId]) -> Result<()> {
+    let kinds = lot_kinds!();
+    for batch in ids.chunks(500) {
+        let mut params = vec![merchant.to_value(), from.to_value(), to.to_value()];
+        let mut list = String::new();
+        for id in batch {
+            params.push(id.to_value());
+            let _ = write!(list, "{}${}", if list.is_empty() { "" } else { ", " }, params.len());
+        }
+        let text = format!("UPDATE lot SET owner = $3 WHERE merchant_id = $1 AND owner = $2 AND kind IN {kinds} AND id IN ({list})");
+        tx.queue(Stmt::built(text, params)).await?;
+    }
+    Ok(())
+}
+
+/// The lots that these origins have something out of.
+pub(crate) async fn out_of(tx: &mut Tx, merchant: MerchantId, origins: &[Uuid]) -> Result<Vec<LotId>> {
+    let mut found = Vec::new();
+    for batch in origins.chunks(500) {
+        let places: Vec<String> = (2..batch.len() + 2).map(|place| format!("${place}")).collect();
+        let text = format!(
+            "SELECT lot_id FROM allocation WHERE merchant_id = $1 AND origin_id IN ({})
+             GROUP BY origin_id, lot_id HAVING SUM(amount) <> 0",
+            places.join(", ")
+        );
+        let params = std::iter::once(merchant.to_value()).chain(batch.iter().map(|id| id.to_value())).collect();
+        for row in tx.rows(Stmt::built(text, params)).await? {
+            found.push(row.get(0)?);
+        }
+    }
+    Ok(found)
+}

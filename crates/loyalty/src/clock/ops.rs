@@ -69,6 +69,22 @@ async fn wind(tx: &mut Tx, cx: &Cx, owner: Uuid, policy: &Inactivity) -> Result<
     tx.queue(stmt).await
 }
 
+/// Counts the activities of one owner as another's: all, or those of these causes. Answers the causes.
+pub(crate) async fn move_over(tx: &mut Tx, cx: &Cx, from: Uuid, to: Uuid, only: Option<&[Uuid]>) -> Result<Vec<Uuid>> {
+    let moved = store::move_all(tx, cx.merchant, from, to, only).await?;
+    if moved.is_empty() {
+        return Ok(moved);
+    }
+    let policy = policy(tx, cx).await?;
+    for owner in [from.min(to), from.max(to)] {
+        match &policy {
+            Some(policy) => wind(tx, cx, owner, policy).await?,
+            None => stop(tx, cx, owner).await?,
+        }
+    }
+    Ok(moved)
+}
+
 /// Empties what an owner holds without an end of its own, and had when their last day ended.
 async fn lapse(tx: &mut Tx, cx: &Cx, owner: Uuid, last_day: Date) -> Result<bool> {
     let zone: Zone = merchant::ops::show(tx, cx.merchant).await?.parsed_zone()?;

@@ -92,3 +92,28 @@ pub(super) async fn first_difference(tx: &mut Tx, merchant: MerchantId) -> Resul
     );
     tx.row(stmt).await?.map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).transpose()
 }
+
+/// Gives activities to another owner: all of one owner's, or those of these causes. What both did stays
+/// where it is. Answers the causes.
+pub(super) async fn move_all(tx: &mut Tx, merchant: MerchantId, from: Uuid, to: Uuid, only: Option<&[Uuid]>) -> Result<Vec<Uuid>> {
+    let stmt = sql!(
+        "SELECT DISTINCT source_id FROM points_activity WHERE merchant_id = $1 AND owner = $2 AND source_id NOT IN (
+             SELECT source_id FROM points_activity WHERE merchant_id = $1 AND owner = $3) ORDER BY source_id",
+        merchant,
+        from,
+        to
+    );
+    let mut ids: Vec<Uuid> = tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
+    ids.retain(|id| only.is_none_or(|only| only.contains(id)));
+    for id in &ids {
+        tx.queue(sql!(
+            "UPDATE points_activity SET owner = $4 WHERE merchant_id = $1 AND owner = $2 AND source_id = $3",
+            merchant,
+            from,
+            id,
+            to
+        ))
+        .await?;
+    }
+    Ok(ids)
+}

@@ -397,3 +397,69 @@ pub(super) async fn places(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(Cou
     );
     tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
+
+/// Gives coupons to another member: all of one member's, or these. `apart` is added to their places, so that two
+/// coupons of one cause, one for each of two members who become one, stay two. Answers which.
+pub(crate) async fn move_all(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    (from, to): (Uuid, Uuid),
+    apart: i64,
+    only: Option<&[CouponId]>,
+) -> Result<Vec<CouponId>> {
+    let ids = match only {
+        Some(only) => only.to_vec(),
+        None => {
+            let stmt = sql!("SELECT id FROM coupon WHERE merchant_id = $1 AND member_id = $2 ORDER BY id", merchant, from);
+            tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect::<Result<Vec<CouponId>>>()?
+        }
+    };
+    for batch in ids.chunks(500) {
+        let list = placeholders(5, batch.len());
+        let text =
+            format!("UPDATE coupon SET member_id = $3, place = place + $4 WHERE merchant_id = $1 AND member_id = $2 AND id IN ({list})");
+        let head = [merchant.to_value(), from.to_value(), to.to_value(), Value::Int(apart)];
+        tx.queue(Stmt::built(text, with_ids(&head, batch))).await?;
+    }
+    Ok(ids)
+}
+
+/// How many of these coupons hold a place in budget and quota, by template.
+pub(crate) async fn places_of(tx: &mut Tx, merchant: MerchantId, ids: &[CouponId]) -> Result<Vec<(CouponTemplateId, i64)>> {
+    let mut found: std::collections::BTreeMap<CouponTemplateId, i64> = std::collections::BTreeMap::new();
+    for batch in ids.chunks(500) {
+        let list = placeholders(2, batch.len());
+        let text = format!(
+            "SELECT template_id, CAST(SUM(CASE WHEN revoked_at IS NULL OR uses_revoked < uses THEN 1 ELSE 0 END) AS BIGINT) FROM coupon
+             WHERE merchant_id = $1 AND id IN ({list}) GROUP BY template_id"
+        );
+        for row in tx.rows(Stmt::built(text, with_ids(&[merchant.to_value()], batch))).await? {
+            *found.entry(row.get(0)?).or_default() += row.get::<i64>(1)?;
+        }
+    }
+    Ok(found.into_iter().filter(|(_, places)| *places > 0).collect())
+}
+
+/// The coupons that count against the limits of a member: the member's own, less those that were given
+/// to the member, and those that the member gave away.
+pub(crate) async fn counted_for(tx: &mut Tx, merchant: MerchantId, member: Uuid) -> Result<Vec<CouponId>> {
+    let stmt = sql!(
+        "SELECT id FROM coupon WHERE merchant_id = $1 AND member_id = $2 AND issued_to IS NULL
+         UNION ALL SELECT id FROM coupon WHERE merchant_id = $1 AND issued_to = $2",
+        merchant,
+        member
+    );
+    let mut ids: Vec<CouponId> = tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// Counts coupons that were given away against the limits of another member. At least one.
+pub(crate) async fn issued_to(tx: &mut Tx, merchant: MerchantId, (from, to): (Uuid, Uuid), ids: &[CouponId]) -> Result<()> {
+    for batch in ids.chunks(500) {
+        let list = placeholders(4, batch.len());
+        let text = format!("UPDATE coupon SET issued_to = $3 WHERE merchant_id = $1 AND issued_to = $2 AND id IN ({list})");
+        tx.queue(Stmt::built(text, with_ids(&[merchant.to_value(), from.to_value(), to.to_value()], batch))).await?;
+    }
+    Ok(())
+}

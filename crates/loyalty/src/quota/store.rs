@@ -157,3 +157,63 @@ pub(super) async fn first_difference(tx: &mut Tx, merchant: MerchantId) -> Resul
     );
     tx.row(stmt).await?.map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).transpose()
 }
+
+/// A use, by its key.
+pub(crate) type UseKey = (Uuid, Uuid, Period);
+
+/// What a member used and did not give back: key, first day of the period, how much.
+pub(crate) async fn uses_of(tx: &mut Tx, merchant: MerchantId, member: Uuid) -> Result<Vec<(UseKey, Date, i64)>> {
+    let stmt = sql!(
+        "SELECT source_id, subject_id, period, starts_on, amount - returned FROM quota_use WHERE merchant_id = $1 AND member_id = $2
+         ORDER BY source_id, subject_id, period",
+        merchant,
+        member
+    );
+    tx.rows(stmt).await?.iter().map(|row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?, row.get(4)?))).collect()
+}
+
+/// Counts a use for another member. Who has more than the limit by it is held against it the next time.
+pub(crate) async fn give(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    (from, to): (Uuid, Uuid),
+    key: UseKey,
+    starts_on: Date,
+    amount: i64,
+) -> Result<()> {
+    let (source, subject, period) = key;
+    tx.queue(sql!(
+        "UPDATE quota_use SET member_id = $5 WHERE merchant_id = $1 AND source_id = $2 AND subject_id = $3 AND period = $4",
+        merchant,
+        source,
+        subject,
+        period,
+        to
+    ))
+    .await?;
+    if amount == 0 {
+        return Ok(());
+    }
+    tx.queue(sql!(
+        "UPDATE quota SET used = used - $6 WHERE merchant_id = $1 AND member_id = $2 AND subject_id = $3 AND period = $4 AND starts_on = $5",
+        merchant,
+        from,
+        subject,
+        period,
+        starts_on,
+        amount
+    ))
+    .await?;
+    tx.queue(sql!(
+        "INSERT INTO quota (merchant_id, member_id, subject_id, period, starts_on, used, used_max) VALUES ($1, $2, $3, $4, $5, $6, $6)
+         ON CONFLICT (merchant_id, member_id, subject_id, period, starts_on) DO UPDATE SET used = quota.used + excluded.used,
+             used_max = CASE WHEN quota.used + excluded.used > quota.used_max THEN quota.used + excluded.used ELSE quota.used_max END",
+        merchant,
+        to,
+        subject,
+        period,
+        starts_on,
+        amount
+    ))
+    .await
+}

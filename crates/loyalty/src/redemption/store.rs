@@ -206,3 +206,66 @@ pub(super) async fn redeemed(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(C
     );
     tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
+
+/// A use of a coupon, by its key.
+pub(crate) type UseKey = (Uuid, CouponId);
+
+/// A use that counts for a member, and what of it was not undone.
+pub(crate) struct Counted {
+    pub(crate) key: UseKey,
+    template: CouponTemplateId,
+    period: Option<(String, Date)>,
+    uses: i64,
+}
+
+/// The uses that count for a member.
+pub(crate) async fn counted_for(tx: &mut Tx, merchant: MerchantId, member: Uuid) -> Result<Vec<Counted>> {
+    let stmt = sql!(
+        "SELECT source_id, coupon_id, template_id, period, starts_on, uses - uses_back FROM coupon_use
+         WHERE merchant_id = $1 AND member_id = $2 ORDER BY source_id, coupon_id",
+        merchant,
+        member
+    );
+    let read = |row: &Row| {
+        let period = row.get::<Option<String>>(3)?.zip(row.get::<Option<Date>>(4)?);
+        Ok(Counted { key: (row.get(0)?, row.get(1)?), template: row.get(2)?, period, uses: row.get(5)? })
+    };
+    tx.rows(stmt).await?.iter().map(read).collect()
+}
+
+/// Counts a use for another member. Who has more than the limit by it is held against it the next time.
+pub(crate) async fn give(tx: &mut Tx, merchant: MerchantId, (from, to): (Uuid, Uuid), used: &Counted) -> Result<()> {
+    tx.queue(sql!(
+        "UPDATE coupon_use SET member_id = $4 WHERE merchant_id = $1 AND source_id = $2 AND coupon_id = $3",
+        merchant,
+        used.key.0,
+        used.key.1,
+        to
+    ))
+    .await?;
+    let Some((period, starts_on)) = used.period.as_ref().filter(|_| used.uses > 0) else { return Ok(()) };
+    tx.queue(sql!(
+        "UPDATE coupon_period SET used = used - $6
+         WHERE merchant_id = $1 AND member_id = $2 AND template_id = $3 AND period = $4 AND starts_on = $5",
+        merchant,
+        from,
+        used.template,
+        period,
+        starts_on,
+        used.uses
+    ))
+    .await?;
+    tx.queue(sql!(
+        "INSERT INTO coupon_period (merchant_id, member_id, template_id, period, starts_on, used, used_max) VALUES ($1, $2, $3, $4, $5, $6, $6)
+         ON CONFLICT (merchant_id, member_id, template_id, period, starts_on) DO UPDATE SET used = coupon_period.used + excluded.used,
+             used_max = CASE WHEN coupon_period.used + excluded.used > coupon_period.used_max
+                 THEN coupon_period.used + excluded.used ELSE coupon_period.used_max END",
+        merchant,
+        to,
+        used.template,
+        period,
+        starts_on,
+        used.uses
+    ))
+    .await
+}

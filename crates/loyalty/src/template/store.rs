@@ -145,3 +145,20 @@ pub(crate) async fn had(tx: &mut Tx, merchant: MerchantId, template: CouponTempl
         sql!("SELECT issued FROM coupon_quota WHERE merchant_id = $1 AND member_id = $2 AND template_id = $3", merchant, member, template);
     tx.row(stmt).await?.map_or(Ok(0), |row| row.get(0))
 }
+
+/// Counts places of a template for another member. The one who gets them may have more than the limit
+/// now: the next issue is held against it, what is there already isn't.
+pub(crate) async fn move_quota(tx: &mut Tx, merchant: MerchantId, id: CouponTemplateId, from: Uuid, to: Uuid, count: i64) -> Result<()> {
+    tx.queue(free_stmt(merchant, id, from, count)).await?;
+    tx.queue(sql!(
+        "INSERT INTO coupon_quota (merchant_id, member_id, template_id, issued, issued_max) VALUES ($1, $2, $3, $4, NULL)
+         ON CONFLICT (merchant_id, member_id, template_id) DO UPDATE SET issued = coupon_quota.issued + excluded.issued,
+             issued_max = CASE WHEN coupon_quota.issued + excluded.issued > coupon_quota.issued_max
+                 THEN coupon_quota.issued + excluded.issued ELSE coupon_quota.issued_max END",
+        merchant,
+        to,
+        id,
+        count
+    ))
+    .await
+}

@@ -266,6 +266,77 @@ pub async fn set_by_hand(tx: &mut Tx, cx: &Cx, member: Uuid, wanted: &TierByHand
     tx.queue(store::put_stmt(cx.merchant, member, &standing, today)?).await
 }
 
+/// What a merge did to tiers: how the survivor stood, where the absorbed one's tier was taken over, and
+/// when the absorbed one's was due.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct MovedTier {
+    before: Option<(CurrentTier, Option<Date>, Vec<TierDecision>)>,
+    absorbed_due: Option<Date>,
+}
+
+/// The higher of two tiers is the survivor's, with its days and its lock. What purchases make of it
+/// follows when they are counted.
+pub(crate) async fn merge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid) -> Result<MovedTier> {
+    let scheme: TierScheme = setting::ops::get(tx, cx.merchant).await?;
+    let today = merchant_today(tx, cx).await?;
+    let mut absorbed = store::standing(tx, cx.merchant, from).await?;
+    let mut survivor = store::standing(tx, cx.merchant, into).await?;
+    let rank = |standing: &Standing| scheme.effective(&standing.current).and_then(|tier| scheme.rank(tier));
+    let mut moved = MovedTier { before: None, absorbed_due: absorbed.due_on };
+    if rank(&absorbed) > rank(&survivor) {
+        moved.before = Some((survivor.current, survivor.since, survivor.rises.clone()));
+        let locked_until = absorbed.current.locked_until;
+        let entry = by_merge(cx, &survivor, scheme.effective(&survivor.current), &absorbed.current, today, "merge");
+        survivor.rises = absorbed.rises.clone();
+        survivor.current.locked_until = locked_until;
+        write(tx, cx, into, &mut survivor, &entry, "merge").await?;
+        survivor.due_on = due_on(&scheme, &survivor.current, today);
+        tx.queue(store::put_stmt(cx.merchant, into, &survivor, today)?).await?;
+    }
+    if absorbed.stored && absorbed.due_on.is_some() {
+        absorbed.due_on = None;
+        tx.queue(store::put_stmt(cx.merchant, from, &absorbed, today)?).await?;
+    }
+    Ok(moved)
+}
+
+/// Puts tiers back as they stood before a merge; what purchases since make of them follows.
+pub(crate) async fn unmerge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid, moved: &MovedTier) -> Result<()> {
+    let scheme: TierScheme = setting::ops::get(tx, cx.merchant).await?;
+    let today = merchant_today(tx, cx).await?;
+    if let Some((current, since, rises)) = &moved.before {
+        let mut survivor = store::standing(tx, cx.merchant, into).await?;
+        let entry = by_merge(cx, &survivor, scheme.effective(&survivor.current), current, today, "unmerge");
+        write(tx, cx, into, &mut survivor, &entry, "unmerge").await?;
+        survivor.current = *current;
+        survivor.since = *since;
+        survivor.rises = rises.clone();
+        survivor.due_on = due_on(&scheme, current, today);
+        tx.queue(store::put_stmt(cx.merchant, into, &survivor, today)?).await?;
+    }
+    let mut absorbed = store::standing(tx, cx.merchant, from).await?;
+    if absorbed.stored && absorbed.due_on.is_none() && moved.absorbed_due.is_some() {
+        absorbed.due_on = moved.absorbed_due;
+        tx.queue(store::put_stmt(cx.merchant, from, &absorbed, today)?).await?;
+    }
+    Ok(())
+}
+
+fn by_merge(cx: &Cx, standing: &Standing, before: Option<TierId>, to: &CurrentTier, today: Date, kind: &str) -> TierEntry {
+    TierEntry {
+        sequence: standing.changes + 1,
+        kind: kind.to_owned(),
+        from: before,
+        to: to.tier,
+        changed_on: today,
+        valid_until: to.valid_until,
+        snapshot: None,
+        note: None,
+        at: cx.now,
+        actor: cx.actor.text(),
+    }
+}
+
 /// The next tier and what is missing to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NextTier {

@@ -43,6 +43,22 @@ pub(super) fn change_plan_stmt(cx: &Cx, id: TopUpPlanId, terms: &str, state: Pla
     )
 }
 
+/// Gives top-ups to another member: all of one member's, or these. Answers which.
+pub(crate) async fn move_all(tx: &mut shuke_db::Tx, merchant: MerchantId, from: Uuid, to: Uuid, only: Option<&[Uuid]>) -> Result<Vec<Uuid>> {
+    let ids = match only {
+        Some(only) => only.to_vec(),
+        None => {
+            let stmt = sql!("SELECT id FROM top_up WHERE merchant_id = $1 AND member_id = $2 ORDER BY id", merchant, from);
+            tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect::<Result<Vec<Uuid>>>()?
+        }
+    };
+    for id in &ids {
+        let stmt = sql!("UPDATE top_up SET member_id = $4 WHERE merchant_id = $1 AND id = $2 AND member_id = $3", merchant, id, from, to);
+        tx.queue(stmt).await?;
+    }
+    Ok(ids)
+}
+
 pub(super) fn insert_stmt(cx: &Cx, top_up: &TopUp, coupons: usize) -> Stmt {
     sql!(
         "INSERT INTO top_up (merchant_id, id, member_id, store_id, plan_id, principal, bonus, tender, expires_on, coupons, at, actor)

@@ -170,3 +170,53 @@ pub(crate) async fn clear(tx: &mut Tx, merchant: MerchantId, member: MemberId) -
 async fn told(tx: &mut Tx, cx: &Cx, member: MemberId, card: CardId, state: CardState) -> Result<()> {
     event::append(tx, cx, &[Event::new("member.card_changed", member, &CardChanged { member, card, state })]).await
 }
+
+/// What a merge did to sharing: cards of others in which the absorbed one was replaced (true) or left
+/// out (false), and cards that the survivor shared and now owns.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct MovedShares {
+    replaced: Vec<(CardId, bool)>,
+    own: Vec<CardId>,
+}
+
+/// Lets the survivor of a merge share what the absorbed one shared. `cards` are those that came over.
+pub(crate) async fn merge_shares(tx: &mut Tx, cx: &Cx, from: MemberId, into: MemberId, cards: &[CardId]) -> Result<MovedShares> {
+    let merchant = cx.merchant;
+    let mut moved = MovedShares::default();
+    for card in cards {
+        if store::take_share(tx, merchant, *card, into).await? {
+            store::count_share(tx, merchant, *card, -1).await?;
+            moved.own.push(*card);
+        }
+    }
+    for card in store::shared_with(tx, merchant, from).await? {
+        let owner = store::lock(tx, merchant, card).await?.map(|(owner, _)| owner);
+        store::take_share(tx, merchant, card, from).await?;
+        let replaces = owner != Some(into) && !store::shares_of(tx, merchant, card).await?.contains(&into);
+        if replaces {
+            store::put_shares(tx, cx, card, &[into]).await?;
+        } else {
+            store::count_share(tx, merchant, card, -1).await?;
+        }
+        moved.replaced.push((card, replaces));
+    }
+    Ok(moved)
+}
+
+/// Puts sharing back as it was before a merge; what ended since stays ended.
+pub(crate) async fn unmerge_shares(tx: &mut Tx, cx: &Cx, from: MemberId, into: MemberId, moved: &MovedShares) -> Result<()> {
+    let merchant = cx.merchant;
+    for (card, replaced) in &moved.replaced {
+        if !*replaced {
+            store::count_share(tx, merchant, *card, 1).await?;
+            store::put_shares(tx, cx, *card, &[from]).await?;
+        } else if store::take_share(tx, merchant, *card, into).await? {
+            store::put_shares(tx, cx, *card, &[from]).await?;
+        }
+    }
+    for card in &moved.own {
+        store::count_share(tx, merchant, *card, 1).await?;
+        store::put_shares(tx, cx, *card, &[into]).await?;
+    }
+    Ok(())
+}

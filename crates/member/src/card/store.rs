@@ -185,6 +185,23 @@ pub(crate) fn shares_stmt(merchant: MerchantId, member: MemberId, person: Member
     )
 }
 
+/// Gives cards to another member: all of one member's, or these. Answers which.
+pub(crate) async fn move_all(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    from: MemberId,
+    to: MemberId,
+    only: Option<&[CardId]>,
+) -> Result<Vec<CardId>> {
+    let stmt = sql!("SELECT id FROM card WHERE merchant_id = $1 AND member_id = $2 ORDER BY id", merchant, from);
+    let mut ids: Vec<CardId> = tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
+    ids.retain(|id| only.is_none_or(|only| only.contains(id)));
+    for id in &ids {
+        tx.queue(sql!("UPDATE card SET member_id = $3 WHERE merchant_id = $1 AND id = $2", merchant, id, to)).await?;
+    }
+    Ok(ids)
+}
+
 /// The first card that doesn't count its sharers: id, counted, there.
 pub(crate) async fn first_difference(tx: &mut Tx, merchant: MerchantId) -> Result<Option<(CardId, i64, i64)>> {
     let stmt = sql!(

@@ -5,7 +5,7 @@ use crate::member::{self, MemberId};
 use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
-use shuke_kernel::{Cx, Error, Instant, Limit, Page, Result, Uuid};
+use shuke_kernel::{Cx, Error, Instant, Limit, MerchantId, Page, Result, Uuid};
 use shuke_org::audit::{self, Entry};
 
 /// The payload of `member.consent_changed`.
@@ -84,4 +84,54 @@ pub async fn changes(tx: &mut Tx, cx: &Cx, member: MemberId, before: Option<Uuid
     member::ops::must_exist(tx, cx, member).await?;
     let found = store::changes(tx, cx.merchant, member, before.unwrap_or(Uuid::max()), limit.fetch()).await?;
     Ok(Page::of(found, limit, |change| change.id))
+}
+
+/// A consent that a merge set, and how it stood before.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct KeptConsent {
+    channel: ConsentChannel,
+    before: Option<(bool, Instant)>,
+}
+
+/// Gives a member what another said last, where the member said nothing or said it earlier.
+pub(crate) async fn merge(tx: &mut Tx, cx: &Cx, from: MemberId, into: MemberId) -> Result<Vec<KeptConsent>> {
+    let [theirs, ours] = tx.all([store::consents_stmt(cx.merchant, from), store::consents_stmt(cx.merchant, into)]).await?;
+    let ours = ours.iter().map(store::consent).collect::<Result<Vec<Consent>>>()?;
+    let (mut said, mut kept) = (Vec::new(), Vec::new());
+    for row in &theirs {
+        let theirs = store::consent(row)?;
+        let own = ours.iter().find(|own| own.channel == theirs.channel);
+        if own.is_none_or(|own| own.at < theirs.at && own.granted != theirs.granted) {
+            said.push((into, theirs.channel, theirs.granted));
+            kept.push(KeptConsent { channel: theirs.channel, before: own.map(|own| (own.granted, own.at)) });
+        }
+    }
+    put_said(tx, cx, &said).await?;
+    Ok(kept)
+}
+
+/// Puts consents back as they stood before a merge.
+pub(crate) async fn unmerge(tx: &mut Tx, merchant: MerchantId, member: MemberId, kept: &[KeptConsent]) -> Result<()> {
+    for one in kept {
+        match one.before {
+            Some((granted, at)) => store::restore(tx, merchant, member, one.channel, granted, at).await?,
+            None => store::remove(tx, merchant, member, one.channel).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Gives a member the acceptances of another that the member lacks. Answers the versions.
+pub(crate) async fn copy_accepted(tx: &mut Tx, cx: &Cx, from: MemberId, into: MemberId) -> Result<Vec<String>> {
+    let [theirs, ours] = tx.all([store::acceptances_stmt(cx.merchant, from), store::acceptances_stmt(cx.merchant, into)]).await?;
+    let ours = ours.iter().map(store::acceptance).collect::<Result<Vec<Acceptance>>>()?;
+    let mut missing = theirs.iter().map(store::acceptance).collect::<Result<Vec<Acceptance>>>()?;
+    missing.retain(|one| ours.iter().all(|own| own.version != one.version));
+    store::copy_acceptances(tx, cx.merchant, into, &missing).await?;
+    Ok(missing.into_iter().map(|one| one.version).collect())
+}
+
+/// Takes away again what [`copy_accepted`] gave.
+pub(crate) async fn uncopy_accepted(tx: &mut Tx, merchant: MerchantId, member: MemberId, versions: &[String]) -> Result<()> {
+    store::remove_acceptances(tx, merchant, member, versions).await
 }

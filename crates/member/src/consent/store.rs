@@ -98,6 +98,52 @@ pub(super) async fn put_consents(tx: &mut Tx, cx: &Cx, said: &[(MemberId, Consen
     tx.queue(Stmt::built(text, params)).await
 }
 
+/// Puts a consent as it stood before, without a new line of history.
+pub(super) async fn restore(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    member: MemberId,
+    channel: ConsentChannel,
+    granted: bool,
+    at: Instant,
+) -> Result<()> {
+    tx.queue(sql!(
+        "UPDATE consent SET granted = $4, at = $5 WHERE merchant_id = $1 AND member_id = $2 AND channel = $3",
+        merchant,
+        member,
+        channel,
+        granted,
+        at
+    ))
+    .await
+}
+
+/// Takes away a consent that was never said.
+pub(super) async fn remove(tx: &mut Tx, merchant: MerchantId, member: MemberId, channel: ConsentChannel) -> Result<()> {
+    tx.queue(sql!("DELETE FROM consent WHERE merchant_id = $1 AND member_id = $2 AND channel = $3", merchant, member, channel)).await
+}
+
+/// Acceptances as they were recorded, for another member.
+pub(super) async fn copy_acceptances(tx: &mut Tx, merchant: MerchantId, member: MemberId, accepted: &[Acceptance]) -> Result<()> {
+    if accepted.is_empty() {
+        return Ok(());
+    }
+    let row =
+        |one: &Acceptance| vec![merchant.to_value(), member.to_value(), one.version.to_value(), one.at.to_value(), one.actor.to_value()];
+    let columns = ["merchant_id", "member_id", "version", "at", "actor"];
+    tx.queue(insert_or_ignore("terms_acceptance", &columns, accepted.iter().map(row).collect())).await
+}
+
+/// Takes acceptances away again.
+pub(super) async fn remove_acceptances(tx: &mut Tx, merchant: MerchantId, member: MemberId, versions: &[String]) -> Result<()> {
+    for version in versions {
+        let stmt =
+            sql!("DELETE FROM terms_acceptance WHERE merchant_id = $1 AND member_id = $2 AND version = $3", merchant, member, version);
+        tx.queue(stmt).await?;
+    }
+    Ok(())
+}
+
 /// The consents of a member as they stand; read them with [`consent`].
 pub(crate) fn consents_stmt(merchant: MerchantId, member: MemberId) -> Stmt {
     sql!("SELECT channel, granted, at FROM consent WHERE merchant_id = $1 AND member_id = $2 ORDER BY channel", merchant, member)

@@ -11,6 +11,6 @@ mod model;
 pub mod ops;
 mod store;
 
-pub(crate) use store::count_stmt;
+pub(crate) use store::{count_stmt, move_all};
 
 pub use model::{Contact, ContactChannel, ContactDraft, ContactKind, ContactOutcome};

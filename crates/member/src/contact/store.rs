@@ -61,6 +61,18 @@ pub(crate) fn count_stmt(merchant: MerchantId, member: MemberId) -> Stmt {
     )
 }
 
+/// Gives contacts to another member: all of one member's, or these. Answers which.
+pub(crate) async fn move_all(tx: &mut Tx, merchant: MerchantId, from: MemberId, to: MemberId, only: Option<&[Uuid]>) -> Result<Vec<Uuid>> {
+    let stmt = sql!("SELECT id FROM contact WHERE merchant_id = $1 AND member_id = $2 ORDER BY id", merchant, from);
+    let mut ids: Vec<Uuid> = tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
+    ids.retain(|id| only.is_none_or(|only| only.contains(id)));
+    for id in &ids {
+        let stmt = sql!("UPDATE contact SET member_id = $4 WHERE merchant_id = $1 AND member_id = $2 AND id = $3", merchant, from, id, to);
+        tx.queue(stmt).await?;
+    }
+    Ok(ids)
+}
+
 pub(super) async fn delete_all(tx: &mut Tx, merchant: MerchantId, member: MemberId) -> Result<()> {
     tx.queue(sql!("DELETE FROM contact WHERE merchant_id = $1 AND member_id = $2", merchant, member)).await
 }

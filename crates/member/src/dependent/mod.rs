@@ -14,4 +14,4 @@ pub mod ops;
 mod store;
 
 pub use model::{DependentDraft, DependentId, DependentView, Relation};
-pub(crate) use store::{insert_stmt, of_member_stmt};
+pub(crate) use store::{insert_stmt, move_all, of_member_stmt};

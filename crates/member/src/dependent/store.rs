@@ -70,3 +70,22 @@ pub(super) async fn delete(tx: &mut Tx, merchant: MerchantId, member: MemberId, 
 pub(super) async fn delete_all(tx: &mut Tx, merchant: MerchantId, member: MemberId) -> Result<()> {
     tx.queue(sql!("DELETE FROM dependent WHERE merchant_id = $1 AND member_id = $2", merchant, member)).await
 }
+
+/// Gives dependents to another member: all of one member's, or these. Answers which.
+pub(crate) async fn move_all(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    from: MemberId,
+    to: MemberId,
+    only: Option<&[DependentId]>,
+) -> Result<Vec<DependentId>> {
+    let stmt = sql!("SELECT id FROM dependent WHERE merchant_id = $1 AND member_id = $2 ORDER BY id", merchant, from);
+    let mut ids: Vec<DependentId> = tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
+    ids.retain(|id| only.is_none_or(|only| only.contains(id)));
+    for id in &ids {
+        let stmt =
+            sql!("UPDATE dependent SET member_id = $4 WHERE merchant_id = $1 AND member_id = $2 AND id = $3", merchant, from, id, to);
+        tx.queue(stmt).await?;
+    }
+    Ok(ids)
+}

@@ -110,3 +110,25 @@ pub(crate) fn values(rows: &[Row]) -> Result<FieldValues> {
     }
     Ok(found.into_iter().map(|(field, cells)| (field.key.clone(), field.value(cells))).collect())
 }
+
+/// Gives a subject the values of another in the fields that it has none in. Answers which fields.
+pub(crate) async fn copy_missing(tx: &mut Tx, merchant: MerchantId, from: Uuid, to: Uuid) -> Result<Vec<FieldId>> {
+    let [theirs, ours] = tx.all([store::values_stmt(merchant, from), store::values_stmt(merchant, to)]).await?;
+    let taken = ours.iter().map(|row| Ok(store::value(row)?.0.id)).collect::<Result<Vec<FieldId>>>()?;
+    let mut missing: Vec<FieldCells> = Vec::new();
+    for row in &theirs {
+        let (field, cell) = store::value(row)?;
+        match missing.last_mut() {
+            _ if taken.contains(&field.id) => {}
+            Some(last) if last.field == field.id => last.cells.push(cell),
+            _ => missing.push(FieldCells { field: field.id, cells: vec![cell] }),
+        }
+    }
+    put_new(tx, merchant, &missing.iter().map(|value| (to, value)).collect::<Vec<_>>()).await?;
+    Ok(missing.into_iter().map(|value| value.field).collect())
+}
+
+/// Takes away again what [`copy_missing`] wrote.
+pub(crate) async fn uncopy(tx: &mut Tx, merchant: MerchantId, subject: Uuid, fields: &[FieldId]) -> Result<()> {
+    store::delete_values(tx, merchant, subject, fields).await
+}

@@ -2,7 +2,7 @@
 
 use super::model::PEOPLE_MAX_DEFAULT;
 use super::store::{self, PersonRow};
-use super::{GroupDraft, GroupPerson, GroupView, PersonDraft};
+use super::{GroupDraft, GroupPart, GroupPerson, GroupView, PersonDraft};
 use crate::card;
 use crate::member::store as members;
 use crate::member::{self, Member, MemberBrief, MemberId, MemberKind, MemberState, View};
@@ -170,4 +170,82 @@ pub(crate) async fn clear(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<()> {
 
 async fn told(tx: &mut Tx, cx: &Cx, group: MemberId, person: MemberId, left: bool) -> Result<()> {
     event::append(tx, cx, &[Event::new("member.group_changed", group, &GroupChanged { group, person, left })]).await
+}
+
+/// What of groups is taken along when one member is merged into another, and what it takes to undo that.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Moved {
+    /// Groups in which the other one now stands.
+    groups: Vec<MemberId>,
+    /// Groups in which both were: the absorbed one left.
+    left: Vec<(MemberId, GroupPart)>,
+    /// People who came over from the absorbed group.
+    people: Vec<MemberId>,
+    /// People who were in both: they left the absorbed group.
+    left_people: Vec<(MemberId, GroupPart)>,
+}
+
+/// Takes memberships and people along.
+///
+/// Errors: `group_full`.
+pub(crate) async fn merge(tx: &mut Tx, cx: &Cx, from: MemberId, into: MemberId) -> Result<Moved> {
+    let merchant = cx.merchant;
+    let [theirs, ours, their_people, our_people] = tx
+        .all([
+            store::groups_stmt(merchant, from),
+            store::groups_stmt(merchant, into),
+            store::people_stmt(merchant, from),
+            store::people_stmt(merchant, into),
+        ])
+        .await?;
+    let read = |rows: &[shuke_db::Row]| rows.iter().map(store::person).collect::<Result<Vec<_>>>();
+    let (ours, our_people) = (read(&ours)?, read(&our_people)?);
+    let mut moved = Moved::default();
+    for row in read(&theirs)? {
+        if ours.iter().any(|own| own.person == row.person) {
+            store::remove(tx, merchant, row.person, from).await?;
+            store::count(tx, merchant, row.person, -1).await?;
+            moved.left.push((row.person, row.part));
+        } else {
+            store::replace(tx, merchant, row.person, from, into).await?;
+            moved.groups.push(row.person);
+        }
+    }
+    for row in read(&their_people)? {
+        store::open(tx, merchant, into).await?;
+        store::count(tx, merchant, from, -1).await?;
+        if our_people.iter().any(|own| own.person == row.person) {
+            store::remove(tx, merchant, from, row.person).await?;
+            moved.left_people.push((row.person, row.part));
+        } else {
+            store::count(tx, merchant, into, 1).await?;
+            store::move_person(tx, merchant, row.person, from, into).await?;
+            moved.people.push(row.person);
+        }
+    }
+    Ok(moved)
+}
+
+/// Brings back what [`merge`] took along; who has left meanwhile stays out.
+pub(crate) async fn unmerge(tx: &mut Tx, cx: &Cx, from: MemberId, into: MemberId, moved: &Moved) -> Result<()> {
+    let merchant = cx.merchant;
+    for group in &moved.groups {
+        store::replace(tx, merchant, *group, into, from).await?;
+    }
+    for (group, part) in &moved.left {
+        store::count(tx, merchant, *group, 1).await?;
+        store::add(tx, cx, *group, from, *part).await?;
+    }
+    for person in &moved.people {
+        if !tx.rows(store::belongs_stmt(merchant, into, *person)).await?.is_empty() {
+            store::count(tx, merchant, into, -1).await?;
+            store::count(tx, merchant, from, 1).await?;
+            store::move_person(tx, merchant, *person, into, from).await?;
+        }
+    }
+    for (person, part) in &moved.left_people {
+        store::count(tx, merchant, from, 1).await?;
+        store::add(tx, cx, from, *person, *part).await?;
+    }
+    Ok(())
 }

@@ -88,6 +88,30 @@ pub(crate) fn belongs_stmt(merchant: MerchantId, group: MemberId, person: Member
     sql!("SELECT person_id FROM group_person WHERE merchant_id = $1 AND group_id = $2 AND person_id = $3", merchant, group, person)
 }
 
+/// Takes a person out of one group and puts another into it, in the same place.
+pub(crate) async fn replace(tx: &mut Tx, merchant: MerchantId, group: MemberId, from: MemberId, to: MemberId) -> Result<()> {
+    tx.queue(sql!(
+        "UPDATE group_person SET person_id = $4 WHERE merchant_id = $1 AND group_id = $2 AND person_id = $3",
+        merchant,
+        group,
+        from,
+        to
+    ))
+    .await
+}
+
+/// Moves a person's place from one group to another.
+pub(crate) async fn move_person(tx: &mut Tx, merchant: MerchantId, person: MemberId, from: MemberId, to: MemberId) -> Result<()> {
+    tx.queue(sql!(
+        "UPDATE group_person SET group_id = $4 WHERE merchant_id = $1 AND person_id = $2 AND group_id = $3",
+        merchant,
+        person,
+        from,
+        to
+    ))
+    .await
+}
+
 /// The first group whose counter is not the number of its people: group, counted, there.
 pub(super) async fn first_difference(tx: &mut Tx, merchant: MerchantId) -> Result<Option<(MemberId, i64, i64)>> {
     let stmt = sql!(

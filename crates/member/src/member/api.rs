@@ -16,11 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Every operation.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list, enrol))
-        .routes(routes!(show, change))
-        .routes(routes!(erase))
-        .routes(routes!(settings, set_settings))
+    OpenApiRouter::new().routes(routes!(list, enrol)).routes(routes!(show, change)).routes(routes!(settings, set_settings))
 }
 
 /// What to list.
@@ -199,27 +195,6 @@ async fn change(
         })
     });
     Ok(Json(changed.await?))
-}
-
-/// Takes away everything that tells who a member was; number, figures and ledger stay. For good.
-#[utoipa::path(post, path = "/api/v1/members/{id}/erase", tag = "members", operation_id = "erase_member",
-    params(("id" = MemberId, Path), ("Idempotency-Key" = String, Header, description = "Your name for this write; the same on a retry")),
-    responses((status = 201, body = MemberView), (status = 200, body = MemberView, description = "Done already under this key"), (status = "default", body = ProblemBody)),
-    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("member:export"))))]
-async fn erase(
-    caller: Allow<perm::MemberExport>,
-    State(app): State<App>,
-    Path(id): Path<MemberId>,
-    write: Write<serde_json::Value>,
-) -> Reply<Answer<MemberView>> {
-    let input = (&app.vault, id);
-    let work = once(&app, &caller, &write.key, &input, |tx, caller, (vault, id)| {
-        Box::pin(async move {
-            ops::erase(tx, &caller.cx, *id).await?;
-            ops::show(tx, &caller.cx, vault, *id, View::Masked).await
-        })
-    });
-    Ok(work.await?)
 }
 
 /// How members are entered.

@@ -1,7 +1,7 @@
 //! Members 会员: customers who can be identified.
 //!
 //! Life cycle: enrolled (in one call: profile, card, dependents, tags, consents) → `active` ⇄
-//! `frozen` → `erased`. An erased member keeps number, figures and ledger; name, phone, cards and
+//! `frozen` → `erased`, or → `merged` into another member ([`crate::merge`]), and back. An erased member keeps number, figures and ledger; name, phone, cards and
 //! everything else that tells who it was are gone, for good.
 //!
 //! Invariants: one phone number, one member (the unique blind index says so); a member number is
@@ -12,8 +12,9 @@
 //! digits, number, card, name, initials) and asks one index.
 //!
 //! Deliberately not here: balances and tiers (higher slices), free-form search inside names (they
-//! are sealed), merging duplicates.
+//! are sealed).
 
+pub(crate) mod absorb;
 pub mod api;
 mod birthday;
 mod change;

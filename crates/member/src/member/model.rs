@@ -94,7 +94,7 @@ pub struct Region {
 }
 
 /// What a member's purchases add up to, and the stage that follows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stat {
     /// Purchases that count: not refunded wholly.
     pub orders: i64,

@@ -152,22 +152,15 @@ pub async fn change(tx: &mut Tx, cx: &Cx, vault: &Vault, id: MemberId, change: &
 /// Takes away everything that tells who a member was. Number, figures, purchases, acceptances and
 /// the ledger stay. It can't be undone; a second time changes nothing.
 ///
-/// Errors: `member_not_found`.
+/// Errors: `member_not_found`, `member_merged`.
 pub async fn erase(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<()> {
     hold(tx, cx, id).await?;
     let member = find(tx, cx, id).await?;
     if member.state == MemberState::Erased {
         return Ok(());
     }
-    let empty = Member {
-        state: MemberState::Erased,
-        person: SealedPerson::default(),
-        gender: None,
-        region: Region::default(),
-        source: None,
-        ..member
-    };
-    store::update(tx, cx, &empty, &Indexes::default()).await?;
+    still_there(&member)?;
+    erase_record(tx, cx, id).await?;
     card::ops::clear(tx, cx.merchant, id).await?;
     dependent::ops::clear(tx, cx.merchant, id).await?;
     field::ops::clear(tx, cx.merchant, id.0).await?;
@@ -178,4 +171,21 @@ pub async fn erase(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<()> {
     group::ops::clear(tx, cx, id).await?;
     audit::ops::record(tx, cx, &Entry::new("member.erased", id)).await?;
     event::append(tx, cx, &[Event::new("member.erased", id, &MemberChanged { member: id })]).await
+}
+
+/// Empties the record itself: of a member who is erased, and of one that was merged into that member.
+pub(crate) async fn erase_record(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<()> {
+    let member = find(tx, cx, id).await?;
+    field::ops::clear(tx, cx.merchant, id.0).await?;
+    preference::ops::clear(tx, cx.merchant, id).await?;
+    pin::ops::clear(tx, cx.merchant, id).await?;
+    let empty = Member {
+        state: MemberState::Erased,
+        person: SealedPerson::default(),
+        gender: None,
+        region: Region::default(),
+        source: None,
+        ..member
+    };
+    store::update(tx, cx, &empty, &Indexes::default()).await
 }

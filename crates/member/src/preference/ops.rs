@@ -41,6 +41,36 @@ async fn put(tx: &mut Tx, cx: &Cx, vault: &Vault, member: MemberId, declared: &D
     store::put(tx, cx, member, &vault.seal(cx.merchant, SEAL, &text)?).await
 }
 
+/// Adds to a member's preferences those of another that the member lacks. Answers their keys.
+pub(crate) async fn merge(tx: &mut Tx, cx: &Cx, vault: &Vault, from: MemberId, into: MemberId) -> Result<Vec<String>> {
+    let theirs = find(tx, cx, vault, from).await?.declared;
+    let mut ours = find(tx, cx, vault, into).await?.declared;
+    let mut added = Vec::new();
+    for (key, text) in theirs.0 {
+        if let std::collections::btree_map::Entry::Vacant(place) = ours.0.entry(key) {
+            added.push(place.key().clone());
+            place.insert(text);
+        }
+    }
+    if !added.is_empty() {
+        put(tx, cx, vault, into, &ours).await?;
+    }
+    Ok(added)
+}
+
+/// Takes away again what [`merge`] added.
+pub(crate) async fn unmerge(tx: &mut Tx, cx: &Cx, vault: &Vault, into: MemberId, added: &[String]) -> Result<()> {
+    if added.is_empty() {
+        return Ok(());
+    }
+    let mut ours = find(tx, cx, vault, into).await?.declared;
+    ours.0.retain(|key, _| !added.contains(key));
+    if ours.0.is_empty() {
+        return store::delete(tx, cx.merchant, into).await;
+    }
+    put(tx, cx, vault, into, &ours).await
+}
+
 /// Removes the preferences of a member who is erased.
 pub(crate) async fn clear(tx: &mut Tx, merchant: MerchantId, member: MemberId) -> Result<()> {
     store::delete(tx, merchant, member).await

@@ -3,12 +3,14 @@
 use super::reader::PurchasesChanged;
 use super::{Difference, Purchase, Refund, store};
 use crate::member::store as members;
+use crate::member::store::StatUpdate;
 use crate::member::{MemberId, Stat};
 use crate::stage::ops::{StageCause, facts_of, restage};
 use crate::{ground, tag};
+use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
-use shuke_kernel::{Cx, MerchantId, Result, Uuid};
+use shuke_kernel::{Cx, MerchantId, Money, Result, Uuid};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows in one statement.
@@ -81,6 +83,56 @@ async fn recompute(tx: &mut Tx, cx: &Cx, known: BTreeMap<MemberId, Stat>) -> Res
     tag::ops::recompute(tx, cx, today, &restaged.stats).await?;
     let changed = |id: &MemberId| Event::new("member.purchases_changed", *id, &PurchasesChanged { member: *id });
     event::append(tx, cx, &ids.iter().map(changed).collect::<Vec<_>>()).await
+}
+
+/// What a merge moved, and the figures of both as they were.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Moved {
+    orders: Vec<Uuid>,
+    stats: Vec<(MemberId, Stat)>,
+}
+
+/// Counts the purchases of one member as another's. The one who has none any more keeps stage and
+/// dates as they were, and no day brings a change.
+pub(crate) async fn move_over(tx: &mut Tx, cx: &Cx, from: MemberId, into: MemberId) -> Result<Moved> {
+    let known = lock(tx, cx, [from, into].into_iter()).await?;
+    let stats: Vec<(MemberId, Stat)> = known.iter().map(|(id, stat)| (*id, stat.clone())).collect();
+    let orders = store::move_all(tx, cx.merchant, from, into, None).await?;
+    if let Some(stat) = known.get(&from) {
+        let none =
+            Stat { orders: 0, amount: Money::ZERO, first_purchase_on: None, last_purchase_on: None, stage_due_on: None, ..stat.clone() };
+        members::update_stats(tx, cx.merchant, &[StatUpdate { member: from, stat: none }]).await?;
+    }
+    if !orders.is_empty() {
+        recompute(tx, cx, known.into_iter().filter(|(id, _)| *id == into).collect()).await?;
+    }
+    Ok(Moved { orders, stats })
+}
+
+/// Counts them as the first one's again. Figures that come out as they were bring the very stage back.
+pub(crate) async fn move_back(tx: &mut Tx, cx: &Cx, from: MemberId, into: MemberId, moved: &Moved) -> Result<()> {
+    let known = lock(tx, cx, [from, into].into_iter()).await?;
+    store::move_all(tx, cx.merchant, into, from, Some(&moved.orders)).await?;
+    let totals = store::totals(tx, cx.merchant, &[from, into]).await?;
+    let restored = |(id, stat): (MemberId, Stat)| {
+        let before = moved.stats.iter().find(|(of, _)| *of == id).map_or(stat, |(_, before)| before.clone());
+        let totals = totals.get(&id).copied().unwrap_or_default();
+        let stat = Stat {
+            orders: totals.orders,
+            amount: totals.amount,
+            first_purchase_on: totals.first_on,
+            last_purchase_on: totals.last_on,
+            ..before
+        };
+        (id, stat)
+    };
+    let ground = ground(tx, cx.merchant).await?;
+    let today = ground.today(cx);
+    let facts = facts_of(tx, cx, &ground.bands, known.into_iter().map(restored).collect()).await?;
+    let restaged = restage(tx, cx, &ground.bands, today, StageCause::Time, facts).await?;
+    tag::ops::recompute(tx, cx, today, &restaged.stats).await?;
+    let changed = |id: &MemberId| Event::new("member.purchases_changed", *id, &PurchasesChanged { member: *id });
+    event::append(tx, cx, &[from, into].iter().map(changed).collect::<Vec<_>>()).await
 }
 
 /// Adds up every member's orders again: the first whose figures differ, or none.

@@ -2,6 +2,7 @@
 
 use super::{Purchase, Refund, ops};
 use crate::MemberId;
+use crate::member::store::survivor;
 use serde::{Deserialize, Serialize};
 use shuke_db::{Future, Tx};
 use shuke_jobs::{Reader, StoredEvent};
@@ -9,7 +10,8 @@ use shuke_kernel::{Cx, Date, Money, Uuid};
 use shuke_org::StoreId;
 
 /// Follows `sale.completed` and `sale.refunded`. Its effect is written with its cursor, so each
-/// event counts once.
+/// event counts once. What was sold to or taken back from a member who was merged meanwhile counts for
+/// the one who stayed.
 #[derive(Clone, Copy, Debug)]
 pub struct MemberReader;
 
@@ -53,12 +55,14 @@ impl Reader for MemberReader {
             if event.kind == "sale.completed" {
                 let sale: Completed = event.read()?;
                 let Some(member) = sale.member else { return Ok(()) };
+                let member = survivor(tx, cx.merchant, member).await?;
                 let purchase =
                     Purchase { member, order: sale.order, store: sale.store, date: sale.date, amount: sale.amount, counts: true };
                 return ops::apply_purchases(tx, cx, &[purchase]).await;
             }
             let refund: Refunded = event.read()?;
             let Some(member) = refund.member else { return Ok(()) };
+            let member = survivor(tx, cx.merchant, member).await?;
             let refund = Refund { member, order: refund.order, amount: refund.amount, whole: refund.whole };
             ops::apply_refunds(tx, cx, &[refund]).await
         })

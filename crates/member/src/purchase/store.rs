@@ -6,8 +6,8 @@ use crate::member::store::STATS;
 use crate::member::store::{keyed, placeholders, rows_by_keys};
 use crate::stage::StageFacts;
 use shuke_db::{Row, Stmt, ToValue as _, Tx, Value, sql};
-use shuke_kernel::{Date, MerchantId, Result};
-use std::collections::HashMap;
+use shuke_kernel::{Date, MerchantId, Result, Uuid};
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 const COLUMNS: &[&str] = &["merchant_id", "member_id", "order_id", "store_id", "purchased_on", "amount", "refunded", "counts", "undone"];
@@ -177,4 +177,23 @@ pub(super) async fn first_difference(tx: &mut Tx, merchant: MerchantId) -> Resul
         first_on: (row.get(5)?, row.get(6)?),
         last_on: (row.get(7)?, row.get(8)?),
     }))
+}
+
+/// Gives purchases to another member: all of one member's, or these. Answers which orders.
+pub(super) async fn move_all(tx: &mut Tx, merchant: MerchantId, from: MemberId, to: MemberId, only: Option<&[Uuid]>) -> Result<Vec<Uuid>> {
+    let stmt = sql!("SELECT order_id FROM purchase WHERE merchant_id = $1 AND member_id = $2 ORDER BY order_id", merchant, from);
+    let mut ids: Vec<Uuid> = tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
+    if let Some(only) = only {
+        let only: HashSet<&Uuid> = only.iter().collect();
+        ids.retain(|id| only.contains(id));
+    }
+    for batch in ids.chunks(500) {
+        let text = format!(
+            "UPDATE purchase SET member_id = $2 WHERE merchant_id = $1 AND member_id = $3 AND order_id IN ({})",
+            placeholders(4, batch.len())
+        );
+        let keys = [to.to_value(), from.to_value()].into_iter().chain(batch.iter().map(|id| id.to_value()));
+        tx.queue(keyed(text, merchant, keys)).await?;
+    }
+    Ok(ids)
 }

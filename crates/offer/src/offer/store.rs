@@ -337,3 +337,54 @@ pub(super) async fn wrong_member(tx: &mut Tx, merchant: MerchantId) -> Result<Op
     let read = |row: Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, [row.get(3)?, row.get(4)?]));
     tx.row(stmt).await?.map(read).transpose()
 }
+
+/// A use of an offer by an order, by its key.
+pub(crate) type UseKey = (Uuid, OfferId, String);
+
+/// The uses that count for a member, and whether each is still live.
+pub(crate) async fn counted_for(tx: &mut Tx, merchant: MerchantId, member: Uuid) -> Result<Vec<(UseKey, i64)>> {
+    let stmt = sql!(
+        "SELECT order_id, offer_id, period, live FROM offer_use WHERE merchant_id = $1 AND member_id = $2 ORDER BY order_id, offer_id, period",
+        merchant,
+        member
+    );
+    tx.rows(stmt).await?.iter().map(|row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?))).collect()
+}
+
+/// Counts a use for another member. Who has more than the limit by it is held against it the next time.
+pub(crate) async fn give(tx: &mut Tx, merchant: MerchantId, (from, to): (Uuid, Uuid), key: &UseKey, live: i64) -> Result<()> {
+    let (order, offer, period) = key;
+    tx.queue(sql!(
+        "UPDATE offer_use SET member_id = $5 WHERE merchant_id = $1 AND order_id = $2 AND offer_id = $3 AND period = $4",
+        merchant,
+        order,
+        offer,
+        period,
+        to
+    ))
+    .await?;
+    if period == BUDGET || live == 0 {
+        return Ok(());
+    }
+    tx.queue(sql!(
+        "UPDATE offer_member SET used = used - $5 WHERE merchant_id = $1 AND member_id = $2 AND offer_id = $3 AND period = $4",
+        merchant,
+        from,
+        offer,
+        period,
+        live
+    ))
+    .await?;
+    tx.queue(sql!(
+        "INSERT INTO offer_member (merchant_id, member_id, offer_id, period, used, used_max) VALUES ($1, $2, $3, $4, $5, $5)
+         ON CONFLICT (merchant_id, member_id, offer_id, period) DO UPDATE SET used = offer_member.used + excluded.used,
+             used_max = CASE WHEN offer_member.used + excluded.used > offer_member.used_max
+                 THEN offer_member.used + excluded.used ELSE offer_member.used_max END",
+        merchant,
+        to,
+        offer,
+        period,
+        live
+    ))
+    .await
+}

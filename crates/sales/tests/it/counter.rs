@@ -6,6 +6,7 @@ use shuke_kernel::Uuid;
 use shuke_org::OrgAuthenticator;
 use shuke_sales::fixture::{Size, Stall, stall};
 use shuke_testkit::{Kind, TestApp};
+use std::collections::BTreeMap;
 
 pub struct Counter {
     pub app: TestApp,
@@ -25,6 +26,10 @@ pub async fn counter(kind: Kind) -> Counter {
     let app = TestApp::start(kind, routes, Box::new(OrgAuthenticator))
         .await
         .with_runner(shuke_sales::runner(shuke_loyalty::runner(shuke_member::runner(shuke_jobs::Runner::default()))));
+    shuke_ledger::prepare(&app.app);
+    shuke_loyalty::prepare(&app.app);
+    shuke_offer::prepare(&app.app);
+    shuke_sales::prepare(&app.app);
     let stall = stall(&app.app, &Size::default()).await.unwrap();
     let client = |role| app.as_token(stall.shop.token(role));
     Counter { owner: client(Role::Owner), manager: client(Role::Manager), cashier: client(Role::Cashier), app, stall }
@@ -59,6 +64,11 @@ impl Counter {
         let stmt = shuke_db::Stmt::built(text, vec![shuke_db::ToValue::to_value(&self.stall.merchant), shuke_db::ToValue::to_value(kind)]);
         let row = self.app.db().read(&stmt, |tx, stmt| Box::pin(tx.row(stmt.clone()))).await.unwrap().unwrap();
         row.get::<i64>(0).unwrap() - row.get::<i64>(1).unwrap()
+    }
+    /// What a member has: points, principal, bonus.
+    pub async fn balances(&self, member: &Value) -> BTreeMap<&'static str, i64> {
+        let found = self.cashier.get(&format!("/api/v1/members/{}/balances", member.as_str().unwrap())).await.ok();
+        ["points", "principal", "bonus"].into_iter().map(|kind| (kind, found[kind]["balance"].as_i64().unwrap())).collect()
     }
     /// What `verify` finds first.
     pub async fn difference(&self) -> Option<String> {

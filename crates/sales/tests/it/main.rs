@@ -7,6 +7,8 @@ mod benefit;
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
+mod merge;
+#[cfg(test)]
 mod claim;
 #[cfg(test)]
 mod cost;

@@ -17,6 +17,8 @@ mod import;
 #[cfg(test)]
 mod key;
 #[cfg(test)]
+mod belonging;
+#[cfg(test)]
 mod last_one;
 #[cfg(test)]
 mod midnight;

@@ -8,7 +8,7 @@ pub use list::{Filter, Key};
 pub(crate) use list::{by_initials, by_last4, by_name, filtered};
 pub(crate) use stat::{STATS, StatUpdate, due, lock_stats, page_of_ids, stage_counts, update_stats};
 pub use tags::{Audience, audience_read, audience_stmt};
-pub(crate) use tags::{TagRow, tag, tags_of, tags_of_many, untag, untag_everywhere};
+pub(crate) use tags::{TagRow, copy_tags, tag, tags_of, tags_of_many, untag, untag_everywhere};
 
 use super::model::{Member, MemberBrief, MemberId, Region, SealedBrief, SealedPerson, Stat};
 use shuke_db::{Row, Stmt, ToValue as _, Tx, Value, insert, sql};
@@ -331,4 +331,31 @@ pub(crate) fn keyed(text: String, merchant: MerchantId, keys: impl Iterator<Item
 
 pub(crate) async fn rows_by_keys(tx: &mut Tx, text: String, merchant: MerchantId, keys: impl Iterator<Item = Value>) -> Result<Vec<Row>> {
     tx.rows(keyed(text, merchant, keys)).await
+}
+
+/// Leads a member to another, or back to itself.
+pub(crate) async fn set_merged(tx: &mut Tx, cx: &Cx, id: MemberId, into: Option<MemberId>) -> Result<()> {
+    tx.queue(sql!("UPDATE member SET merged_into = $3, changed_at = $4 WHERE merchant_id = $1 AND id = $2", cx.merchant, id, into, cx.now))
+        .await
+}
+
+/// Those who were merged into a member.
+pub(crate) async fn merged_into(tx: &mut Tx, merchant: MerchantId, id: MemberId) -> Result<Vec<MemberId>> {
+    let stmt = sql!("SELECT id FROM member WHERE merchant_id = $1 AND merged_into = $2 ORDER BY id", merchant, id);
+    tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect()
+}
+
+/// Leads those who were merged into one member to another one. Answers who they are.
+pub(crate) async fn lead_on(tx: &mut Tx, merchant: MerchantId, from: MemberId, to: MemberId) -> Result<Vec<MemberId>> {
+    let ids = merged_into(tx, merchant, from).await?;
+    for id in &ids {
+        tx.queue(sql!("UPDATE member SET merged_into = $3 WHERE merchant_id = $1 AND id = $2", merchant, id, to)).await?;
+    }
+    Ok(ids)
+}
+
+/// The member into whom one was merged; the member itself where it wasn't, or isn't known.
+pub async fn survivor(tx: &mut Tx, merchant: MerchantId, id: MemberId) -> Result<MemberId> {
+    let stmt = sql!("SELECT merged_into FROM member WHERE merchant_id = $1 AND id = $2", merchant, id);
+    tx.row(stmt).await?.map_or(Ok(id), |row| Ok(row.get::<Option<MemberId>>(0)?.unwrap_or(id)))
 }

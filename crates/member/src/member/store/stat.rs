@@ -67,7 +67,15 @@ pub(crate) async fn page_of_ids(tx: &mut Tx, merchant: MerchantId, after: Member
 
 /// How many members are in each stage.
 pub async fn stage_counts(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(Stage, i64)>> {
-    let stmt = sql!("SELECT stage, CAST(COUNT(*) AS BIGINT) FROM member_stat WHERE merchant_id = $1 GROUP BY stage", merchant);
+    let stmt = sql!(
+        "SELECT stage, CAST(SUM(members) AS BIGINT) FROM (
+             SELECT stage, COUNT(*) AS members FROM member_stat WHERE merchant_id = $1 GROUP BY stage
+             UNION ALL SELECT s.stage, -COUNT(*) FROM member m
+                 JOIN member_stat s ON s.merchant_id = m.merchant_id AND s.member_id = m.id
+                 WHERE m.merchant_id = $1 AND m.merged_into IS NOT NULL GROUP BY s.stage) AS counted
+         GROUP BY stage",
+        merchant
+    );
     tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 

@@ -100,3 +100,13 @@ pub fn audience_read(rows: &[Row]) -> Result<Audience> {
     }
     Ok(audience)
 }
+
+/// Gives a member the manual tags of another that the member lacks. Answers which.
+pub(crate) async fn copy_tags(tx: &mut Tx, cx: &Cx, from: MemberId, to: MemberId) -> Result<Vec<TagId>> {
+    let rows = tags_of_many(tx, cx.merchant, &[from, to]).await?;
+    let has = |tag: TagId| rows.iter().any(|row| row.member == to && row.tag == tag);
+    let missing: Vec<TagRow> =
+        rows.iter().filter(|row| row.member == from && !row.by_rule && !has(row.tag)).map(|row| TagRow { member: to, ..*row }).collect();
+    tag(tx, cx, &missing).await?;
+    Ok(missing.into_iter().map(|row| row.tag).collect())
+}

@@ -364,3 +364,24 @@ pub(crate) async fn claim(tx: &mut Tx, merchant: MerchantId, order: OrderId, mem
     }
     Ok(true)
 }
+
+/// Gives orders to another member: all of one member's, or these. Answers which.
+pub(crate) async fn move_all(tx: &mut Tx, merchant: MerchantId, from: MemberId, to: MemberId, only: Option<&[Uuid]>) -> Result<Vec<Uuid>> {
+    let ids = match only {
+        Some(only) => only.to_vec(),
+        None => {
+            let stmt = sql!("SELECT id FROM sales_order WHERE merchant_id = $1 AND member_id = $2 ORDER BY id", merchant, from);
+            tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect::<Result<Vec<Uuid>>>()?
+        }
+    };
+    for batch in ids.chunks(500) {
+        let mut params = vec![merchant.to_value(), from.to_value(), to.to_value()];
+        params.extend(batch.iter().map(|id| id.to_value()));
+        let text = format!(
+            "UPDATE sales_order SET member_id = $3 WHERE merchant_id = $1 AND member_id = $2 AND id IN ({})",
+            placeholders(4, batch.len())
+        );
+        tx.queue(Stmt::built(text, params)).await?;
+    }
+    Ok(ids)
+}

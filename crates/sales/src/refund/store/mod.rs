@@ -5,7 +5,8 @@ pub(crate) mod import;
 pub(crate) mod verify;
 
 use super::model::Refund;
-use shuke_db::{Row, Stmt, Tx, sql};
+use crate::product::store::placeholders;
+use shuke_db::{Row, Stmt, ToValue as _, Tx, sql};
 use shuke_kernel::{Cx, Error, MerchantId, Result, Uuid};
 
 fn json<T: serde::Serialize>(value: &T) -> Result<String> {
@@ -31,6 +32,26 @@ pub(super) fn insert_stmt(cx: &Cx, refund: &Refund) -> Result<Stmt> {
         refund.reason,
         cx.actor.text()
     ))
+}
+
+/// A member's refunds and returns, oldest first.
+pub(crate) async fn of_member(tx: &mut Tx, merchant: MerchantId, member: Uuid) -> Result<Vec<serde_json::Value>> {
+    let stmt = sql!(
+        "SELECT id, order_id, at, business_date, amount, points_returned, points_clawed, reason FROM refund
+         WHERE merchant_id = $1 AND member_id = $2 ORDER BY at, id",
+        merchant,
+        member
+    );
+    let read = |row: &Row| {
+        let (id, order): (Uuid, Option<Uuid>) = (row.get(0)?, row.get(1)?);
+        let (at, date): (i64, String) = (row.get(2)?, row.get(3)?);
+        let (amount, returned, clawed): (i64, i64, i64) = (row.get(4)?, row.get(5)?, row.get(6)?);
+        Ok(serde_json::json!({
+            "id": id, "order": order, "at": at, "date": date, "amount": amount, "points_returned": returned, "points_clawed": clawed,
+            "reason": row.get::<String>(7)?,
+        }))
+    };
+    tx.rows(stmt).await?.iter().map(read).collect()
 }
 
 pub(super) async fn of_order(tx: &mut Tx, merchant: MerchantId, order: Uuid) -> Result<Vec<Refund>> {
@@ -61,4 +82,37 @@ fn read(row: &Row) -> Result<Refund> {
         payments,
         reason: row.get(11)?,
     })
+}
+
+/// Gives refunds and returns to another member: all of one member's, or these. Answers which. Those of
+/// an order follow their order.
+pub(crate) async fn move_all(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    from: Uuid,
+    to: Uuid,
+    orders: &[Uuid],
+    only: Option<&[Uuid]>,
+) -> Result<Vec<Uuid>> {
+    let mut returns = Vec::new();
+    match only {
+        Some(only) => returns.extend_from_slice(only),
+        None => {
+            let stmt =
+                sql!("SELECT id FROM refund WHERE merchant_id = $1 AND member_id = $2 AND order_id IS NULL ORDER BY id", merchant, from);
+            for row in tx.rows(stmt).await? {
+                returns.push(row.get(0)?);
+            }
+        }
+    }
+    for (column, ids) in [("order_id", orders), ("id", returns.as_slice())] {
+        for batch in ids.chunks(500) {
+            let mut params = vec![merchant.to_value(), from.to_value(), to.to_value()];
+            params.extend(batch.iter().map(|id| id.to_value()));
+            let list = placeholders(4, batch.len());
+            let text = format!("UPDATE refund SET member_id = $3 WHERE merchant_id = $1 AND member_id = $2 AND {column} IN ({list})");
+            tx.queue(Stmt::built(text, params)).await?;
+        }
+    }
+    Ok(returns)
 }

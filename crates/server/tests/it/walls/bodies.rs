@@ -141,6 +141,8 @@ fn others(given: &Given) -> Vec<(&'static str, Value)> {
     let variant = json!({ "sku": "FOREIGN", "price": 100 });
     vec![
         ("create_card_batch", json!({ "name": "x", "cards": 1, "design": ours["card_design"] })),
+        ("merge_members", json!({ "survivor": theirs["sharer"], "absorbed": ours["sharer"], "reason": "x" })),
+        ("merge_members", json!({ "survivor": ours["sharer"], "absorbed": theirs["sharer"], "reason": "x" })),
         ("create_card_batch", json!({ "name": "x", "cards": 1, "store": ours["store"] })),
         ("claim_order", json!({ "order": ours["nobodys_order"], "buyer": { "kind": "known", "member": theirs["member"] } })),
         ("claim_order", json!({ "order": theirs["nobodys_order"], "buyer": { "kind": "known", "member": ours["member"] } })),

@@ -33,6 +33,7 @@ const SEGMENTS: &[(&str, &str)] = &[
     ("dependents", "dependent"),
     ("fields", "field"),
     ("members", "member"),
+    ("merges", "merge"),
     ("notes", "note"),
     ("membership-plans", "membership_plan"),
     ("memberships", "membership"),
@@ -153,6 +154,9 @@ impl Side {
         assert_eq!(self.owner.put(&format!("{member}/pin"), &json!({ "pin": "902417" })).await.status, 204);
         let design = self.post("/api/v1/card-designs", self.design()).await["id"].clone();
         let batch = self.post("/api/v1/card-batches", json!({ "name": "墙", "cards": 2, "design": design })).await["id"].clone();
+        let (a, b) = (self.member("墙甲").await, self.member("墙乙").await);
+        let merge = self.post("/api/v1/merges", json!({ "survivor": a, "absorbed": b, "reason": "x" })).await["id"].clone();
+        self.things.insert("merge", merge);
         self.things.extend([("person", person), ("sharer", sharer), ("note", note), ("card_design", design), ("card_batch", batch)]);
         let contact = json!({ "channel": "sms", "kind": "message", "subject": "x", "outcome": "sent" });
         self.post(&format!("{member}/contacts"), contact).await;
@@ -242,6 +246,9 @@ impl Side {
         self.things.extend([("order", json!(order)), ("refund", refund["id"].clone()), ("top_up", top_up["id"].clone())]);
     }
 
+    async fn member(&self, name: &str) -> Value {
+        self.post("/api/v1/members", json!({ "name": name })).await["id"].clone()
+    }
     fn design(&self) -> Value {
         let element = json!({ "side": "front", "kind": "qr", "text": "{number}", "x": 0, "y": 0, "width": 100, "height": 100 });
         json!({ "name": "墙", "width": 856, "height": 540, "elements": [element] })
