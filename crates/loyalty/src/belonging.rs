@@ -3,7 +3,7 @@
 use crate::coupon::{self, CouponId};
 use crate::quota::store as quotas;
 use crate::redemption::store as redemptions;
-use crate::{clock, template, tier, transfer, wallet};
+use crate::{clock, gift, growth, membership, reward_order, stamp, template, tier, transfer, wallet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shuke_db::{Future, Tx};
@@ -32,6 +32,9 @@ struct Kept {
     top_ups: Vec<Uuid>,
     uses: Vec<quotas::UseKey>,
     activities: Vec<Uuid>,
+    growth: Vec<Uuid>,
+    rewards: Vec<Uuid>,
+    gifts: Vec<gift::store::GiftKey>,
     tier: tier::ops::MovedTier,
 }
 
@@ -50,12 +53,18 @@ impl Belonging for LoyaltyPart {
             "coupon_period",
             "coupon_quota",
             "coupon_use",
+            "gift",
+            "growth",
+            "membership",
             "member_tier",
             "points_activity",
             "points_clock",
             "points_transfer",
             "quota",
             "quota_use",
+            "reward_order",
+            "stamp_card",
+            "stamp_entry",
             "tier_change",
             "top_up",
         ]
@@ -84,6 +93,10 @@ impl Belonging for LoyaltyPart {
 
 async fn merge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid) -> Result<Kept> {
     let apart = i64::try_from(1 + cx.random.below(APART_MAX)).unwrap_or(1);
+    if stamp::store::any(tx, cx.merchant, from).await? || membership::store::any(tx, cx.merchant, from).await? {
+        let why = "the absorbed member has a stamp card or a paid membership, which can't be given over; keep that member, and absorb the other one";
+        return Err(Error::refused("merge_benefits", why));
+    }
     let counted = coupon::store::counted_for(tx, cx.merchant, from).await?;
     let coupons = coupon::store::move_all(tx, cx.merchant, (from, into), apart, None).await?;
     coupon::store::issued_to(tx, cx.merchant, (from, into), &counted).await?;
@@ -104,12 +117,18 @@ async fn merge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid) -> Result<Kept> {
         top_ups: wallet::store::move_all(tx, cx.merchant, from, into, None).await?,
         uses: used.into_iter().map(|(key, _, _)| key).collect(),
         activities: clock::ops::move_over(tx, cx, from, into, None).await?,
+        growth: growth::store::move_all(tx, cx.merchant, from, into, None).await?,
+        rewards: reward_order::store::move_all(tx, cx.merchant, from, into, None).await?,
+        gifts: gift::store::move_all(tx, cx.merchant, from, into, None).await?,
         tier: tier::ops::merge(tx, cx, from, into).await?,
     })
 }
 
 async fn unmerge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid, kept: &Kept) -> Result<()> {
     tier::ops::unmerge(tx, cx, from, into, &kept.tier).await?;
+    gift::store::move_all(tx, cx.merchant, into, from, Some(&kept.gifts)).await?;
+    reward_order::store::move_all(tx, cx.merchant, into, from, Some(&kept.rewards)).await?;
+    growth::store::move_all(tx, cx.merchant, into, from, Some(&kept.growth)).await?;
     clock::ops::move_over(tx, cx, into, from, Some(&kept.activities)).await?;
     wallet::store::move_all(tx, cx.merchant, into, from, Some(&kept.top_ups)).await?;
     let used = quotas::uses_of(tx, cx.merchant, into).await?;

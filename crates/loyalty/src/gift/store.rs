@@ -93,3 +93,41 @@ pub(crate) async fn held(tx: &mut Tx, merchant: MerchantId, cause: Cause) -> Res
     );
     tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
 }
+
+/// A gift, by its key.
+pub(crate) type GiftKey = (String, Uuid, String);
+
+/// Gives gifts to another member: all of one member's that the other one did not get as well, or these.
+/// Answers which.
+pub(crate) async fn move_all(
+    tx: &mut shuke_db::Tx,
+    merchant: MerchantId,
+    from: Uuid,
+    to: Uuid,
+    only: Option<&[GiftKey]>,
+) -> Result<Vec<GiftKey>> {
+    let stmt = shuke_db::sql!(
+        "SELECT cause, cause_id, place FROM gift g WHERE merchant_id = $1 AND member_id = $2 AND NOT EXISTS (
+             SELECT place FROM gift o WHERE o.merchant_id = g.merchant_id AND o.member_id = $3 AND o.cause = g.cause
+                 AND o.cause_id = g.cause_id AND o.place = g.place) ORDER BY cause, cause_id, place",
+        merchant,
+        from,
+        to
+    );
+    let mut keys: Vec<GiftKey> =
+        tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect::<Result<_>>()?;
+    keys.retain(|key| only.is_none_or(|only| only.contains(key)));
+    for (cause, id, place) in &keys {
+        tx.queue(shuke_db::sql!(
+            "UPDATE gift SET member_id = $6 WHERE merchant_id = $1 AND member_id = $2 AND cause = $3 AND cause_id = $4 AND place = $5",
+            merchant,
+            from,
+            cause,
+            id,
+            place,
+            to
+        ))
+        .await?;
+    }
+    Ok(keys)
+}

@@ -138,3 +138,32 @@ pub(super) async fn first_difference(tx: &mut Tx, merchant: MerchantId) -> Resul
     tx.each(stmt, &mut see).await?;
     Ok(found)
 }
+
+/// Counts growth for another member: all of one member's, or that of these causes. Answers the causes.
+pub(crate) async fn move_all(
+    tx: &mut shuke_db::Tx,
+    merchant: MerchantId,
+    from: Uuid,
+    to: Uuid,
+    only: Option<&[Uuid]>,
+) -> Result<Vec<Uuid>> {
+    let stmt = shuke_db::sql!(
+        "SELECT source_id FROM growth WHERE merchant_id = $1 AND member_id = $2
+             AND source_id NOT IN (SELECT source_id FROM growth WHERE merchant_id = $1 AND member_id = $3) ORDER BY source_id",
+        merchant,
+        from,
+        to
+    );
+    let mut ids: Vec<Uuid> = tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
+    ids.retain(|id| only.is_none_or(|only| only.contains(id)));
+    for id in &ids {
+        tx.queue(shuke_db::sql!(
+            "UPDATE growth SET member_id = $4 WHERE merchant_id = $1 AND member_id = $2 AND source_id = $3",
+            merchant,
+            from,
+            id,
+            to
+        )).await?;
+    }
+    Ok(ids)
+}

@@ -152,3 +152,13 @@ pub(super) const ENDS: &str =
 
 /// Every term's price, for checks: a select whose `$1` is the merchant.
 pub(super) const PAID: &str = "SELECT id, price, refunded FROM membership WHERE merchant_id = $1";
+
+/// Whether a member has a membership that was not taken back.
+pub(crate) async fn any(tx: &mut shuke_db::Tx, merchant: MerchantId, member: Uuid) -> Result<bool> {
+    let stmt = shuke_db::sql!(
+        "SELECT id FROM membership WHERE merchant_id = $1 AND member_id = $2 AND state = 'active' LIMIT 1",
+        merchant,
+        member
+    );
+    Ok(tx.row(stmt).await?.is_some())
+}

@@ -159,7 +159,7 @@ pub(super) async fn first_difference(tx: &mut Tx, merchant: MerchantId) -> Resul
 }
 
 /// A use, by its key.
-pub(crate) type UseKey = (Uuid, Uuid, Period);
+pub(crate) type UseKey = (Uuid, Uuid, QuotaPeriod);
 
 /// What a member used and did not give back: key, first day of the period, how much.
 pub(crate) async fn uses_of(tx: &mut Tx, merchant: MerchantId, member: Uuid) -> Result<Vec<(UseKey, Date, i64)>> {

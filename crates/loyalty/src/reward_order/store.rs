@@ -130,3 +130,26 @@ pub(super) async fn pieces(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(Rew
 
 /// Every redemption for checks: a select whose `$1` is the merchant.
 pub(super) const PAID: &str = "SELECT id, points, money FROM reward_order WHERE merchant_id = $1";
+
+/// Gives redemptions to another member: all of one member's, or these. Answers which.
+pub(crate) async fn move_all(
+    tx: &mut shuke_db::Tx,
+    merchant: MerchantId,
+    from: Uuid,
+    to: Uuid,
+    only: Option<&[Uuid]>,
+) -> Result<Vec<Uuid>> {
+    let stmt = shuke_db::sql!("SELECT id FROM reward_order WHERE merchant_id = $1 AND member_id = $2 ORDER BY id", merchant, from);
+    let mut ids: Vec<Uuid> = tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
+    ids.retain(|id| only.is_none_or(|only| only.contains(id)));
+    for id in &ids {
+        tx.queue(shuke_db::sql!(
+            "UPDATE reward_order SET member_id = $4 WHERE merchant_id = $1 AND member_id = $2 AND id = $3",
+            merchant,
+            from,
+            id,
+            to
+        )).await?;
+    }
+    Ok(ids)
+}

@@ -151,3 +151,13 @@ pub(super) async fn rounds(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(Uui
     );
     tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
 }
+
+/// Whether a member has stamps, or had a full card.
+pub(crate) async fn any(tx: &mut shuke_db::Tx, merchant: MerchantId, member: Uuid) -> Result<bool> {
+    let stmt = shuke_db::sql!(
+        "SELECT card_id FROM stamp_card WHERE merchant_id = $1 AND member_id = $2 AND (stamps > 0 OR rounds > 0) LIMIT 1",
+        merchant,
+        member
+    );
+    Ok(tx.row(stmt).await?.is_some())
+}

@@ -290,7 +290,7 @@ pub(crate) async fn merge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid) -> Resul
         survivor.rises = absorbed.rises.clone();
         survivor.current.locked_until = locked_until;
         write(tx, cx, into, &mut survivor, &entry, "merge").await?;
-        survivor.due_on = due_on(&scheme, &survivor.current, today);
+        survivor.due_on = due_on(&scheme, &survivor, today);
         tx.queue(store::put_stmt(cx.merchant, into, &survivor, today)?).await?;
     }
     if absorbed.stored && absorbed.due_on.is_some() {
@@ -311,7 +311,7 @@ pub(crate) async fn unmerge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid, moved:
         survivor.current = *current;
         survivor.since = *since;
         survivor.rises = rises.clone();
-        survivor.due_on = due_on(&scheme, current, today);
+        survivor.due_on = due_on(&scheme, &survivor, today);
         tx.queue(store::put_stmt(cx.merchant, into, &survivor, today)?).await?;
     }
     let mut absorbed = store::standing(tx, cx.merchant, from).await?;
