@@ -8,7 +8,9 @@ pub mod category;
 pub mod claim;
 mod fields;
 pub mod fixture;
+pub mod habit;
 pub mod order;
+pub mod overview;
 pub mod product;
 pub mod quote;
 pub mod refund;
@@ -17,8 +19,6 @@ pub mod starter;
 pub mod stock;
 pub mod trial;
 pub mod verify;
-pub mod habit;
-pub mod overview;
 
 use shuke_http::{App, OpenApiRouter};
 use shuke_jobs::Runner;

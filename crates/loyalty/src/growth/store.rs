@@ -163,7 +163,8 @@ pub(crate) async fn move_all(
             from,
             id,
             to
-        )).await?;
+        ))
+        .await?;
     }
     Ok(ids)
 }

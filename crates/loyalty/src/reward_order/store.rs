@@ -149,7 +149,8 @@ pub(crate) async fn move_all(
             from,
             id,
             to
-        )).await?;
+        ))
+        .await?;
     }
     Ok(ids)
 }

@@ -44,7 +44,13 @@ pub(super) fn change_plan_stmt(cx: &Cx, id: TopUpPlanId, terms: &str, state: Pla
 }
 
 /// Gives top-ups to another member: all of one member's, or these. Answers which.
-pub(crate) async fn move_all(tx: &mut shuke_db::Tx, merchant: MerchantId, from: Uuid, to: Uuid, only: Option<&[Uuid]>) -> Result<Vec<Uuid>> {
+pub(crate) async fn move_all(
+    tx: &mut shuke_db::Tx,
+    merchant: MerchantId,
+    from: Uuid,
+    to: Uuid,
+    only: Option<&[Uuid]>,
+) -> Result<Vec<Uuid>> {
     let ids = match only {
         Some(only) => only.to_vec(),
         None => {

@@ -7,8 +7,6 @@ mod benefit;
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
-mod merge;
-#[cfg(test)]
 mod claim;
 #[cfg(test)]
 mod cost;
@@ -20,6 +18,8 @@ mod desk;
 mod histories;
 #[cfg(test)]
 mod identity;
+#[cfg(test)]
+mod merge;
 #[cfg(test)]
 mod offers;
 #[cfg(test)]

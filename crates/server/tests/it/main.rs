@@ -1,6 +1,8 @@
 //! The server as a whole: its document, its pages, its key, its process.
 
 #[cfg(test)]
+mod belonging;
+#[cfg(test)]
 mod contention;
 #[cfg(test)]
 mod cost;
@@ -16,8 +18,6 @@ mod guard;
 mod import;
 #[cfg(test)]
 mod key;
-#[cfg(test)]
-mod belonging;
 #[cfg(test)]
 mod last_one;
 #[cfg(test)]
