@@ -62,6 +62,8 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0018_coupon"),
     both!("0022_offer_use"),
     both!("0023_trial"),
+    both!("0019_pass"),
+    both!("0020_gift_card"),
     both!("0024_approval"),
 ];
 

@@ -10,10 +10,13 @@ pub mod book;
 pub mod clock;
 pub mod coupon;
 pub mod gift;
+pub mod gift_card;
 mod ground;
 pub mod growth;
 pub mod membership;
+pub mod pass;
 pub mod points;
+pub mod prepaid;
 pub mod quota;
 pub mod redemption;
 pub mod reward;
@@ -38,6 +41,8 @@ use shuke_ledger::verify::Check;
 pub const CHECKS: &[Check] = &[
     coupon::check,
     redemption::check,
+    pass::check,
+    gift_card::check,
     quota::check,
     clock::check,
     transfer::check,
@@ -58,6 +63,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(coupon::api::routes())
         .merge(redemption::api::routes())
         .merge(batch::api::routes())
+        .merge(pass::api::routes())
+        .merge(gift_card::api::routes())
         .merge(wallet::api::routes())
         .merge(transfer::api::routes())
         .merge(reward::api::routes())

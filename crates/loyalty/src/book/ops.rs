@@ -6,7 +6,7 @@ use crate::stamp::StampScheme;
 use crate::tier::TierScheme;
 use crate::wallet::{self, WalletPolicy};
 use shuke_db::{Row, Stmt, Tx};
-use shuke_kernel::{Cx, Date, MerchantId, Result};
+use shuke_kernel::{Cx, Date, MerchantId, Result, Zone};
 use shuke_org::{merchant, setting};
 
 /// Asks for the version of a merchant's book; pipelined with a sale's first reads.
@@ -64,6 +64,11 @@ pub async fn load(tx: &mut Tx, merchant: MerchantId) -> Result<Book> {
 /// Says that something in the book has changed.
 pub async fn bump(tx: &mut Tx, merchant: MerchantId) -> Result<()> {
     merchant::ops::raise_book(tx, merchant).await
+}
+
+/// The merchant's zone.
+pub(crate) async fn zone(tx: &mut Tx, cx: &Cx) -> Result<Zone> {
+    merchant::ops::show(tx, cx.merchant).await?.parsed_zone()
 }
 
 /// The merchant's local date at the time of a call.

@@ -7,7 +7,13 @@ mod coupon_kinds;
 #[cfg(test)]
 mod coupon_use;
 #[cfg(test)]
+mod gift_card;
+#[cfg(test)]
 mod membership;
+#[cfg(test)]
+mod pass;
+#[cfg(test)]
+mod pass_life;
 #[cfg(test)]
 mod policy;
 #[cfg(test)]

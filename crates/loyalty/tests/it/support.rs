@@ -85,6 +85,33 @@ impl Given {
         let report = shuke_ledger::verify::run_with(self.app.db(), self.shop.merchant, shuke_loyalty::CHECKS).await.unwrap();
         assert_eq!(report.first_difference, None);
     }
+    /// What one of the shop's own accounts got, less what it gave.
+    pub async fn got(&self, kind: &'static str) -> i64 {
+        let stmt = shuke_db::sql!(
+            "SELECT CAST(COALESCE(SUM(CASE WHEN credit_kind = $2 THEN amount ELSE 0 END), 0) - COALESCE(SUM(CASE WHEN debit_kind = $2 THEN amount ELSE 0 END), 0) AS BIGINT)
+             FROM transfer WHERE merchant_id = $1",
+            self.shop.merchant,
+            kind
+        );
+        self.app.db().read(&stmt, |tx, stmt| Box::pin(tx.rows(stmt.clone()))).await.unwrap()[0].get(0).unwrap()
+    }
+    /// What `verify` finds first after a hand in the database; the statement takes the merchant.
+    pub async fn broken_by(&self, text: &'static str) -> Option<String> {
+        let stmt = shuke_db::Stmt::built(text, vec![shuke_db::ToValue::to_value(&self.shop.merchant)]);
+        let touched = self.app.db().write(&stmt, |tx, stmt| Box::pin(tx.exec(stmt.clone()))).await.unwrap();
+        assert!(touched > 0, "{text} touches nothing");
+        let report = shuke_ledger::verify::run_with(self.app.db(), self.shop.merchant, shuke_loyalty::CHECKS).await.unwrap();
+        report.first_difference.map(|difference| difference.check)
+    }
+    /// Sends bodies at once, each from a client of its own; the codes of the answers, empty for those that went through.
+    pub async fn race(&self, path: &str, bodies: Vec<Value>) -> Vec<String> {
+        let client = self.owner();
+        let posts = bodies.into_iter().map(|body| {
+            let client = client.clone();
+            async move { client.post(path, &body).await.code().to_owned() }
+        });
+        futures::future::join_all(posts).await
+    }
     /// The tier scheme of most scenarios: everybody, silver from 1,000.00, gold from 5,000.00.
     pub async fn tiers(&self) -> [Uuid; 3] {
         let ids = [self.uuid(), self.uuid(), self.uuid()];

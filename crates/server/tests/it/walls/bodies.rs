@@ -28,7 +28,9 @@ pub const NAMES_NOTHING: &[&str] = &[
     "create_card_design",
     "create_coupon_template",
     "create_field",
+    "create_gift_card_batch",
     "create_offer",
+    "create_pass_plan",
     "create_setup",
     "create_store",
     "create_tag",
@@ -85,6 +87,17 @@ fn sales(given: &Given) -> Vec<(&'static str, Value)> {
     let by_plan = json!({ "id": id(given), "member": theirs["member"], "store": theirs["store"], "plan": ours["plan"], "tender": "cash" });
     let issue = json!({ "id": id(given), "template": theirs["template"], "members": [theirs["member"]] });
     let redemption = json!({ "id": id(given), "coupon": theirs["voucher"], "store": theirs["store"] });
+    let pass = json!({ "id": id(given), "member": theirs["member"], "store": theirs["store"], "plan": theirs["pass_plan"], "payments": [{ "tender": "cash", "amount": 900 }] });
+    let visit = json!({ "id": id(given), "pass": theirs["pass"], "store": theirs["store"] });
+    all.extend([
+        ("sell_pass", with(pass.clone(), "/member", &ours["member"])),
+        ("sell_pass", with(pass.clone(), "/store", &ours["store"])),
+        ("sell_pass", with(pass, "/plan", &ours["pass_plan"])),
+        ("visit_with_pass", with(visit.clone(), "/pass", &ours["pass"])),
+        ("visit_with_pass", with(visit, "/store", &ours["store"])),
+        ("redeem_gift_card", json!({ "id": id(given), "card": ours["gift_card"], "member": theirs["member"] })),
+        ("redeem_gift_card", json!({ "id": id(given), "card": theirs["gift_card"], "member": ours["member"] })),
+    ]);
     all.extend([
         ("create_coupon_batch", json!({ "id": id(given), "template": ours["template"], "name": "x", "codes": 1 })),
         ("claim_coupon", json!({ "code": "0000-0000-0000-0000", "member": ours["member"] })),

@@ -32,6 +32,9 @@ const SEGMENTS: &[(&str, &str)] = &[
     ("coupons", "coupon"),
     ("dependents", "dependent"),
     ("fields", "field"),
+    ("gift-card-batches", "gift_card_batch"),
+    ("gift-card-codes", "gift_card_code"),
+    ("gift-cards", "gift_card"),
     ("members", "member"),
     ("merges", "merge"),
     ("notes", "note"),
@@ -40,6 +43,9 @@ const SEGMENTS: &[(&str, &str)] = &[
     ("offers", "offer"),
     ("orders", "order"),
     ("people", "person"),
+    ("pass-plans", "pass_plan"),
+    ("pass-visits", "pass_visit"),
+    ("passes", "pass"),
     ("prices", "store"),
     ("products", "product"),
     ("shares", "person"),
@@ -186,6 +192,7 @@ impl Side {
         let coupon = self.owner.get(&format!("/api/v1/coupons/{}", self.text("coupon"))).await.ok();
         self.things.insert("coupon_code", coupon["code"].clone());
         self.make_coupons().await;
+        self.make_prepaid().await;
     }
 
     /// A batch of codes, an issue of service vouchers, and a voucher that was redeemed.
@@ -229,6 +236,28 @@ impl Side {
         self.things.insert("membership", term);
     }
 
+    /// A gift card that was sold, and a pass with a visit.
+    async fn make_prepaid(&mut self) {
+        let batch = json!({ "id": self.uuid(), "name": "墙", "face": 100, "cards": 2 });
+        let batch = self.post("/api/v1/gift-card-batches", batch).await["id"].clone();
+        let path = format!("/api/v1/gift-card-batches/{}/codes", batch.as_str().unwrap());
+        let cards = self.owner.get(&path).await.ok()["items"].clone();
+        let plan = json!(self.uuid());
+        self.things.extend([
+            ("gift_card_batch", batch),
+            ("gift_card_code", cards[0]["code"].clone()),
+            ("gift_card", cards[0]["card"].clone()),
+            ("pass_plan", plan),
+        ]);
+        self.post("/api/v1/pass-plans", self.pass_plan()).await;
+        let payments = json!([{ "tender": "cash", "amount": 900 }]);
+        let pass = json!({ "id": self.uuid(), "member": self.things["member"], "store": self.things["store"], "plan": self.things["pass_plan"], "payments": payments });
+        let pass = self.post("/api/v1/passes", pass).await["id"].clone();
+        let visit = json!({ "id": self.uuid(), "pass": pass, "store": self.things["store"] });
+        let visit = self.post("/api/v1/pass-visits", visit).await["id"].clone();
+        self.things.extend([("pass", pass), ("pass_visit", visit)]);
+    }
+
     async fn sell(&mut self) {
         let order = self.uuid();
         self.post("/api/v1/orders", self.cart(&order)).await;
@@ -255,6 +284,11 @@ impl Side {
     }
     fn plan(&self) -> Value {
         json!({ "id": self.things["plan"], "name": "充100送10", "pay": 10_000, "bonus": 1_000 })
+    }
+    fn pass_plan(&self) -> Value {
+        let validity = json!({ "kind": "days", "days": 30, "start": "purchase" });
+        let items = json!([{ "name": "洗澡", "visits": 9, "worth": 200 }]);
+        json!({ "id": self.things["pass_plan"], "name": "九次卡", "price": 900, "items": items, "validity": validity, "transferable": true })
     }
     fn offer(&self) -> Value {
         let rule = json!({ "kind": "ladder", "steps": [{ "threshold": 10_000, "off": 1_000 }] });
@@ -302,6 +336,7 @@ impl Side {
             "change_dependent" => json!({ "relation": "child", "name": "小宝", "born_on": "2026-01-02" }),
             "change_field" => json!({ "key": "job", "label": "工作", "kind": "text" }),
             "change_group" => json!({ "people_max": 20 }),
+            "change_pass_plan" => json!({ "plan": self.pass_plan(), "state": "stopped" }),
             "change_offer" => json!({ "offer": self.offer(), "state": "published" }),
             "change_staff" => json!({ "name": "新", "role": "cashier", "active": true, "stores": null }),
             "change_store" => json!({ "name": "新" }),
@@ -327,6 +362,12 @@ impl Side {
             "restock_reward" => json!({ "pieces": 1 }),
             "release_pending_points" | "cancel_pending_points" => json!({ "source": self.things["order"] }),
             "report_card" => json!({ "lost": false }),
+            "extend_pass" => json!({ "until": "2028-01-01", "reason": "x" }),
+            "freeze_pass" | "thaw_pass" => json!({ "reason": "x" }),
+            "refund_pass" => json!({ "id": self.uuid(), "amount": 100, "reason": "x" }),
+            "return_gift_card" => json!({ "id": self.uuid() }),
+            "sell_gift_card" => json!({ "store": self.things["store"], "payments": [{ "tender": "cash", "amount": 100 }] }),
+            "transfer_pass" => json!({ "id": self.uuid(), "to": self.things["friend"] }),
             "revoke_coupon" | "revoke_template_coupons" | "revoke_coupon_batch" | "revoke_coupon_issue" => json!({ "reason": "x" }),
             "set_consents" => json!({ "channels": { "sms": true } }),
             "set_member_tier" => json!({ "tier": null, "locked_until": "2027-01-01", "reason": "x" }),
