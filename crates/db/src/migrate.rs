@@ -60,10 +60,11 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0016_reward"),
     both!("0017_membership"),
     both!("0018_coupon"),
-    both!("0022_offer_use"),
-    both!("0023_trial"),
     both!("0019_pass"),
     both!("0020_gift_card"),
+    both!("0021_top_up_refund"),
+    both!("0022_offer_use"),
+    both!("0023_trial"),
     both!("0024_approval"),
 ];
 

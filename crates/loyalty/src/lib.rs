@@ -43,6 +43,7 @@ pub const CHECKS: &[Check] = &[
     redemption::check,
     pass::check,
     gift_card::check,
+    wallet::check,
     quota::check,
     clock::check,
     transfer::check,

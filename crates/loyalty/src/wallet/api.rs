@@ -1,12 +1,12 @@
-//! `/api/v1/top-up-plans`, `/api/v1/top-ups`, `/api/v1/members/{id}/top-ups`, `/api/v1/settings/wallet`.
+//! `/api/v1/top-up-plans`, `/api/v1/top-ups`, `/api/v1/top-ups/{id}/refunds`, `/api/v1/members/{id}/top-ups`, `/api/v1/settings/wallet`.
 
 use super::ops::{self, PlanChange, PlanView, TopUpDraft};
-use super::{TopUp, TopUpPlan, TopUpPlanId, WalletPolicy};
+use super::{TopUp, TopUpPlan, TopUpPlanId, TopUpRefund, TopUpRefundAsk, TopUpRefundQuote, WalletPolicy, refund};
 use crate::ground;
 use crate::settings::setting_routes;
 use axum::extract::State;
 use shuke_http::{Allow, Answer, App, Json, OpenApiRouter, Paging, Path, ProblemBody, Query, Reply, Write, once, perm, routes};
-use shuke_kernel::Page;
+use shuke_kernel::{Page, Uuid};
 use shuke_member::MemberId;
 
 setting_routes! {
@@ -23,6 +23,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(show_plan, change_plan))
         .routes(routes!(top_up))
         .routes(routes!(of_member))
+        .routes(routes!(quote_refund, refund_top_up))
 }
 
 /// All top-up plans, oldest first; at most 500.
@@ -107,4 +108,36 @@ async fn of_member(
         })
     });
     Ok(Json(page.await?))
+}
+
+/// What a refund of all that is left of a top-up would come to now.
+#[utoipa::path(get, path = "/api/v1/top-ups/{id}/refunds", tag = "wallet", operation_id = "quote_top_up_refund", params(("id" = Uuid, Path)),
+    responses((status = 200, body = TopUpRefundQuote), (status = "default", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("ledger:read"))))]
+async fn quote_refund(caller: Allow<perm::LedgerRead>, State(app): State<App>, Path(id): Path<Uuid>) -> Reply<Json<TopUpRefundQuote>> {
+    Ok(Json(app.db.read(&(&caller.cx, id), |tx, (cx, id)| Box::pin(refund::quote_refund(tx, cx, *id))).await?))
+}
+
+/// Gives up principal of a top-up and pays it out, to the tender that paid it. Above the limit for prepaid value it needs a
+/// second person's approval.
+#[utoipa::path(post, path = "/api/v1/top-ups/{id}/refunds", tag = "wallet", operation_id = "refund_top_up",
+    params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header, description = "Your name for this write; the same on a retry")),
+    request_body = TopUpRefundAsk,
+    responses((status = 201, body = TopUpRefund), (status = 200, body = TopUpRefund, description = "Done already under this key"),
+        (status = "default", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("wallet:top-up"))))]
+async fn refund_top_up(
+    caller: Allow<perm::WalletTopUp>,
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    Write { key, body }: Write<TopUpRefundAsk>,
+) -> Reply<Answer<TopUpRefund>> {
+    let input = (id, body);
+    let answer = once(&app, &caller, &key, &input, |tx, caller, (id, body)| {
+        Box::pin(async move {
+            caller.may_in(refund::find(tx, &caller.cx, *id).await?.store)?;
+            refund::refund(tx, &caller.cx, *id, body).await
+        })
+    });
+    Ok(answer.await?)
 }

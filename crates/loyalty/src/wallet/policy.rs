@@ -28,6 +28,20 @@ impl WalletExpiry {
     }
 }
 
+/// What is kept when prepaid value is paid out again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct WalletRefund {
+    /// The share of the principal that the shop keeps, in basis points.
+    pub fee: Rate,
+}
+
+impl Default for WalletRefund {
+    fn default() -> Self {
+        Self { fee: Rate(0) }
+    }
+}
+
 /// The wallet's policy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -36,6 +50,8 @@ pub struct WalletPolicy {
     pub spending: WalletSpending,
     /// How long what is topped up lasts.
     pub expiry: WalletExpiry,
+    /// What is kept when it is paid out again.
+    pub refund: WalletRefund,
 }
 
 impl WalletPolicy {
@@ -48,6 +64,9 @@ impl WalletPolicy {
         };
         if !(0..=Rate::WHOLE.0).contains(&self.spending.bonus_share_max.0) {
             return invalid("/spending/bonus_share_max", "must be 0 to 10000 basis points");
+        }
+        if !(0..=Rate::WHOLE.0).contains(&self.refund.fee.0) {
+            return invalid("/refund/fee", "must be 0 to 10000 basis points");
         }
         if self.expiry.principal_months.is_some_and(|months| !(1..=1_200).contains(&months)) {
             return invalid("/expiry/principal_months", "must be 1 to 1200");

@@ -1,8 +1,10 @@
 //! SQL of top-up plans and top-ups.
 
+use super::refund::{Before, TopUpRefundAsk, TopUpRefundQuote};
 use super::{PlanState, TopUp, TopUpPlan, TopUpPlanId};
-use shuke_db::{Row, Stmt, sql};
+use shuke_db::{Row, Stmt, ToValue as _, Tx, sql};
 use shuke_kernel::{Cx, Error, Instant, MerchantId, Result, Uuid};
+use shuke_ledger::journal::BOOKED;
 
 /// The plans that can be bought, for the book.
 pub(crate) fn published_stmt(merchant: MerchantId) -> Stmt {
@@ -111,4 +113,58 @@ pub(super) fn read(row: &Row) -> Result<TopUp> {
         at: row.get(8)?,
         coupons: Vec::new(),
     })
+}
+
+pub(super) fn by_id_stmt(merchant: MerchantId, id: Uuid) -> Stmt {
+    sql!(
+        "SELECT id, member_id, store_id, plan_id, principal, bonus, tender, expires_on, at FROM top_up WHERE merchant_id = $1 AND id = $2",
+        merchant,
+        id
+    )
+}
+
+pub(super) fn insert_refund_stmt(cx: &Cx, top_up: &TopUp, ask: &TopUpRefundAsk, quote: &TopUpRefundQuote) -> Stmt {
+    sql!(
+        "INSERT INTO top_up_refund (merchant_id, id, top_up_id, member_id, store_id, principal, bonus, bonus_expired, bonus_spent, fee, amount,
+             reason, at, actor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        cx.merchant,
+        ask.id,
+        top_up.id,
+        top_up.member,
+        top_up.store,
+        quote.principal,
+        quote.bonus,
+        quote.bonus_expired,
+        quote.bonus_spent,
+        quote.fee,
+        quote.amount,
+        ask.reason,
+        cx.now,
+        cx.actor.text()
+    )
+}
+
+/// What earlier refunds of a top-up came to.
+pub(super) async fn refunded(tx: &mut Tx, merchant: MerchantId, top_up: Uuid) -> Result<Before> {
+    let stmt = sql!(
+        "SELECT CAST(COALESCE(SUM(principal), 0) AS BIGINT), CAST(COALESCE(SUM(bonus_expired), 0) AS BIGINT), CAST(COALESCE(SUM(amount), 0) AS BIGINT)
+         FROM top_up_refund WHERE merchant_id = $1 AND top_up_id = $2",
+        merchant,
+        top_up
+    );
+    let row = tx.need(stmt, || Error::internal("a sum has no row")).await?;
+    Ok(Before { principal: row.get(0)?, bonus_expired: row.get(1)?, amount: row.get(2)? })
+}
+
+/// The first refund whose entries took other than its principal and bonus: refund, booked, moved.
+pub(super) async fn differing(tx: &mut Tx, merchant: MerchantId) -> Result<Option<(Uuid, i64, i64)>> {
+    let text = format!(
+        "SELECT id, CAST(SUM(booked) AS BIGINT), CAST(SUM(moved) AS BIGINT) FROM (
+             SELECT id, principal + bonus AS booked, 0 AS moved FROM top_up_refund WHERE merchant_id = $1
+             UNION ALL SELECT source_id, 0, amount FROM ({BOOKED}) AS booked
+                 WHERE debit_kind IN ('principal', 'bonus') AND source_id IN (SELECT id FROM top_up_refund WHERE merchant_id = $1)) AS sides
+         GROUP BY id HAVING SUM(booked) <> SUM(moved) ORDER BY id LIMIT 1"
+    );
+    let row = tx.row(Stmt::built(text, vec![merchant.to_value()])).await?;
+    row.map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).transpose()
 }

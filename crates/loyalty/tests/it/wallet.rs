@@ -115,4 +115,57 @@ scenario! {
         foreign.get(&format!("/api/v1/members/{member}/top-ups")).await.refused(404, "member_not_found");
         given.verify().await;
     }
+
+    /// Principal goes back to what paid it, less the fee; the bonus is withdrawn in proportion, and what of it
+    /// was spent is deducted. However it is cut, nothing is left over and nothing is paid twice.
+    async fn a_top_up_is_paid_out_exactly(given) {
+        let policy = json!({ "refund": { "fee": 200 } });
+        given.owner().put("/api/v1/settings/wallet", &policy).await.ok();
+        let template = given.template(json!({})).await;
+        let plan = given.plan(&[template], json!({})).await;
+        let member = given.member().await;
+        let top_up = given.role(Role::Cashier).post("/api/v1/top-ups", &given.top_up(member, plan)).await.ok();
+        let path = format!("/api/v1/top-ups/{}/refunds", top_up["id"].as_str().unwrap());
+        let quote = given.owner().get(&path).await.ok();
+        let whole = json!({ "principal": 50_000, "bonus": 5_000, "bonus_expired": 0, "bonus_spent": 0, "fee": 1_000, "amount": 49_000 });
+        assert_eq!(quote, whole);
+        let ask = |principal: i64, amount: i64| json!({ "id": given.uuid(), "principal": principal, "amount": amount, "reason": "搬家" });
+        let codes = given.race(&path, (0..20).map(|_| ask(20_000, 19_600)).collect()).await;
+        assert_eq!(codes.iter().filter(|code| code.is_empty()).count(), 2, "{codes:?}");
+        assert!(codes.iter().all(|code| code.is_empty() || code == "top_up_refund_exceeds"), "{codes:?}");
+        assert_eq!((given.balance(member, AccountKind::Principal).await, given.balance(member, AccountKind::Bonus).await), (10_000, 1_000));
+        assert_eq!(given.issued(template).await, 1, "the coupon stays while principal stays");
+        given.owner().post(&path, &ask(10_000, 9_000)).await.refused(409, "top_up_refund_changed");
+        given.role(Role::Analyst).post(&path, &ask(10_000, 9_800)).await.refused(403, "permission_missing");
+        given.owner().post(&path, &json!({ "id": given.uuid(), "amount": 9_800, "reason": "搬家" })).await.ok();
+        assert_eq!((given.balance(member, AccountKind::Principal).await, given.balance(member, AccountKind::Bonus).await), (0, 0));
+        assert_eq!((given.got("wechat_pay").await, given.got("refund_fee").await, given.got("bonus_issued").await), (-1_000, 1_000, 0));
+        assert_eq!(given.issued(template).await, 0, "and goes with the last of it");
+        given.owner().post(&path, &ask(0, 0)).await.refused(422, "top_up_refund_nothing");
+        given.verify().await;
+        let hand = "UPDATE top_up_refund SET bonus = bonus + 1 WHERE merchant_id = $1";
+        assert_eq!(given.broken_by(hand).await.as_deref(), Some("top_up_refund"));
+    }
+
+    /// Above the limit a second person agrees, and several small ones don't get around it.
+    async fn a_large_refund_needs_a_second_person(given) {
+        given.owner().put("/api/v1/settings/approval", &json!({ "top_up_refund_limit": 30_000 })).await.ok();
+        let plan = given.plan(&[], json!({})).await;
+        let member = given.member().await;
+        let top_up = given.role(Role::Cashier).post("/api/v1/top-ups", &given.top_up(member, plan)).await.ok();
+        let path = format!("/api/v1/top-ups/{}/refunds", top_up["id"].as_str().unwrap());
+        let ask = |amount: i64| json!({ "id": given.uuid(), "principal": amount, "amount": amount, "reason": "搬家" });
+        let cashier = given.app.as_session(given.shop.session(Role::Cashier));
+        cashier.post(&path, &ask(30_000)).await.ok();
+        let mut rest = ask(20_000);
+        cashier.post(&path, &rest).await.refused(422, "approval_needed");
+        let wish = json!({ "id": given.uuid(), "kind": "top_up_refund", "subject": member, "amount": 20_000, "store": given.shop.store, "reason": "搬家" });
+        rest["approval"] = cashier.post("/api/v1/approvals", &wish).await.ok()["id"].clone();
+        let decision = format!("/api/v1/approvals/{}/decision", rest["approval"].as_str().unwrap());
+        cashier.post(&decision, &json!({ "given": true })).await.refused(403, "permission_missing");
+        given.app.as_session(given.shop.session(Role::Manager)).post(&decision, &json!({ "given": true })).await.ok();
+        cashier.post(&path, &rest).await.ok();
+        assert_eq!(given.balance(member, AccountKind::Principal).await, 0);
+        given.verify().await;
+    }
 }

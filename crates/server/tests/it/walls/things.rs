@@ -56,6 +56,7 @@ const SEGMENTS: &[(&str, &str)] = &[
     ("tags", "tag"),
     ("tills", "till"),
     ("top-up-plans", "plan"),
+    ("top-ups", "top_up"),
     ("trials", "trial"),
     ("variants", "variant"),
 ];
@@ -368,6 +369,7 @@ impl Side {
             "return_gift_card" => json!({ "id": self.uuid() }),
             "sell_gift_card" => json!({ "store": self.things["store"], "payments": [{ "tender": "cash", "amount": 100 }] }),
             "transfer_pass" => json!({ "id": self.uuid(), "to": self.things["friend"] }),
+            "refund_top_up" => json!({ "id": self.uuid(), "amount": 100, "reason": "x" }),
             "revoke_coupon" | "revoke_template_coupons" | "revoke_coupon_batch" | "revoke_coupon_issue" => json!({ "reason": "x" }),
             "set_consents" => json!({ "channels": { "sms": true } }),
             "set_member_tier" => json!({ "tier": null, "locked_until": "2027-01-01", "reason": "x" }),
