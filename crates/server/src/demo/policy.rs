@@ -10,7 +10,7 @@ use shuke_loyalty::rule::{RoundingOff, Scope};
 use shuke_loyalty::template::TemplateState;
 use shuke_loyalty::template::ops::TemplateDraft;
 use shuke_loyalty::tier::{QualifyBy, Tier, TierBenefits, TierId, TierScheme};
-use shuke_loyalty::wallet::{TopUpPlan, TopUpPlanId, WalletExpiry, WalletPolicy, WalletSpending};
+use shuke_loyalty::wallet::{TopUpPlan, TopUpPlanId, WalletExpiry, WalletPolicy};
 use shuke_member::StageBands;
 use shuke_member::tag::{TagCondition, TagDraft, TagRule};
 use shuke_offer::offer::ops::OfferDraft;
@@ -115,7 +115,7 @@ impl Rules<'_> {
 
     /// Bonus ends after two years, principal never.
     pub(super) fn wallet(&self) -> WalletPolicy {
-        WalletPolicy { spending: WalletSpending::default(), expiry: WalletExpiry { principal_months: None, bonus_months: Some(24) } }
+        WalletPolicy { expiry: WalletExpiry { principal_months: None, bonus_months: Some(24) }, ..WalletPolicy::default() }
     }
 
     /// Two coupons an order, rounded off to the jiao.
