@@ -66,6 +66,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0022_offer_use"),
     both!("0023_trial"),
     both!("0024_approval"),
+    both!("0025_order"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -4,6 +4,7 @@
 //! that number in the same round trip as everything else, and loads the book anew only when it is
 //! another: several servers need not tell each other anything.
 
+use crate::tax::TaxPolicy;
 use shuke_db::{Row, Stmt, Tx};
 use shuke_kernel::{Error, MerchantId, Result, Uuid, Zone};
 use shuke_loyalty::book::{self, Book};
@@ -22,6 +23,8 @@ pub struct SaleBook {
     pub identity: IdentityPolicy,
     /// Published offers.
     pub offers: Vec<Offer>,
+    /// How sales are taxed.
+    pub tax: TaxPolicy,
     /// The stores and their zones.
     pub stores: HashMap<Uuid, Zone>,
     /// The tills and their stores.
@@ -68,7 +71,8 @@ impl Books {
         let stores = store::ops::zones(tx, merchant).await?.into_iter().map(|(id, zone)| (id.0, zone)).collect();
         let tills = till::ops::places(tx, merchant).await?.into_iter().map(|(id, store)| (id.0, store.0)).collect();
         let identity = setting::ops::get(tx, merchant).await?;
-        let loaded = Arc::new(SaleBook { loyalty, identity, offers, stores, tills });
+        let tax = setting::ops::get(tx, merchant).await?;
+        let loaded = Arc::new(SaleBook { loyalty, identity, offers, tax, stores, tills });
         let mut books = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         books.insert(merchant, loaded.clone());
         Ok(loaded)

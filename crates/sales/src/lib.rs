@@ -6,9 +6,11 @@ pub mod belonging;
 pub mod book;
 pub mod category;
 pub mod claim;
+pub mod exchange;
 mod fields;
 pub mod fixture;
 pub mod habit;
+pub mod kit;
 pub mod order;
 pub mod overview;
 pub mod product;
@@ -17,6 +19,7 @@ pub mod refund;
 mod rows;
 pub mod starter;
 pub mod stock;
+pub mod tax;
 pub mod trial;
 pub mod verify;
 
@@ -37,6 +40,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(trial::api::routes())
         .merge(starter::api::routes())
         .merge(claim::api::routes())
+        .merge(exchange::api::routes())
+        .merge(kit::api::routes())
+        .merge(tax::api::routes())
 }
 
 /// Adds this crate's readers.

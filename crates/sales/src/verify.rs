@@ -1,7 +1,9 @@
 //! What `verify` computes again about sales.
 //!
-//! - an order's total is its gross less its savings, and what was paid;
-//! - its lines add up to its gross, total and points, each line to its net;
+//! - an order's total is its gross less its savings, with tax that came on top, and what was paid;
+//! - its lines add up to its gross, total, points and tax, each line to its net;
+//! - the shares of a kit's parts add up to its line;
+//! - an exchange carried what its refund gave back, and its order took what was carried and paid;
 //! - the journal of an order that was sold here moved its total, its points spent and earned;
 //! - its refunds add up to its counters, and the journal of each moved its amount;
 //! - a return without an order is the sum of its lines;
@@ -12,6 +14,7 @@
 //! - stock on hand is the sum of its movements.
 
 use crate::claim::store::CLAIMS;
+use crate::exchange::store::EXCHANGES;
 use crate::order::store::verify::{LINES, ORDERS};
 use crate::refund::store::verify::{REFUNDS, RETURN_LINES};
 use crate::stock;
@@ -22,7 +25,8 @@ use shuke_ledger::verify::{Check, Difference};
 use shuke_member::purchase::{self, COUNTED};
 
 /// The checks, in order.
-pub const CHECKS: &[Check] = &[sums, lines, journals, refunds, refund_journals, returns, counted, members, on_hand, claims, kept];
+pub const CHECKS: &[Check] =
+    &[sums, lines, kits, exchanges, journals, refunds, refund_journals, returns, counted, members, on_hand, claims, kept];
 
 /// The first row of a check: an id, and pairs of numbers that should be equal, by name.
 async fn first(tx: &mut Tx, merchant: MerchantId, text: String) -> Result<Option<Row>> {
@@ -72,9 +76,10 @@ fn sums(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
         let (paid, back) = (json_sum(tx.kind(), "payments", "amount"), json_sum(tx.kind(), "payments", "refunded"));
         let saved = json_sum(tx.kind(), "savings", "amount");
         let text = format!(
-            "SELECT id, total, CAST(gross - saved AS BIGINT), total, CAST(paid AS BIGINT), refunded, CAST(back AS BIGINT) FROM (
-                 SELECT id, gross, total, refunded, {saved} AS saved, {paid} AS paid, {back} AS back FROM ({ORDERS}) AS orders) AS computed
-             WHERE total <> gross - saved OR total <> paid OR refunded <> back ORDER BY id LIMIT 1"
+            "SELECT id, total, CAST(gross - saved + added AS BIGINT), total, CAST(paid AS BIGINT), refunded, CAST(back AS BIGINT) FROM (
+                 SELECT id, gross, total, refunded, CASE WHEN tax_mode = 'exclusive' THEN tax ELSE 0 END AS added,
+                     {saved} AS saved, {paid} AS paid, {back} AS back FROM ({ORDERS}) AS orders) AS computed
+             WHERE total <> gross - saved + added OR total <> paid OR refunded <> back ORDER BY id LIMIT 1"
         );
         let pairs = [("the total", "gross less savings"), ("the total", "the payments"), ("refunded", "given back of the payments")];
         first(tx, merchant, text).await?.map(|row| say(&row, "order", "order", &pairs)).transpose()
@@ -85,17 +90,45 @@ fn lines(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
     Box::pin(async move {
         let sides = [
             format!(
-                "SELECT id, gross AS a0, 0 AS b0, total AS a1, 0 AS b1, points_earned AS a2, 0 AS b2, 0 AS a3, 0 AS b3 FROM ({ORDERS}) AS orders"
+                "SELECT id, gross AS a0, 0 AS b0, total AS a1, 0 AS b1, points_earned AS a2, 0 AS b2, 0 AS a3, 0 AS b3, tax AS a4, 0 AS b4
+                 FROM ({ORDERS}) AS orders"
             ),
-            format!("SELECT order_id, 0, gross, 0, net, 0, points_earned, net, gross - shares FROM ({LINES}) AS lines"),
+            format!("SELECT order_id, 0, gross, 0, net + tax_added, 0, points_earned, net, gross - shares, 0, tax FROM ({LINES}) AS lines"),
         ];
         let pairs = [
             ("the gross", "its lines'"),
             ("the total", "its lines'"),
             ("points earned", "its lines'"),
             ("the lines' net", "their gross less their shares"),
+            ("the tax", "its lines'"),
         ];
-        first(tx, merchant, compared(&sides, 4)).await?.map(|row| say(&row, "order_line", "order", &pairs)).transpose()
+        first(tx, merchant, compared(&sides, 5)).await?.map(|row| say(&row, "order_line", "order", &pairs)).transpose()
+    })
+}
+
+fn kits(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
+    Box::pin(async move {
+        let shared = json_sum(tx.kind(), "parts", "share");
+        let text = format!(
+            "SELECT order_id, net, CAST(shared AS BIGINT) FROM (
+                 SELECT order_id, net, {shared} AS shared FROM ({LINES}) AS lines WHERE parts IS NOT NULL) AS computed
+             WHERE net <> shared ORDER BY order_id LIMIT 1"
+        );
+        first(tx, merchant, text).await?.map(|row| say(&row, "kit", "order", &[("a kit's net", "its parts' shares")])).transpose()
+    })
+}
+
+fn exchanges(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
+    Box::pin(async move {
+        let text = format!(
+            "SELECT id, carried + paid, total, carried + given_back, amount FROM (
+                 SELECT exchanged.id AS id, carried, paid, given_back, COALESCE(orders.total, -1) AS total, COALESCE(refunds.amount, -1) AS amount
+                 FROM ({EXCHANGES}) AS exchanged LEFT JOIN ({ORDERS}) AS orders ON orders.id = exchanged.order_id
+                 LEFT JOIN ({REFUNDS}) AS refunds ON refunds.id = exchanged.refund_id) AS both_halves
+             WHERE carried + paid <> total OR carried + given_back <> amount ORDER BY id LIMIT 1"
+        );
+        let pairs = [("carried and paid", "the new total"), ("carried and given back", "the refund")];
+        first(tx, merchant, text).await?.map(|row| say(&row, "exchange", "exchange", &pairs)).transpose()
     })
 }
 

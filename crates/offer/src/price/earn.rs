@@ -28,6 +28,17 @@ impl PaidBy {
     pub fn total(&self) -> Result<Money> {
         Money::sum([self.money, self.principal, self.bonus, self.pass])
     }
+    /// The same without tax that came on top of `total`: each part in its proportion.
+    ///
+    /// Errors: `amount_too_large`.
+    pub fn without_tax(self, total: Money) -> Result<Self> {
+        if self.total()? == total {
+            return Ok(self);
+        }
+        let parts = split::spread(total, &[self.money.0, self.principal.0, self.bonus.0, self.pass.0])?;
+        let part = |index: usize| parts.get(index).copied().unwrap_or(Money::ZERO);
+        Ok(Self { money: part(0), principal: part(1), bonus: part(2), pass: part(3) })
+    }
 }
 
 /// The points that a quote earns when it is paid: what earns is money, and principal where the

@@ -98,6 +98,20 @@ pub async fn list(tx: &mut Tx, cx: &Cx, after: Option<StaffId>, limit: Limit, st
     Ok(page)
 }
 
+/// Ok where each of them works in the store.
+///
+/// Errors: `staff_unknown`.
+pub async fn must_work(tx: &mut Tx, cx: &Cx, ids: &[StaffId], store: Uuid) -> Result<()> {
+    let stmts: Vec<Stmt> = ids.iter().map(|id| statement(cx.merchant, *id)).collect();
+    for rows in tx.batch(&stmts).await? {
+        let works = |staff: &Staff| staff.active && staff.stores.as_ref().is_none_or(|stores| stores.iter().any(|at| at.0 == store));
+        if !read(&rows)?.is_some_and(|found| works(&found.staff)) {
+            return Err(Error::refused("staff_unknown", "a seller is nobody who works in this store; choose again"));
+        }
+    }
+    Ok(())
+}
+
 /// The statement that finds a member of staff, for [`Tx::all`]; [`read`] takes its answer.
 pub(crate) fn statement(merchant: MerchantId, id: StaffId) -> Stmt {
     store::by_id(merchant, id)

@@ -38,6 +38,7 @@ pub(crate) fn for_caller(caller: &Caller, mut order: Order) -> Order {
     if !caller.permissions.has(Permission::CatalogueWrite) {
         for line in &mut order.lines {
             line.cost = None;
+            line.parts.iter_mut().for_each(|part| part.cost = None);
         }
     }
     order

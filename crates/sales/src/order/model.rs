@@ -1,7 +1,9 @@
 //! What a checkout takes and what an order is.
 
+use crate::kit::LinePart;
+use crate::tax::{self, TaxMode, TaxRow};
 use serde::{Deserialize, Serialize};
-use shuke_kernel::{Date, Error, Instant, Money, Points, Result, Uuid, Zone, id, split, text_enum};
+use shuke_kernel::{Date, Error, Instant, Money, Points, Rate, Result, Uuid, Zone, id, split, text_enum};
 use shuke_ledger::AccountKind;
 use shuke_loyalty::rule::Channel;
 use shuke_member::MemberId;
@@ -79,6 +81,9 @@ pub struct CheckoutLine {
     /// The offer whose gift it is, where the quote offered it: it costs nothing then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gift: Option<OfferId>,
+    /// Who sold it: a member of staff, kept on the order's line as the base of commission.
+    #[serde(default)]
+    pub seller: Option<Uuid>,
 }
 
 /// A sale to be made.
@@ -163,6 +168,60 @@ pub struct OrderLine {
     pub tracked: bool,
     /// Thousandths that were taken back since.
     pub refunded_milli: i64,
+    /// The tax rate, in basis points; none where nothing is taxed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_rate: Option<Rate>,
+    /// The tax, in minor units.
+    #[serde(default)]
+    pub tax: Money,
+    /// The part of the tax that was paid on top of the net: all or nothing.
+    #[serde(default)]
+    pub tax_added: Money,
+    /// Who sold it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seller: Option<Uuid>,
+    /// What a kit was made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<LinePart>,
+}
+
+/// What a line, or a part of it, takes from stock or gives back to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StockPart {
+    /// The movement's line: the order's line, or one of its own for each part of a kit.
+    pub line: i64,
+    /// The variant.
+    pub variant: Uuid,
+    /// Thousandths of a piece.
+    pub quantity_milli: i64,
+    /// What one piece cost the shop.
+    pub cost: Option<Money>,
+}
+
+/// Movements of a kit's parts are numbered from (line + 1) × this: beyond every order's lines.
+const PART_LINES: i64 = 1_000;
+
+impl OrderLine {
+    /// What was paid for it, with tax that came on top.
+    ///
+    /// Errors: `amount_too_large`.
+    pub fn paid(&self) -> Result<Money> {
+        self.net.plus(self.tax_added)
+    }
+    /// What the thousandths `from..to` of it move in stock; what is not counted is left out.
+    ///
+    /// Errors: `amount_too_large`.
+    pub fn stock(&self, from: i64, to: i64) -> Result<Vec<StockPart>> {
+        if self.parts.is_empty() {
+            let own = StockPart { line: self.line, variant: self.variant, quantity_milli: to - from, cost: self.cost };
+            return Ok(if self.tracked { vec![own] } else { Vec::new() });
+        }
+        let moved = |(place, part): (i64, &LinePart)| {
+            let quantity_milli = split::slice(Money(part.quantity_milli), self.quantity_milli, from, to)?.0;
+            Ok(StockPart { line: (self.line + 1) * PART_LINES + place, variant: part.variant, quantity_milli, cost: part.cost })
+        };
+        (0_i64..).zip(&self.parts).filter(|(_, part)| part.tracked).map(moved).collect()
+    }
 }
 
 /// An order.
@@ -212,12 +271,29 @@ pub struct Order {
     pub points_returned: Points,
     /// Points taken back since.
     pub points_clawed: Points,
+    /// The tax in the total, in minor units.
+    #[serde(default)]
+    pub tax: Money,
+    /// Whether prices held the tax.
+    #[serde(default = "untaxed")]
+    pub tax_mode: TaxMode,
+}
+
+const fn untaxed() -> TaxMode {
+    TaxMode::None
 }
 
 impl Order {
     /// Whether everything was taken back.
     pub fn is_undone(&self) -> bool {
         self.lines.iter().all(|line| line.refunded_milli == line.quantity_milli)
+    }
+    /// The tax by rate, of the order as it was sold.
+    ///
+    /// Errors: `amount_too_large`.
+    pub fn tax_summary(&self) -> Result<Vec<TaxRow>> {
+        let paid = self.lines.iter().map(|line| Ok((line.tax_rate, line.paid()?, line.tax))).collect::<Result<Vec<_>>>()?;
+        tax::summary(paid)
     }
 }
 

@@ -3,9 +3,12 @@
 use super::model::{Checkout, Order, OrderLine, Payment, Tender, number};
 use super::store;
 use crate::book::Books;
+use crate::exchange::model::{Carried, carry, with_difference};
+use crate::kit::line_parts;
 use crate::product::ForSale;
 use crate::quote::facts::{Ask, Facts, gather};
-use crate::stock::{self, Delta, Movement, MovementKind};
+use crate::stock::{self, Movement, MovementKind};
+use crate::tax::TaxedLine;
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Money, Points, Rate, Result};
@@ -18,14 +21,23 @@ use shuke_member::group;
 use shuke_member::pin::Proven;
 use shuke_offer::offer::{Granted, usage};
 use shuke_offer::price::{CartLine, CouponChoice, PaidBy, PointsChoice, Quote, applied, earn_within};
+use shuke_org::{StaffId, staff};
+
+/// What was sold, and what is still to be taken from stock for it.
+pub(crate) struct Sold {
+    pub(crate) order: Order,
+    pub(crate) movements: Vec<Movement>,
+    pub(crate) carried: Carried,
+}
 
 /// Sells a cart.
 ///
 /// Errors: those of the facts (`member_not_found`, `variant_off_sale`, …); `till_not_found` and
-/// `till_elsewhere`; `price_changed` where the
+/// `till_elsewhere`; `staff_unknown`; `price_changed` where the
 /// total is not the one that the customer was shown; `coupon_not_usable` and `points_not_usable` where
 /// what was chosen does not apply; `payments_mismatch`, `wallet_insufficient`, `balance_insufficient`,
-/// `stock_insufficient`, `coupon_used`, `gift_not_earned`, `offer_budget_exhausted`, `offer_member_limit`; `sales_order_pkey` where the order's id is taken;
+/// `kit_not_whole`, `stock_insufficient`, `coupon_used`, `gift_not_earned`, `offer_budget_exhausted`, `offer_member_limit`;
+/// `sales_order_pkey` where the order's id is taken;
 /// `user_not_allowed` and `identity_needed` where somebody else spends, or a proof is asked for.
 pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> Result<Order> {
     checkout_proven(tx, cx, books, input, Proven::NO).await
@@ -33,8 +45,16 @@ pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> 
 
 /// The same with what a proof of identity has shown.
 pub async fn checkout_proven(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout, proven: Proven) -> Result<Order> {
+    let Sold { order, movements, .. } = sell(tx, cx, books, input, proven, &[]).await?;
+    stock::ops::post(tx, cx, order.store, &movements).await?;
+    Ok(order)
+}
+
+/// Sells a cart, but for its stock: an exchange moves that together with what came back, and what it
+/// gave back (`back`) pays first.
+pub(crate) async fn sell(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout, proven: Proven, back: &[Payment]) -> Result<Sold> {
     user_may(tx, cx, input).await?;
-    let wallet = input.payments.iter().any(|payment| payment.tender == Tender::Wallet);
+    let wallet = input.payments.iter().chain(back).any(|payment| payment.tender.account().is_none());
     let ask = Ask {
         store: input.store,
         member: input.member,
@@ -48,11 +68,17 @@ pub async fn checkout_proven(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checko
     };
     let mut facts = gather(tx, cx, books, &ask).await?;
     input.till.map_or(Ok(()), |till| facts.book.till_in(till, input.store))?;
+    sellers(tx, cx, input).await?;
     let quote = facts.price(cx, &ask)?;
-    agreed(input, &quote)?;
-    let payments = payments(cx, input, &facts, &quote)?;
+    let taxed = facts.taxed(&quote)?;
+    let total = Facts::payable(&quote, &taxed)?;
+    agreed(input, &quote, total)?;
+    let carried = carry(back, total)?;
+    let asked = if back.is_empty() { input.payments.clone() } else { with_difference(&carried, &input.payments, total)? };
+    let payments = payments(cx, &asked, &facts, total)?;
     let paid = paid_by(&payments)?;
     facts.book.identity.check(paid.principal.plus(paid.bonus)?, quote.points.spent, proven.holds())?;
+    let paid = paid.without_tax(quote.total)?;
     let mut room = points::ops::room(tx, cx, &facts.book.loyalty, input.member, true).await?;
     let mut earned = {
         let settings = facts.price_cx(cx, &ask);
@@ -60,7 +86,7 @@ pub async fn checkout_proven(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checko
     };
     points::ops::wait(&facts.book.loyalty, facts.zone.date(cx.now), &mut earned);
     let offers = applied(&quote, &facts.book.offers, &facts.price_cx(cx, &ask));
-    let order = Order { offers, ..order(cx, input, &facts, quote, payments, &earned) };
+    let order = Order { offers, ..order(cx, input, &facts, Priced { quote, taxed, total }, payments, &earned)? };
     let journal = journal(cx, &mut facts, &order, &earned)?;
     // First, so that an id that is taken is told as that, and not by the first transfer.
     tx.queue(store::insert_stmt(cx, &[&order])?).await?;
@@ -69,10 +95,18 @@ pub async fn checkout_proven(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checko
     points::ops::count(tx, cx, &facts.book.loyalty, input.member, order.id.0, &uses).await?;
     use_coupons(tx, cx, &facts, &order).await?;
     usage::take(tx, cx, order.id.0, order.member.map(|member| member.0), &order.offers).await?;
-    take_stock(tx, cx, &facts.goods, &order).await?;
-    tx.queue(store::insert_lines_stmt(cx.merchant, &[&order])).await?;
+    let movements = movements(&facts.goods, &order)?;
+    tx.queue(store::insert_lines_stmt(cx.merchant, &[&order])?).await?;
     event::append(tx, cx, &[completed(&order, &facts)]).await?;
-    Ok(order)
+    Ok(Sold { order, movements, carried })
+}
+
+/// Who is named as a seller works in the store; asked only where somebody is.
+async fn sellers(tx: &mut Tx, cx: &Cx, input: &Checkout) -> Result<()> {
+    let mut ids: Vec<StaffId> = input.lines.iter().filter_map(|line| line.seller).map(StaffId).collect();
+    ids.sort_unstable_by_key(|id| id.0);
+    ids.dedup();
+    if ids.is_empty() { Ok(()) } else { staff::ops::must_work(tx, cx, &ids, input.store).await }
 }
 
 /// Whoever is there for a member belongs to the member's group or shares a card.
@@ -86,11 +120,11 @@ async fn user_may(tx: &mut Tx, cx: &Cx, input: &Checkout) -> Result<()> {
 }
 
 /// Holds what was promised against what was priced.
-fn agreed(input: &Checkout, quote: &Quote) -> Result<()> {
-    if let Some(expected) = input.expected_total.filter(|expected| *expected != quote.total) {
+fn agreed(input: &Checkout, quote: &Quote, total: Money) -> Result<()> {
+    if let Some(expected) = input.expected_total.filter(|expected| *expected != total) {
         return Err(Error::conflict(
             "price_changed",
-            format!("the total is {} now, the customer was shown {expected}; show the new price and ask again", quote.total),
+            format!("the total is {total} now, the customer was shown {expected}; show the new price and ask again"),
         ));
     }
     if let CouponChoice::Selected { coupons } = &input.coupons {
@@ -132,22 +166,19 @@ fn gifts_earned(input: &Checkout, quote: &Quote) -> Result<()> {
 }
 
 /// The payments as the order keeps them: the wallet split into its parts, nothing of zero.
-fn payments(cx: &Cx, input: &Checkout, facts: &Facts, quote: &Quote) -> Result<Vec<Payment>> {
-    let asked = Money::sum(input.payments.iter().map(|payment| payment.amount))?;
-    if asked != quote.total || input.payments.iter().any(|payment| !payment.amount.is_positive()) {
-        return Err(Error::refused(
-            "payments_mismatch",
-            format!("the payments come to {asked}, the total is {}; they must be equal", quote.total),
-        ));
+fn payments(cx: &Cx, given: &[Payment], facts: &Facts, total: Money) -> Result<Vec<Payment>> {
+    let asked = Money::sum(given.iter().map(|payment| payment.amount))?;
+    if asked != total || given.iter().any(|payment| !payment.amount.is_positive()) {
+        return Err(Error::refused("payments_mismatch", format!("the payments come to {asked}, the total is {total}; they must be equal")));
     }
-    let mut out: Vec<Payment> = Vec::with_capacity(input.payments.len() + 1);
+    let mut out: Vec<Payment> = Vec::with_capacity(given.len() + 1);
     let mut push = |tender, amount: Money| {
         if amount.is_positive() {
             out.push(Payment { tender, amount, refunded: Money::ZERO });
         }
     };
-    let wallet = Money::sum(input.payments.iter().filter(|payment| payment.tender == Tender::Wallet).map(|payment| payment.amount))?;
-    for payment in &input.payments {
+    let wallet = Money::sum(given.iter().filter(|payment| payment.tender == Tender::Wallet).map(|payment| payment.amount))?;
+    for payment in given {
         match payment.tender {
             Tender::Wallet => {}
             Tender::Principal | Tender::Bonus => {
@@ -185,31 +216,45 @@ pub(crate) fn paid_by(payments: &[Payment]) -> Result<PaidBy> {
     Ok(paid)
 }
 
-fn order(cx: &Cx, input: &Checkout, facts: &Facts, quote: Quote, payments: Vec<Payment>, earned: &Earned) -> Order {
-    let line = |(index, good): (usize, &ForSale)| {
-        let quoted = quote.lines.get(index).copied();
-        OrderLine {
-            line: i64::try_from(index).unwrap_or(i64::MAX),
-            product: good.product.0,
-            variant: good.variant.0,
-            name: if good.variant_name.is_empty() {
-                good.product_name.clone()
-            } else {
-                format!("{} {}", good.product_name, good.variant_name)
-            },
-            sku: good.sku.clone(),
-            quantity_milli: input.lines.get(index).map_or(0, |line| line.quantity_milli),
-            unit_price: good.price,
-            gross: quoted.map_or(Money::ZERO, |line| line.gross),
-            shares: quoted.map(|line| line.shares).unwrap_or_default(),
-            net: quoted.map_or(Money::ZERO, |line| line.net),
-            points_earned: earned.lines.get(index).copied().unwrap_or(Points::ZERO),
-            cost: good.cost,
-            tracked: good.track_stock,
-            refunded_milli: 0,
-        }
-    };
-    Order {
+/// A priced cart with its tax.
+struct Priced {
+    quote: Quote,
+    taxed: Vec<TaxedLine>,
+    total: Money,
+}
+
+fn line(input: &Checkout, index: usize, good: &ForSale, priced: &Priced, earned: &Earned) -> Result<OrderLine> {
+    let quoted = priced.quote.lines.get(index).copied();
+    let tax = priced.taxed.get(index).copied().unwrap_or_default();
+    let asked = input.lines.get(index);
+    let (quantity_milli, net) = (asked.map_or(0, |line| line.quantity_milli), quoted.map_or(Money::ZERO, |line| line.net));
+    let parts = line_parts(&good.parts, quantity_milli, net)?;
+    Ok(OrderLine {
+        line: i64::try_from(index).unwrap_or(i64::MAX),
+        product: good.product.0,
+        variant: good.variant.0,
+        name: good.full_name(),
+        sku: good.sku.clone(),
+        quantity_milli,
+        unit_price: good.price,
+        gross: quoted.map_or(Money::ZERO, |line| line.gross),
+        shares: quoted.map(|line| line.shares).unwrap_or_default(),
+        net,
+        points_earned: earned.lines.get(index).copied().unwrap_or(Points::ZERO),
+        cost: good.cost,
+        tracked: good.track_stock && !good.is_kit,
+        refunded_milli: 0,
+        tax_rate: tax.rate,
+        tax: tax.tax,
+        tax_added: tax.added,
+        seller: asked.and_then(|line| line.seller),
+        parts,
+    })
+}
+
+fn order(cx: &Cx, input: &Checkout, facts: &Facts, priced: Priced, payments: Vec<Payment>, earned: &Earned) -> Result<Order> {
+    let lines = facts.goods.iter().enumerate();
+    Ok(Order {
         id: input.id,
         number: number(cx.now, &facts.zone, input.id),
         store: input.store,
@@ -219,19 +264,21 @@ fn order(cx: &Cx, input: &Checkout, facts: &Facts, quote: Quote, payments: Vec<P
         channel: input.channel,
         at: cx.now,
         date: facts.zone.date(cx.now),
-        lines: facts.goods.iter().enumerate().map(line).collect(),
-        gross: quote.gross,
-        savings: quote.savings,
+        lines: lines.map(|(index, good)| line(input, index, good, &priced, earned)).collect::<Result<_>>()?,
+        gross: priced.quote.gross,
+        tax: Money::sum(priced.taxed.iter().map(|line| line.tax))?,
+        tax_mode: facts.book.tax.mode,
+        points_spent: priced.quote.points.spent,
+        savings: priced.quote.savings,
         offers: Vec::new(),
-        total: quote.total,
+        total: priced.total,
         payments,
-        points_spent: quote.points.spent,
         points_earned: earned.points,
         refunded: Money::ZERO,
         refunds: 0,
         points_returned: Points::ZERO,
         points_clawed: Points::ZERO,
-    }
+    })
 }
 
 /// What the order moves: payments into revenue, points spent, points earned.
@@ -281,7 +328,8 @@ async fn use_coupons(tx: &mut Tx, cx: &Cx, facts: &Facts, order: &Order) -> Resu
     redemption::use_in_order(tx, cx, of, &used).await
 }
 
-async fn take_stock(tx: &mut Tx, cx: &Cx, goods: &[ForSale], order: &Order) -> Result<()> {
+/// What the order takes from stock.
+fn movements(goods: &[ForSale], order: &Order) -> Result<Vec<Movement>> {
     if let Some(index) = goods.iter().position(ForSale::never_stocked) {
         return Err(Error::refused(
             "stock_insufficient",
@@ -289,25 +337,19 @@ async fn take_stock(tx: &mut Tx, cx: &Cx, goods: &[ForSale], order: &Order) -> R
         )
         .field(format!("/lines/{index}"), "stock_insufficient", "receive stock, or take the line off"));
     }
-    let tracked = || order.lines.iter().filter(|line| line.tracked);
-    let deltas: Vec<Delta> = tracked().map(|line| Delta { variant: line.variant, delta_milli: -line.quantity_milli }).collect();
-    let movement = |line: &OrderLine| Movement {
-        source: order.id.0,
-        line: line.line,
-        kind: MovementKind::Sale,
-        store: order.store,
-        variant: line.variant,
-        delta_milli: -line.quantity_milli,
-        unit_cost: line.cost,
-    };
-    let movements: Vec<Movement> = tracked().map(movement).collect();
-    if let Some(stmt) = stock::store::take_stmt(cx.merchant, order.store, &deltas) {
-        tx.queue(stmt).await?;
+    let mut movements = Vec::with_capacity(order.lines.len());
+    for line in &order.lines {
+        movements.extend(line.stock(0, line.quantity_milli)?.into_iter().map(|part| Movement {
+            source: order.id.0,
+            line: part.line,
+            kind: MovementKind::Sale,
+            store: order.store,
+            variant: part.variant,
+            delta_milli: -part.quantity_milli,
+            unit_cost: part.cost,
+        }));
     }
-    if let Some(stmt) = stock::store::movements_stmt(cx, &movements) {
-        tx.queue(stmt).await?;
-    }
-    Ok(())
+    Ok(movements)
 }
 
 /// The coupons that the order's offers bring: what the reader issues.

@@ -89,9 +89,28 @@ pub struct ForSale {
     pub on_hand_milli: Option<i64>,
     /// Minor units that one piece costs the shop.
     pub cost: Option<Money>,
+    /// The product's own tax rate, in basis points.
+    pub tax_rate: Option<Rate>,
+    /// Whether it is made of parts, which are read apart.
+    pub is_kit: bool,
+    /// The parts of a kit, with thousandths of a piece in one kit.
+    pub parts: Vec<(ForSale, i64)>,
 }
 
 impl ForSale {
+    /// The product's name with the variant's.
+    pub fn full_name(&self) -> String {
+        if self.variant_name.is_empty() { self.product_name.clone() } else { format!("{} {}", self.product_name, self.variant_name) }
+    }
+    /// Thousandths of a piece on hand: of a kit what its parts suffice for, in whole kits. None where
+    /// nothing is counted.
+    pub fn available_milli(&self) -> Option<i64> {
+        if !self.is_kit {
+            return self.on_hand_milli.filter(|_| self.track_stock);
+        }
+        let counted = self.parts.iter().filter(|(part, each)| part.track_stock && *each > 0);
+        counted.map(|(part, each)| part.on_hand_milli.unwrap_or(0).div_euclid(*each) * 1_000).min()
+    }
     /// The line that the price engine takes, at a moment.
     pub fn cart_line(&self, quantity_milli: i64, now: Instant) -> CartLine {
         let activity = self.activity.filter(|timed| timed.holds(now));
@@ -108,7 +127,10 @@ impl ForSale {
         }
     }
     /// Whether a sale must take stock that was never there: it is refused as `stock_insufficient`.
-    pub const fn never_stocked(&self) -> bool {
+    pub fn never_stocked(&self) -> bool {
+        if self.is_kit {
+            return self.parts.iter().any(|(part, _)| part.never_stocked());
+        }
         self.track_stock && self.on_hand_milli.is_none()
     }
 }

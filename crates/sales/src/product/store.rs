@@ -26,7 +26,7 @@ pub fn for_sale_stmt(merchant: MerchantId, store: Uuid, variants: &[Uuid]) -> St
     let text = format!(
         "SELECT v.id, v.product_id, p.name, v.name, v.sku, p.category_path, p.kind, p.special, p.state, v.state, \
          COALESCE(sp.price, v.price), v.member_price, v.activity_id, v.activity_price, v.activity_from, v.activity_until, \
-         v.track_stock, v.oversell, {on_hand}, v.cost \
+         v.track_stock, v.oversell, {on_hand}, v.cost, p.tax_rate, v.is_kit \
          FROM variant v JOIN product p ON p.merchant_id = v.merchant_id AND p.id = v.product_id \
          LEFT JOIN variant_price sp ON sp.merchant_id = v.merchant_id AND sp.store_id = $2 AND sp.variant_id = v.id {stock} \
          WHERE v.merchant_id = $1 AND v.id IN ({ids})",
@@ -84,6 +84,9 @@ pub fn for_sale_row(row: &Row) -> Result<ForSale> {
         oversell: row.get(17)?,
         on_hand_milli: row.get(18)?,
         cost: row.get(19)?,
+        tax_rate: row.get(20)?,
+        is_kit: row.get(21)?,
+        parts: Vec::new(),
     })
 }
 
@@ -281,6 +284,17 @@ pub async fn stocked(tx: &mut Tx, merchant: MerchantId, variants: &[Uuid]) -> Re
         }
     }
     Ok(found)
+}
+
+/// Those of the variants that are kits. At least one id.
+pub(crate) async fn kits_among(tx: &mut Tx, merchant: MerchantId, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let text = format!("SELECT id FROM variant WHERE merchant_id = $1 AND is_kit = TRUE AND id IN ({})", placeholders(2, ids.len()));
+    tx.rows(with_ids(text, merchant, ids)).await?.iter().map(|row| row.get(0)).collect()
+}
+
+/// Says whether a variant is a kit.
+pub(crate) fn set_kit_stmt(merchant: MerchantId, id: VariantId, is_kit: bool) -> Stmt {
+    sql!("UPDATE variant SET is_kit = $3 WHERE merchant_id = $1 AND id = $2", merchant, id, is_kit)
 }
 
 /// The variants that are counted, with whether they may be sold below zero; after an id, by id.

@@ -4,6 +4,8 @@ use super::facts::{Ask, gather};
 use crate::book::Books;
 use crate::order::CheckoutLine;
 use crate::order::model::Tender;
+use crate::quote::Facts;
+use crate::tax::TaxMode;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuke_http::{Allow, App, Json, OpenApiRouter, ProblemBody, Reply, perm, routes};
@@ -73,6 +75,12 @@ pub struct WalletQuote {
 pub struct QuoteReply {
     /// The price, each stage explained.
     pub quote: Quote,
+    /// What is to be paid: the quote's total, and tax where it comes on top.
+    pub payable: Money,
+    /// The tax in it, in minor units.
+    pub tax: Money,
+    /// Whether prices hold the tax.
+    pub tax_mode: TaxMode,
     /// The goods of the lines.
     pub goods: Vec<QuotedGoods>,
     /// The member, masked.
@@ -122,18 +130,22 @@ async fn quote(tx: &mut shuke_db::Tx, cx: &shuke_kernel::Cx, books: &Books, body
     let settings = facts.price_cx(cx, &ask);
     let mut earns = earn_within(&quote, &facts.cart, facts.view.as_ref(), paid, &loyalty.earn, Rate::WHOLE, &settings, &mut room)?;
     points::ops::wait(loyalty, facts.zone.date(cx.now), &mut earns);
+    let taxed = facts.taxed(&quote)?;
+    let payable = Facts::payable(&quote, &taxed)?;
+    let tax = Money::sum(taxed.iter().map(|line| line.tax))?;
     let held = |kind| Money(facts.holdings.available(kind, cx.now));
     let wallet = facts.view.map(|_| {
         let balance = WalletParts { principal: held(AccountKind::Principal), bonus: held(AccountKind::Bonus) };
-        WalletQuote { balance, payable: loyalty.wallet.payable(balance).min(quote.total) }
+        WalletQuote { balance, payable: loyalty.wallet.payable(balance).min(payable) }
     });
     let named = |good: &crate::product::ForSale| QuotedGoods {
         variant: good.variant.0,
-        name: if good.variant_name.is_empty() { good.product_name.clone() } else { format!("{} {}", good.product_name, good.variant_name) },
+        name: good.full_name(),
         unit_price: good.price,
-        on_hand_milli: good.on_hand_milli.filter(|_| good.track_stock),
+        on_hand_milli: good.available_milli(),
     };
-    let reply = QuoteReply { goods: facts.goods.iter().map(named).collect(), member: None, quote, earns, wallet };
+    let (goods, tax_mode) = (facts.goods.iter().map(named).collect(), facts.book.tax.mode);
+    let reply = QuoteReply { payable, tax, tax_mode, goods, member: None, quote, earns, wallet };
     Ok((reply, facts.member))
 }
 

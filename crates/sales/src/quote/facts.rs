@@ -1,11 +1,13 @@
 //! The one read that quote and checkout share.
 
 use crate::book::{Books, SaleBook};
+use crate::kit;
 use crate::order::CheckoutLine;
 use crate::product::{self, ForSale};
 use crate::quote::offers::Asked;
+use crate::tax::{self, TaxedLine};
 use shuke_db::Tx;
-use shuke_kernel::{Cx, Error, Points, Result, Uuid, Zone};
+use shuke_kernel::{Cx, Error, Money, Points, Result, Uuid, Zone};
 use shuke_ledger::{AccountKind, Holdings, account};
 use shuke_loyalty::coupon::{self, Coupon};
 use shuke_loyalty::rule::Channel;
@@ -107,7 +109,10 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
     let zone = book.store_zone(ask.store)?.clone();
     let today = zone.date(cx.now);
     let offers = offer_facts(tx, cx, (&asked, &of_offers), Asked::of(&book, ask.member, today)).await?;
-    let goods = goods(answer(1), ask.lines)?;
+    let mut goods = goods(answer(1), ask.lines)?;
+    if goods.iter().any(|good| good.is_kit) {
+        add_parts(tx, cx, ask.store, &mut goods).await?;
+    }
     let mut facts = Facts {
         zone,
         member: None,
@@ -157,6 +162,30 @@ async fn offer_facts(tx: &mut Tx, cx: &Cx, (asked, answers): (&Asked, &[Vec<shuk
     let stmts = needed.stmts(cx.merchant);
     let answers = if stmts.is_empty() { Vec::new() } else { tx.batch(&stmts).await? };
     needed.read(&answers)
+}
+
+/// Reads what kits are made of: two further statements, for sales of kits alone.
+async fn add_parts(tx: &mut Tx, cx: &Cx, store: Uuid, goods: &mut [ForSale]) -> Result<()> {
+    let mut kits: Vec<Uuid> = goods.iter().filter(|good| good.is_kit).map(|good| good.variant.0).collect();
+    kits.sort_unstable();
+    kits.dedup();
+    let rows = tx.rows(kit::store::parts_stmt(cx.merchant, &kits)).await?;
+    let parts = rows.iter().map(kit::store::part_read).collect::<Result<Vec<_>>>()?;
+    let mut ids: Vec<Uuid> = parts.iter().map(|(_, part)| part.variant).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let rows = tx.rows(product::store::for_sale_stmt(cx.merchant, store, &ids)).await?;
+    let found = rows.iter().map(product::store::for_sale_row).collect::<Result<Vec<_>>>()?;
+    for good in goods.iter_mut().filter(|good| good.is_kit) {
+        for (_, part) in parts.iter().filter(|(kit, _)| *kit == good.variant.0) {
+            let sold = found.iter().find(|found| found.variant.0 == part.variant).ok_or_else(|| Error::internal("a kit's part is gone"))?;
+            good.parts.push((sold.clone(), part.quantity_milli));
+        }
+    }
+    Ok(())
 }
 
 fn check(ask: &Ask<'_>) -> Result<()> {
@@ -212,6 +241,14 @@ impl Facts {
             facts: &self.offers,
             ..PriceCx::new(cx.now, &self.zone, ask.store, ask.channel, loyalty.currency)
         }
+    }
+    /// The tax of each line of a quote.
+    pub fn taxed(&self, quote: &Quote) -> Result<Vec<TaxedLine>> {
+        quote.lines.iter().zip(&self.goods).map(|(line, good)| tax::line(&self.book.tax, good.tax_rate, line.net)).collect()
+    }
+    /// What is to be paid: the quote's total and the tax that comes on top.
+    pub fn payable(quote: &Quote, taxed: &[TaxedLine]) -> Result<Money> {
+        taxed.iter().try_fold(quote.total, |sum, line| sum.plus(line.added))
     }
     /// Prices the cart.
     pub fn price(&self, cx: &Cx, ask: &Ask<'_>) -> Result<Quote> {

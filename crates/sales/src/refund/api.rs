@@ -1,6 +1,6 @@
 //! `/api/v1/refunds`: take back, and what was taken back.
 
-use super::model::{Refund, RefundAsk};
+use super::model::{Refund, RefundAsk, RefundQuote, RefundQuoteAsk};
 use super::{ops, store};
 use crate::book::Books;
 use crate::order::api::seen;
@@ -30,6 +30,26 @@ async fn refund_order(State(app): State<App>, allow: Allow<perm::Refund>, Write 
     Ok(answer)
 }
 
+/// Says what a refund would give back; nothing is written.
+#[utoipa::path(
+    post, path = "/api/v1/refund-quotes", operation_id = "quote_refund", tag = "sales", request_body = RefundQuoteAsk,
+    responses((status = 200, body = RefundQuote), (status = "4XX", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("sale:refund")))
+)]
+async fn quote_refund(State(app): State<App>, allow: Allow<perm::Refund>, Json(ask): Json<RefundQuoteAsk>) -> Reply<Json<RefundQuote>> {
+    let books = app.slot::<Books>();
+    let frame = (&allow.caller, &*books, &ask);
+    let quote = app.db.read(&frame, |tx, (caller, books, ask)| {
+        Box::pin(async move {
+            let book = books.current(tx, caller.cx.merchant).await?;
+            let order = orders::find(tx, caller.cx.merchant, ask.order, false, |store| book.zone(store)).await?;
+            seen(caller, &order)?;
+            ops::quote(&order, &ask.lines)
+        })
+    });
+    Ok(Json(quote.await?))
+}
+
 /// Lists what was taken back of an order, oldest first.
 #[utoipa::path(
     get, path = "/api/v1/orders/{id}/refunds", operation_id = "list_order_refunds", tag = "sales", params(("id" = String, Path)),
@@ -56,5 +76,5 @@ async fn list_order_refunds(State(app): State<App>, allow: Allow<perm::SaleRead>
 
 /// The noun's routes.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(refund_order)).routes(routes!(list_order_refunds))
+    OpenApiRouter::new().routes(routes!(refund_order)).routes(routes!(quote_refund)).routes(routes!(list_order_refunds))
 }

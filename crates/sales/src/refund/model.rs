@@ -69,6 +69,35 @@ pub struct Refund {
     pub points_clawed: Points,
     /// Why.
     pub reason: String,
+    /// The tax in the amount, in minor units.
+    #[serde(default)]
+    pub tax: Money,
+}
+
+/// Lines that may come back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundQuoteAsk {
+    /// The order.
+    pub order: OrderId,
+    /// The lines; none means all that is left.
+    #[serde(default)]
+    pub lines: Vec<RefundLine>,
+}
+
+/// What a refund would give back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RefundQuote {
+    /// Minor units.
+    pub amount: Money,
+    /// The tax in it.
+    pub tax: Money,
+    /// To which payments.
+    pub payments: Vec<Payment>,
+    /// Points that would be given back.
+    pub points_returned: Points,
+    /// Points that would be taken back.
+    pub points_clawed: Points,
 }
 
 /// What the lines of a refund come to.
@@ -80,6 +109,8 @@ pub struct Worth {
     pub points_share: Money,
     /// Points that had been earned.
     pub earned: Points,
+    /// The tax in the amount, in minor units.
+    pub tax: Money,
 }
 
 impl RefundAsk {
@@ -87,30 +118,34 @@ impl RefundAsk {
     ///
     /// Errors: `refund_line_unknown`, `refund_exceeds_sale`, `refund_nothing_left`.
     pub fn lines_of(&self, order: &Order) -> Result<Vec<RefundLine>> {
-        let rest =
-            |line: &OrderLine| RefundLine { line: line.line, quantity_milli: line.quantity_milli - line.refunded_milli, damaged: false };
-        let lines: Vec<RefundLine> = match self.lines.is_empty() {
-            true => order.lines.iter().map(rest).filter(|line| line.quantity_milli > 0).collect(),
-            false => self.lines.clone(),
-        };
-        if lines.is_empty() {
-            return Err(Error::refused("refund_nothing_left", "everything of this order was taken back already"));
-        }
-        let mut seen = Vec::with_capacity(lines.len());
-        for (index, line) in lines.iter().enumerate() {
-            let at = |code: &str, detail: String| {
-                Error::refused("refund_line_invalid", "a line can't be taken back like this").field(format!("/lines/{index}"), code, detail)
-            };
-            let sold = order.lines.iter().find(|sold| sold.line == line.line && !seen.contains(&sold.line));
-            let sold = sold.ok_or_else(|| at("refund_line_unknown", "the order has no such line, or it is named twice".to_owned()))?;
-            seen.push(sold.line);
-            let left = sold.quantity_milli - sold.refunded_milli;
-            if line.quantity_milli <= 0 || line.quantity_milli > left {
-                return Err(at("refund_exceeds_sale", format!("{left} thousandths of a piece are left to take back")));
-            }
-        }
-        Ok(lines)
+        lines_of(&self.lines, order)
     }
+}
+
+/// The same of lines by themselves.
+pub(super) fn lines_of(asked: &[RefundLine], order: &Order) -> Result<Vec<RefundLine>> {
+    let rest = |line: &OrderLine| RefundLine { line: line.line, quantity_milli: line.quantity_milli - line.refunded_milli, damaged: false };
+    let lines: Vec<RefundLine> = match asked.is_empty() {
+        true => order.lines.iter().map(rest).filter(|line| line.quantity_milli > 0).collect(),
+        false => asked.to_vec(),
+    };
+    if lines.is_empty() {
+        return Err(Error::refused("refund_nothing_left", "everything of this order was taken back already"));
+    }
+    let mut seen = Vec::with_capacity(lines.len());
+    for (index, line) in lines.iter().enumerate() {
+        let at = |code: &str, detail: String| {
+            Error::refused("refund_line_invalid", "a line can't be taken back like this").field(format!("/lines/{index}"), code, detail)
+        };
+        let sold = order.lines.iter().find(|sold| sold.line == line.line && !seen.contains(&sold.line));
+        let sold = sold.ok_or_else(|| at("refund_line_unknown", "the order has no such line, or it is named twice".to_owned()))?;
+        seen.push(sold.line);
+        let left = sold.quantity_milli - sold.refunded_milli;
+        if line.quantity_milli <= 0 || line.quantity_milli > left {
+            return Err(at("refund_exceeds_sale", format!("{left} thousandths of a piece are left to take back")));
+        }
+    }
+    Ok(lines)
 }
 
 /// What a part of a line is worth.
@@ -119,7 +154,9 @@ pub fn worth(sold: &OrderLine, quantity_milli: i64) -> Result<Worth> {
     let (from, to) = (sold.refunded_milli, sold.refunded_milli + quantity_milli);
     let part = whole.part(sold.quantity_milli, from, to)?;
     let earned = split::slice(Money(sold.points_earned.0), sold.quantity_milli, from, to)?;
-    Ok(Worth { amount: part.net, points_share: part.shares.get(PriceStage::Points), earned: Points(earned.0) })
+    let tax = split::slice(sold.tax, sold.quantity_milli, from, to)?;
+    let added = split::slice(sold.tax_added, sold.quantity_milli, from, to)?;
+    Ok(Worth { amount: part.net.plus(added)?, tax, points_share: part.shares.get(PriceStage::Points), earned: Points(earned.0) })
 }
 
 /// The points to give back for a part of what points had paid: in proportion to what is left of

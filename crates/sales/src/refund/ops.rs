@@ -1,13 +1,13 @@
 //! Taking back.
 
-use super::model::{Refund, RefundAsk, RefundLine, Worth, points_back, worth};
+use super::model::{Refund, RefundAsk, RefundLine, RefundQuote, Worth, lines_of, points_back, worth};
 use super::store;
 use crate::book::{Books, SaleBook};
 use crate::order::model::split_refund;
 use crate::order::ops::coupons_used;
 use crate::order::store::{self as orders, Refunded};
 use crate::order::{Order, OrderLine, Payment};
-use crate::stock::{self, Delta, Movement, MovementKind};
+use crate::stock::{self, Movement, MovementKind};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Money, Result, Uuid, split, time};
@@ -16,14 +16,30 @@ use shuke_loyalty::coupon::{self, CouponId, CouponTemplateId};
 use shuke_loyalty::redemption;
 use shuke_offer::offer::usage::{self, GivenBack};
 use shuke_offer::price::PriceStage;
+use shuke_org::ApprovalId;
 use shuke_org::approval::{self, ApprovalKind, Wanted};
+
+/// What was taken back, and what is still to be put back into stock.
+pub(crate) struct TakenBack {
+    pub(crate) refund: Refund,
+    pub(crate) movements: Vec<Movement>,
+}
 
 /// Takes back an order or part of it.
 ///
 /// Errors: `order_not_found`, `refund_line_invalid`, `refund_nothing_left`, `refund_reason_missing`;
-/// `approval_needed`, `approval_not_usable`;
-/// `refund_pkey` where the refund's id is taken.
+/// `approval_needed`, `approval_not_usable`; `refund_pkey` where the refund's id is taken.
 pub async fn refund(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundAsk) -> Result<Refund> {
+    let order = locked(tx, cx, books, ask).await?;
+    let total = total(&order, &ask.lines_of(&order)?)?;
+    approved(tx, cx, &order, total.amount, ask.approval).await?;
+    let TakenBack { refund, movements } = take_back(tx, cx, books, ask, order).await?;
+    stock::ops::post(tx, cx, refund.store, &movements).await?;
+    Ok(refund)
+}
+
+/// The order of a refund, locked against every other refund of it.
+pub(crate) async fn locked(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundAsk) -> Result<Order> {
     if ask.reason.trim().is_empty() {
         return Err(Error::invalid("refund_reason_missing", "say why it is taken back").field(
             "/reason",
@@ -32,12 +48,21 @@ pub async fn refund(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundAsk) -> Res
         ));
     }
     let book = books.current(tx, cx.merchant).await?;
-    let mut order = orders::find(tx, cx.merchant, ask.order, true, |store| book.zone(store)).await?;
+    orders::find(tx, cx.merchant, ask.order, true, |store| book.zone(store)).await
+}
+
+/// Ok where so much may leave the shop for an order, on one person's word or with an approval.
+pub(crate) async fn approved(tx: &mut Tx, cx: &Cx, order: &Order, amount: Money, approval: Option<ApprovalId>) -> Result<()> {
+    let weighed = order.refunded.plus(amount)?.0;
+    let wanted = Wanted { kind: ApprovalKind::Refund, subject: order.id.0, amount: amount.0, weighed };
+    approval::ops::require(tx, cx, &wanted, approval).await
+}
+
+/// Takes back part of an order that is locked, but for its stock.
+pub(crate) async fn take_back(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundAsk, mut order: Order) -> Result<TakenBack> {
+    let book = books.current(tx, cx.merchant).await?;
     let lines = ask.lines_of(&order)?;
     let total = total(&order, &lines)?;
-    let wanted =
-        Wanted { kind: ApprovalKind::Refund, subject: order.id.0, amount: total.amount.0, weighed: order.refunded.plus(total.amount)?.0 };
-    approval::ops::require(tx, cx, &wanted, ask.approval).await?;
     let parts = split_refund(&order.payments, total.amount)?;
     let mut refund = Refund {
         id: ask.id,
@@ -52,8 +77,10 @@ pub async fn refund(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundAsk) -> Res
         points_clawed: total.earned,
         lines,
         reason: ask.reason.clone(),
+        tax: total.tax,
     };
     move_value(tx, cx, &book, &order, &mut refund).await?;
+    let movements = movements(&order, &refund)?;
     for line in &refund.lines {
         if let Some(sold) = order.lines.iter_mut().find(|sold| sold.line == line.line) {
             sold.refunded_milli += line.quantity_milli;
@@ -61,7 +88,6 @@ pub async fn refund(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundAsk) -> Res
     }
     give_back_coupons(tx, cx, &order, &refund.lines).await?;
     give_back_offers(tx, cx, &order, &refund.lines).await?;
-    return_stock(tx, cx, &order, &refund).await?;
     for (payment, part) in order.payments.iter_mut().zip(&parts) {
         payment.refunded = payment.refunded.plus(*part)?;
     }
@@ -76,25 +102,40 @@ pub async fn refund(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundAsk) -> Res
     orders::refunded(tx, cx.merchant, &change).await?;
     tx.queue(store::insert_stmt(cx, &refund)?).await?;
     event::append(tx, cx, &[refunded(&order, &refund)?]).await?;
-    Ok(refund)
+    Ok(TakenBack { refund, movements })
+}
+
+/// What a refund of these lines would give back.
+pub(super) fn quote(order: &Order, lines: &[RefundLine]) -> Result<RefundQuote> {
+    let total = total(order, &lines_of(lines, order)?)?;
+    Ok(RefundQuote {
+        amount: total.amount,
+        tax: total.tax,
+        payments: back(&order.payments, &split_refund(&order.payments, total.amount)?),
+        points_returned: points_back(order, total.points_share)?,
+        points_clawed: total.earned,
+    })
 }
 
 fn sold<'o>(order: &'o Order, line: &RefundLine) -> Result<&'o OrderLine> {
     order.lines.iter().find(|sold| sold.line == line.line).ok_or_else(|| Error::internal("a refund's line is gone"))
 }
 
-fn total(order: &Order, lines: &[RefundLine]) -> Result<Worth> {
+/// What the lines of a refund come to.
+pub(crate) fn total(order: &Order, lines: &[RefundLine]) -> Result<Worth> {
     let mut total = Worth::default();
     for line in lines {
         let part = worth(sold(order, line)?, line.quantity_milli)?;
         total.amount = total.amount.plus(part.amount)?;
         total.points_share = total.points_share.plus(part.points_share)?;
         total.earned = total.earned.plus(part.earned)?;
+        total.tax = total.tax.plus(part.tax)?;
     }
     Ok(total)
 }
 
-fn back(payments: &[Payment], parts: &[Money]) -> Vec<Payment> {
+/// What goes back to each payment; nothing of zero.
+pub(crate) fn back(payments: &[Payment], parts: &[Money]) -> Vec<Payment> {
     let pair = |(payment, part): (&Payment, &Money)| Payment { tender: payment.tender, amount: *part, refunded: Money::ZERO };
     payments.iter().zip(parts).map(pair).filter(|payment| payment.amount.is_positive()).collect()
 }
@@ -203,31 +244,22 @@ fn ungranted(order: &Order) -> Result<Vec<CouponTemplateId>> {
     Ok(templates)
 }
 
-async fn return_stock(tx: &mut Tx, cx: &Cx, order: &Order, refund: &Refund) -> Result<()> {
-    let mut deltas = Vec::new();
+/// What goes back into stock; the order's lines still as they were before this refund.
+fn movements(order: &Order, refund: &Refund) -> Result<Vec<Movement>> {
     let mut movements = Vec::new();
     for line in refund.lines.iter().filter(|line| !line.damaged) {
         let sold = sold(order, line)?;
-        if sold.tracked {
-            deltas.push(Delta { variant: sold.variant, delta_milli: line.quantity_milli });
-            movements.push(Movement {
-                source: refund.id.0,
-                line: line.line,
-                kind: MovementKind::Refund,
-                store: order.store,
-                variant: sold.variant,
-                delta_milli: line.quantity_milli,
-                unit_cost: sold.cost,
-            });
-        }
+        movements.extend(sold.stock(sold.refunded_milli, sold.refunded_milli + line.quantity_milli)?.into_iter().map(|part| Movement {
+            source: refund.id.0,
+            line: part.line,
+            kind: MovementKind::Refund,
+            store: order.store,
+            variant: part.variant,
+            delta_milli: part.quantity_milli,
+            unit_cost: part.cost,
+        }));
     }
-    if let Some(stmt) = stock::store::take_stmt(cx.merchant, order.store, &deltas) {
-        tx.queue(stmt).await?;
-    }
-    if let Some(stmt) = stock::store::movements_stmt(cx, &movements) {
-        tx.queue(stmt).await?;
-    }
-    Ok(())
+    Ok(movements)
 }
 
 /// `undone` says what all refunds of the order have undone until now, this one included, of what it was.

@@ -143,6 +143,19 @@ pub struct TransferLine {
     pub quantity_milli: i64,
 }
 
+/// Moves the stock of a sale, a refund or both in one store: one guarded statement, net per variant.
+pub(crate) async fn post(tx: &mut Tx, cx: &Cx, store: Uuid, movements: &[Movement]) -> Result<()> {
+    let deltas: Vec<Delta> =
+        movements.iter().map(|movement| Delta { variant: movement.variant, delta_milli: movement.delta_milli }).collect();
+    if let Some(stmt) = store::take_stmt(cx.merchant, store, &deltas) {
+        tx.queue(stmt).await?;
+    }
+    match store::movements_stmt(cx, movements) {
+        Some(stmt) => tx.queue(stmt).await,
+        None => Ok(()),
+    }
+}
+
 fn document(cx: &Cx, kind: DocumentKind, id: Option<StockDocumentId>, store: Uuid, note: &str) -> Result<StockDocument> {
     Ok(StockDocument {
         id: id.unwrap_or_else(|| cx.id()),

@@ -51,7 +51,9 @@ async fn cost(kind: Kind, limited: bool) {
             till: None,
             member: Some(stall.members[0].member),
             channel: Channel::Till,
-            lines: [0, 1].map(|index| CheckoutLine { variant: stall.variants[index], quantity_milli: 1_000, gift: None }).to_vec(),
+            lines: [0, 1]
+                .map(|index| CheckoutLine { variant: stall.variants[index], quantity_milli: 1_000, gift: None, seller: None })
+                .to_vec(),
             coupons: CouponChoice::Selected { coupons: vec![stall.members[0].coupon] },
             points: PointsChoice::Exact { points: Points(100) },
             payments: vec![payment(Tender::Wallet, half), payment(Tender::Cash, half)],

@@ -76,4 +76,10 @@ impl Counter {
         let report = shuke_ledger::verify::run_with(self.app.db(), self.stall.merchant, &checks).await.unwrap();
         report.first_difference.map(|found| format!("{}: {}", found.check, found.text))
     }
+    /// Changes the database by hand.
+    pub async fn tamper(&self, text: &'static str) {
+        let stmt = shuke_db::Stmt::built(text, Vec::new());
+        let changed = self.app.db().write(&stmt, |tx, stmt| Box::pin(tx.exec(stmt.clone()))).await.unwrap();
+        assert!(changed > 0, "{text}");
+    }
 }

@@ -15,9 +15,13 @@ mod counter;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod exchange;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod identity;
+#[cfg(test)]
+mod kit;
 #[cfg(test)]
 mod merge;
 #[cfg(test)]
@@ -34,6 +38,8 @@ mod stamps;
 mod stock;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tax;
 #[cfg(test)]
 mod tiers;
 #[cfg(test)]

@@ -212,7 +212,7 @@ impl Simulation {
         let stall = fixture::stall(&app.app, &size).await.unwrap();
         let purse = Purse { points: 4_000, principal: 300_000, bonus: 40_000, coupon: 150 };
         let paper = Paper { purses: vec![purse; MEMBERS], stock: vec![3_000_000; VARIANTS], ..Paper::default() };
-        Self { world: World { app, stall, random: shuke_kernel::Random::seeded(seed) }, paper }
+        Self { world: World { app, stall, random: shuke_kernel::Random::seeded(seed), kits: Vec::new() }, paper }
     }
 
     fn wish(&self) -> Wish {
@@ -263,6 +263,7 @@ impl Simulation {
                     variant: world.stall.variants[*variant],
                     quantity_milli: *quantity_milli,
                     gift: None,
+                    seller: None,
                 })
                 .collect(),
             coupons: if wish.coupon {

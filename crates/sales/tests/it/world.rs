@@ -9,16 +9,21 @@ use shuke_loyalty::rule::{Channel, RoundingOff, Scope};
 use shuke_loyalty::template;
 use shuke_loyalty::tier::{QualifyBy, Tier, TierBenefits, TierId, TierScheme};
 use shuke_loyalty::wallet::{WalletOrder, WalletParts, WalletPolicy, WalletSpending};
+use shuke_member::MemberId;
 use shuke_offer::offer::ops::OfferDraft;
 use shuke_offer::offer::{Budget, BundlePart, Gift, LadderStep, Offer, OfferRule, OfferState, PerMember, PercentStep, UsePeriod};
 use shuke_offer::price::{CouponChoice, PointsChoice};
 use shuke_org::{OrgAuthenticator, setting};
 use shuke_sales::book::Books;
+use shuke_sales::exchange::{ExchangeAsk, ExchangeId, Exchanged, exchange};
 use shuke_sales::fixture::{self, Size, Stall};
 use shuke_sales::order::reasons::{OrderReasons, reasons};
+use shuke_sales::kit::{self, Kit, KitPart};
 use shuke_sales::order::{Checkout, CheckoutLine, Order, OrderId, Payment, Tender, checkout};
-use shuke_sales::quote::facts::{Ask, gather};
+use shuke_sales::quote::facts::{Ask, Facts, gather};
+use shuke_sales::refund::model::worth;
 use shuke_sales::refund::{Refund, RefundAsk, RefundId, RefundLine, refund};
+use shuke_sales::tax::{TaxMode, TaxPolicy};
 use shuke_testkit::{Kind, TestApp};
 use std::collections::BTreeMap;
 
@@ -26,6 +31,8 @@ pub struct World {
     pub app: TestApp,
     pub stall: Stall,
     pub random: Random,
+    /// Those of the stall's variants that are kits.
+    pub kits: Vec<Uuid>,
 }
 
 /// What must come back: everything that has value, by name.
@@ -40,8 +47,9 @@ impl World {
         let app = app.with_runner(shuke_offer::runner(runner));
         let size = Size { members: 3, variants: 6, pieces: 200, points: 1_500, principal: 60_000, bonus: 9_000, uses: 3 };
         let stall = fixture::stall(&app.app, &size).await.unwrap();
-        let world = Self { app, stall, random };
+        let mut world = Self { app, stall, random, kits: Vec::new() };
         world.rules().await.unwrap();
+        world.kit().await.unwrap();
         world.offers().await.unwrap();
         world
     }
@@ -54,6 +62,26 @@ impl World {
     }
     pub fn pick<'a, T>(&self, from: &'a [T]) -> &'a T {
         &from[usize::try_from(self.below(from.len() as u64)).unwrap()]
+    }
+
+    /// A kit of one piece of the first variant and two of the second, sold beside them.
+    async fn kit(&mut self) -> Result<()> {
+        let input = (self.cx(), self.stall.variants[0], self.stall.variants[1], i64::try_from(self.below(20_000)).unwrap());
+        let made = self.app.db().write(&input, |tx, (cx, first, second, price)| {
+            Box::pin(async move {
+                let variant = serde_json::json!({ "sku": "KIT", "price": price, "track_stock": false });
+                let product = serde_json::json!({ "name": "套装", "kind": "goods", "tax_rate": 600, "variants": [variant] });
+                let product = shuke_sales::product::ops::create(tx, cx, &serde_json::from_value(product).unwrap()).await?;
+                let id = product.variants[0].id;
+                let part = |variant: Uuid, quantity_milli| KitPart { variant, quantity_milli };
+                kit::ops::set(tx, cx, id, &Kit { parts: vec![part(*first, 1_000), part(*second, 2_500)] }).await?;
+                Ok(id.0)
+            })
+        });
+        let kit = made.await?;
+        self.stall.variants.push(kit);
+        self.kits.push(kit);
+        Ok(())
     }
 
     /// Random tiers, wallet, rounding, refund policy, prices and coupons.
@@ -77,16 +105,18 @@ impl World {
         let wallet = WalletPolicy { spending: WalletSpending { order, bonus_share_max: Rate(share) }, ..WalletPolicy::default() };
         let checkout = CheckoutPolicy { rounding: *self.pick(&[RoundingOff::None, RoundingOff::Jiao, RoundingOff::Yuan]), coupons_max: 2 };
         let refund = RefundPolicy { forgive_points: false, restore_expired_grace_days: None };
+        let tax = TaxPolicy { mode: *self.pick(TaxMode::ALL), rate: Rate(*self.pick(&[0, 300, 900, 1_300])) };
         let percent = i64::try_from(100 + self.below(4_000)).unwrap();
-        let input = (&cx, scheme, wallet, checkout, refund, percent, &self.stall);
+        let input = (&cx, scheme, wallet, checkout, refund, tax, percent, &self.stall);
         self.app
             .db()
-            .write(&input, |tx, (cx, scheme, wallet, checkout, refund, percent, stall)| {
+            .write(&input, |tx, (cx, scheme, wallet, checkout, refund, tax, percent, stall)| {
                 Box::pin(async move {
                     setting::ops::put(tx, cx, scheme).await?;
                     setting::ops::put(tx, cx, wallet).await?;
                     setting::ops::put(tx, cx, checkout).await?;
                     setting::ops::put(tx, cx, refund).await?;
+                    setting::ops::put(tx, cx, tax).await?;
                     let validity = Validity::Relative { start_after_days: 0, days: 3_000 };
                     let mut terms = CouponTerms::percent(Rate(*percent), Some(Money(1_234)), Money(3_000), validity);
                     terms.limits = CouponLimits { uses: 2, ..CouponLimits::default() };
@@ -191,7 +221,7 @@ impl World {
             _ => None,
         });
         if let Some((offer, gift)) = gift.filter(|_| self.below(3) == 0) {
-            cart.lines.push(CheckoutLine { variant: gift.variant, quantity_milli: 1_000, gift: Some(offer) });
+            cart.lines.push(CheckoutLine { variant: gift.variant, quantity_milli: 1_000, gift: Some(offer), seller: None });
         }
         Ok(cart)
     }
@@ -199,11 +229,6 @@ impl World {
     /// A random cart with a random mix of discounts, and payments that come to its total.
     pub async fn cart(&self) -> Result<Checkout> {
         let member = (self.below(10) > 0).then(|| self.pick(&self.stall.members).member);
-        let mut lines: Vec<CheckoutLine> = Vec::new();
-        for _ in 0..=self.below(4) {
-            let quantity_milli = *self.pick(&[1_000, 1_000, 2_000, 3_000, 355, 1_250]);
-            lines.push(CheckoutLine { variant: *self.pick(&self.stall.variants), quantity_milli, gift: None });
-        }
         let coupons = match self.below(3) {
             0 => CouponChoice::None,
             _ if member.is_none() => CouponChoice::None,
@@ -213,7 +238,23 @@ impl World {
             0 if member.is_some() => PointsChoice::Max,
             _ => PointsChoice::None,
         };
-        let mut cart = Checkout {
+        let mut cart = self.with_gift(self.basket(member, coupons, points)).await?;
+        let (total, wallet) = self.priced(&cart).await?;
+        cart.expected_total = Some(total);
+        cart.payments = self.payments(total, wallet);
+        Ok(cart)
+    }
+
+    /// Random goods without payments.
+    fn basket(&self, member: Option<MemberId>, coupons: CouponChoice, points: PointsChoice) -> Checkout {
+        let mut lines: Vec<CheckoutLine> = Vec::new();
+        for _ in 0..=self.below(4) {
+            let variant = *self.pick(&self.stall.variants);
+            let quantities: &[i64] = if self.kits.contains(&variant) { &[1_000, 2_000] } else { &[1_000, 1_000, 2_000, 3_000, 355, 1_250] };
+            let seller = (self.below(3) == 0).then(|| self.stall.shop.person(shuke_http::Role::Cashier).unwrap().id.0);
+            lines.push(CheckoutLine { variant, quantity_milli: *self.pick(quantities), seller, gift: None });
+        }
+        Checkout {
             id: self.cx().id::<OrderId>(),
             store: self.stall.store,
             till: None,
@@ -225,12 +266,29 @@ impl World {
             payments: Vec::new(),
             expected_total: None,
             identity: Default::default(),
-        };
-        cart = self.with_gift(cart).await?;
-        let (total, wallet) = self.priced(&cart).await?;
-        cart.expected_total = Some(total);
-        cart.payments = self.payments(total, wallet);
-        Ok(cart)
+        }
+    }
+
+    /// An exchange of part of an order for random goods, with the difference in cash.
+    pub async fn swap(&self, order: &Order) -> Result<Option<ExchangeAsk>> {
+        let refund = self.part(order);
+        if refund.lines.is_empty() {
+            return Ok(None);
+        }
+        let worth = |line: &RefundLine| worth(&order.lines[usize::try_from(line.line).unwrap()], line.quantity_milli).unwrap().amount.0;
+        let back: i64 = refund.lines.iter().map(worth).sum();
+        let mut sale = self.basket(order.member, CouponChoice::None, PointsChoice::None);
+        let (total, _) = self.priced(&sale).await?;
+        if total.0 > back {
+            sale.payments = vec![Payment { tender: Tender::Cash, amount: Money(total.0 - back), refunded: Money::ZERO }];
+        }
+        Ok(Some(ExchangeAsk { id: self.cx().id::<ExchangeId>(), refund, sale }))
+    }
+
+    pub async fn exchange(&self, ask: &ExchangeAsk) -> Result<Exchanged> {
+        let books = self.app.app.slot::<Books>();
+        let input = (self.cx(), &*books, ask);
+        self.app.db().write(&input, |tx, (cx, books, ask)| Box::pin(exchange(tx, cx, books, ask))).await
     }
 
     /// What a cart costs, and how much of it the wallet can pay.
@@ -253,7 +311,8 @@ impl World {
                         all_coupons: false,
                     };
                     let facts = gather(tx, cx, books, &ask).await?;
-                    let total = facts.price(cx, &ask)?.total;
+                    let quote = facts.price(cx, &ask)?;
+                    let total = Facts::payable(&quote, &facts.taxed(&quote)?)?;
                     let held = |kind| Money(facts.holdings.available(kind, cx.now));
                     let balance = WalletParts { principal: held(AccountKind::Principal), bonus: held(AccountKind::Bonus) };
                     let wallet = if cart.member.is_some() { facts.book.loyalty.wallet.payable(balance).min(total) } else { Money::ZERO };
@@ -372,15 +431,8 @@ impl World {
 
     /// Fails unless the ledger and the stock agree with their histories.
     pub async fn verify(&self) {
-        let report = shuke_ledger::verify::run(self.app.db(), self.stall.merchant).await.unwrap();
+        let report = shuke_ledger::verify::run_with(self.app.db(), self.stall.merchant, shuke_sales::verify::CHECKS).await.unwrap();
         assert!(report.first_difference.is_none(), "{:?}", report.first_difference);
-        let stock = self
-            .app
-            .db()
-            .read(&self.stall.merchant, |tx, merchant| Box::pin(shuke_sales::stock::ops::verify(tx, *merchant)))
-            .await
-            .unwrap();
-        assert!(stock.is_none(), "{stock:?}");
         let offers = self.app.db().read(&self.stall.merchant, |tx, merchant| shuke_offer::offer::check(tx, *merchant)).await.unwrap();
         assert!(offers.is_none(), "{offers:?}");
     }

@@ -363,6 +363,7 @@ impl Shop<'_> {
             variant: variant_id(&self.script.story, self.zone, good),
             quantity_milli: pieces * 1_000,
             gift: None,
+            seller: None,
         };
         let checkout = Checkout {
             id,

@@ -12,7 +12,7 @@ use shuke_kernel::{Cx, Error, Instant, MerchantId, Money, Points, Result, Uuid, 
 use shuke_member::MemberId;
 use shuke_offer::price::StageShares;
 
-const ORDER: [&str; 21] = [
+const ORDER: [&str; 23] = [
     "merchant_id",
     "id",
     "store_id",
@@ -34,9 +34,11 @@ const ORDER: [&str; 21] = [
     "points_clawed",
     "offers",
     "used_by",
+    "tax",
+    "tax_mode",
 ];
 
-const LINE: [&str; 21] = [
+const LINE: [&str; 26] = [
     "merchant_id",
     "order_id",
     "line",
@@ -58,6 +60,11 @@ const LINE: [&str; 21] = [
     "cost",
     "tracked",
     "refunded_milli",
+    "tax_rate",
+    "tax",
+    "tax_added",
+    "seller_id",
+    "parts",
 ];
 
 fn json<T: serde::Serialize>(value: &T) -> Result<Value> {
@@ -94,15 +101,18 @@ pub(crate) fn insert_stmt(cx: &Cx, orders: &[&Order]) -> Result<Stmt> {
             order.points_clawed.to_value(),
             if order.offers.is_empty() { Value::Null } else { json(&order.offers)? },
             order.used_by.to_value(),
+            order.tax.to_value(),
+            order.tax_mode.to_value(),
         ])
     };
     Ok(insert("sales_order", &ORDER, orders.iter().map(row).collect::<Result<_>>()?))
 }
 
 /// One INSERT for the lines of orders.
-pub(crate) fn insert_lines_stmt(merchant: MerchantId, orders: &[&Order]) -> Stmt {
+pub(crate) fn insert_lines_stmt(merchant: MerchantId, orders: &[&Order]) -> Result<Stmt> {
     let row = |order: OrderId, line: &OrderLine| {
-        vec![
+        let parts = if line.parts.is_empty() { Value::Null } else { json(&line.parts)? };
+        Ok(vec![
             merchant.to_value(),
             order.to_value(),
             line.line.to_value(),
@@ -124,14 +134,20 @@ pub(crate) fn insert_lines_stmt(merchant: MerchantId, orders: &[&Order]) -> Stmt
             line.cost.to_value(),
             line.tracked.to_value(),
             line.refunded_milli.to_value(),
-        ]
+            line.tax_rate.to_value(),
+            line.tax.to_value(),
+            line.tax_added.to_value(),
+            line.seller.to_value(),
+            parts,
+        ])
     };
-    insert("order_line", &LINE, orders.iter().flat_map(|order| order.lines.iter().map(|line| row(order.id, line))).collect())
+    let rows = orders.iter().flat_map(|order| order.lines.iter().map(|line| row(order.id, line))).collect::<Result<_>>()?;
+    Ok(insert("order_line", &LINE, rows))
 }
 
 const SELECT: &str =
     "SELECT id, store_id, till_id, member_id, channel, at, business_date, gross, total, payments, points_spent, points_earned, savings,
-     refunds, refunded, points_returned, points_clawed, offers, used_by FROM sales_order";
+     refunds, refunded, points_returned, points_clawed, offers, used_by, tax, tax_mode FROM sales_order";
 
 /// An order without its lines.
 fn read(row: &Row, zone: impl Fn(Uuid) -> Zone) -> Result<Order> {
@@ -158,6 +174,8 @@ fn read(row: &Row, zone: impl Fn(Uuid) -> Zone) -> Result<Order> {
         points_clawed: row.get(16)?,
         offers: row.get::<Option<String>>(17)?.map(|text| parsed(&text)).transpose()?.unwrap_or_default(),
         used_by: row.get(18)?,
+        tax: row.get(19)?,
+        tax_mode: row.get(20)?,
     })
 }
 
@@ -184,11 +202,17 @@ fn read_line(row: &Row) -> Result<OrderLine> {
         cost: row.get(16)?,
         tracked: row.get(17)?,
         refunded_milli: row.get(18)?,
+        tax_rate: row.get(19)?,
+        tax: row.get(20)?,
+        tax_added: row.get(21)?,
+        seller: row.get(22)?,
+        parts: row.get::<Option<String>>(23)?.map_or(Ok(Vec::new()), |text| parsed(&text))?,
     })
 }
 
 const LINES: &str = "SELECT line, product_id, variant_id, name, sku, quantity_milli, unit_price, gross, share_activity, share_member,
-     share_threshold, share_coupon, share_points, share_rounding, net, points_earned, cost, tracked, refunded_milli";
+     share_threshold, share_coupon, share_points, share_rounding, net, points_earned, cost, tracked, refunded_milli, tax_rate, tax, tax_added,
+     seller_id, parts";
 
 fn lines_stmt(merchant: MerchantId, order: OrderId) -> Stmt {
     let text = format!("{LINES} FROM order_line WHERE merchant_id = $1 AND order_id = $2 ORDER BY line");
@@ -293,7 +317,7 @@ pub(crate) async fn add_lines(tx: &mut Tx, merchant: MerchantId, orders: &mut [O
         placeholders(2, orders.len())
     );
     for row in tx.rows(Stmt::built(text, params)).await? {
-        let of: OrderId = row.get(19)?;
+        let of: OrderId = row.get(24)?;
         if let Some(order) = orders.iter_mut().find(|order| order.id == of) {
             order.lines.push(read_line(&row)?);
         }

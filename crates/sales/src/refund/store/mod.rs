@@ -16,7 +16,7 @@ fn json<T: serde::Serialize>(value: &T) -> Result<String> {
 pub(super) fn insert_stmt(cx: &Cx, refund: &Refund) -> Result<Stmt> {
     Ok(sql!(
         "INSERT INTO refund (merchant_id, id, order_id, store_id, member_id, at, business_date, amount, points_returned, points_clawed, lines,
-         payments, reason, actor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         payments, reason, actor, tax) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         cx.merchant,
         refund.id,
         refund.order,
@@ -30,7 +30,8 @@ pub(super) fn insert_stmt(cx: &Cx, refund: &Refund) -> Result<Stmt> {
         json(&refund.lines)?,
         json(&refund.payments)?,
         refund.reason,
-        cx.actor.text()
+        cx.actor.text(),
+        refund.tax
     ))
 }
 
@@ -56,7 +57,7 @@ pub(crate) async fn of_member(tx: &mut Tx, merchant: MerchantId, member: Uuid) -
 
 pub(super) async fn of_order(tx: &mut Tx, merchant: MerchantId, order: Uuid) -> Result<Vec<Refund>> {
     let stmt = sql!(
-        "SELECT id, order_id, store_id, member_id, at, business_date, amount, points_returned, points_clawed, lines, payments, reason
+        "SELECT id, order_id, store_id, member_id, at, business_date, amount, points_returned, points_clawed, lines, payments, reason, tax
          FROM refund WHERE merchant_id = $1 AND order_id = $2 ORDER BY at, id",
         merchant,
         order
@@ -81,6 +82,7 @@ fn read(row: &Row) -> Result<Refund> {
         lines,
         payments,
         reason: row.get(11)?,
+        tax: row.get(12)?,
     })
 }
 

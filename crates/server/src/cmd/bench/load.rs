@@ -71,7 +71,7 @@ impl Bench {
             till: None,
             member: Some(customer.member),
             channel: Channel::Till,
-            lines: [0, 1].map(|n| CheckoutLine { variant: variant(n), quantity_milli: 1_000, gift: None }).to_vec(),
+            lines: [0, 1].map(|n| CheckoutLine { variant: variant(n), quantity_milli: 1_000, gift: None, seller: None }).to_vec(),
             coupons: CouponChoice::Selected { coupons: vec![customer.coupon] },
             points: PointsChoice::Exact { points: Points(100) },
             payments: vec![payment(Tender::Wallet), payment(Tender::Cash)],

@@ -22,6 +22,7 @@ pub const NAMES_NOTHING: &[&str] = &[
     "change_stamp_scheme",
     "change_streak_scheme",
     "change_starter_picks",
+    "change_tax_policy",
     "change_tier_scheme",
     "change_wallet_policy",
     "check_offer",
@@ -67,6 +68,11 @@ fn sales(given: &Given) -> Vec<(&'static str, Value)> {
         ("checkout", with(cart.clone(), "/store", &ours["store"])),
         ("checkout", with(cart.clone(), "/member", &ours["member"])),
         ("checkout", with(cart.clone(), "/lines/0/variant", &ours["variant"])),
+        ("quote_refund", json!({ "order": ours["order"] })),
+        (
+            "exchange_goods",
+            json!({ "id": id(given), "refund": { "id": id(given), "order": ours["order"], "reason": "x" }, "sale": given.theirs.cart(&id(given)) }),
+        ),
         ("refund_order", json!({ "id": id(given), "order": ours["order"], "reason": "x" })),
     ];
     cart["till"] = ours["till"].clone();

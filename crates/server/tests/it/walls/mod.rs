@@ -52,6 +52,8 @@ const WITHOUT_IDS: &[&str] = &[
     "show_stamp_scheme",
     "show_streak_scheme",
     "show_starter_picks",
+    "show_tax_policy",
+    "show_tier_scheme",
     "show_wallet_policy",
 ];
 const BROKEN: &[u8] = b"{";

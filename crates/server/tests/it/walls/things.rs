@@ -31,6 +31,7 @@ const SEGMENTS: &[(&str, &str)] = &[
     ("coupon-templates", "template"),
     ("coupons", "coupon"),
     ("dependents", "dependent"),
+    ("exchanges", "exchange"),
     ("fields", "field"),
     ("gift-card-batches", "gift_card_batch"),
     ("gift-card-codes", "gift_card_code"),
@@ -270,6 +271,12 @@ impl Side {
         self.things.insert("nobodys_order", json!(nobodys));
         let refund = json!({ "id": self.uuid(), "order": order, "reason": "x", "lines": [{ "line": 0, "quantity_milli": 500 }] });
         let refund = self.post("/api/v1/refunds", refund).await;
+        let mut sale = self.cart(&self.uuid());
+        sale["lines"][0]["quantity_milli"] = json!(100);
+        sale["payments"] = json!([]);
+        let refund_of = json!({ "id": self.uuid(), "order": order, "reason": "x", "lines": [{ "line": 0, "quantity_milli": 100 }] });
+        let exchange = self.post("/api/v1/exchanges", json!({ "id": self.uuid(), "refund": refund_of, "sale": sale })).await;
+        self.things.insert("exchange", exchange["exchange"]["id"].clone());
         let top_up =
             json!({ "id": self.uuid(), "member": self.things["member"], "store": self.things["store"], "amount": 100, "tender": "cash" });
         let top_up = self.post("/api/v1/top-ups", top_up).await;
@@ -372,6 +379,7 @@ impl Side {
             "refund_top_up" => json!({ "id": self.uuid(), "amount": 100, "reason": "x" }),
             "revoke_coupon" | "revoke_template_coupons" | "revoke_coupon_batch" | "revoke_coupon_issue" => json!({ "reason": "x" }),
             "set_consents" => json!({ "channels": { "sms": true } }),
+            "set_kit" => json!({ "parts": [] }),
             "set_member_tier" => json!({ "tier": null, "locked_until": "2027-01-01", "reason": "x" }),
             "set_staff_password" => json!({ "password": "another horse" }),
             "set_store_price" => json!({ "price": 99 }),
