@@ -67,6 +67,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0023_trial"),
     both!("0024_approval"),
     both!("0025_order"),
+    both!("0026_till"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

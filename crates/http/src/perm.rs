@@ -122,6 +122,8 @@ permissions! {
     Sell = "sale:write" [Manager Cashier Technician];
     /// See orders.
     SaleRead = "sale:read" [Manager Cashier Technician Marketer Analyst];
+    /// Close other people's shifts, and see what a drawer should hold before it is counted.
+    ShiftManage = "shift:manage" [Manager];
     /// Refund.
     Refund = "sale:refund" [Manager Cashier];
 }

@@ -4,10 +4,12 @@
 //! that number in the same round trip as everything else, and loads the book anew only when it is
 //! another: several servers need not tell each other anything.
 
+use crate::shift::{ShiftMode, ShiftPolicy};
 use crate::tax::TaxPolicy;
 use shuke_db::{Row, Stmt, Tx};
 use shuke_kernel::{Error, MerchantId, Result, Uuid, Zone};
 use shuke_loyalty::book::{self, Book};
+use shuke_loyalty::rule::Channel;
 use shuke_member::pin::IdentityPolicy;
 use shuke_offer::offer::{self, Offer};
 use shuke_org::{setting, store, till};
@@ -25,6 +27,8 @@ pub struct SaleBook {
     pub offers: Vec<Offer>,
     /// How sales are taxed.
     pub tax: TaxPolicy,
+    /// How shifts are kept.
+    pub shift: ShiftPolicy,
     /// The stores and their zones.
     pub stores: HashMap<Uuid, Zone>,
     /// The tills and their stores.
@@ -42,6 +46,20 @@ impl SaleBook {
             Some(place) if *place == store => Ok(()),
             Some(_) => Err(Error::refused("till_elsewhere", "this till stands in another store; choose one of this store")),
             None => Err(Error::not_found("till_not_found", "there is no such till")),
+        }
+    }
+    /// Ok where a sale at a till may go on with the shift that was found there.
+    ///
+    /// Errors: `shift_not_open`, `till_needed`.
+    pub fn shift_allows(&self, till: Option<Uuid>, channel: Channel, shift: Option<Uuid>) -> Result<()> {
+        match (self.shift.mode, till) {
+            (ShiftMode::Required, Some(_)) if shift.is_none() => {
+                Err(Error::refused("shift_not_open", "this till has no open shift; open one first"))
+            }
+            (ShiftMode::Required, None) if channel == Channel::Till => {
+                Err(Error::refused("till_needed", "say at which till this is sold; this merchant keeps shifts"))
+            }
+            _ => Ok(()),
         }
     }
     /// The zone of a store, the merchant's where the store is gone.
@@ -72,7 +90,8 @@ impl Books {
         let tills = till::ops::places(tx, merchant).await?.into_iter().map(|(id, store)| (id.0, store.0)).collect();
         let identity = setting::ops::get(tx, merchant).await?;
         let tax = setting::ops::get(tx, merchant).await?;
-        let loaded = Arc::new(SaleBook { loyalty, identity, offers, tax, stores, tills });
+        let shift = setting::ops::get(tx, merchant).await?;
+        let loaded = Arc::new(SaleBook { loyalty, identity, offers, tax, shift, stores, tills });
         let mut books = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         books.insert(merchant, loaded.clone());
         Ok(loaded)
@@ -82,6 +101,11 @@ impl Books {
     pub async fn current(&self, tx: &mut Tx, merchant: MerchantId) -> Result<Arc<SaleBook>> {
         let version = tx.rows(Self::version_stmt(merchant)).await?;
         self.at(tx, merchant, &version).await
+    }
+
+    /// Whether the merchant kept shifts when its book was read last: then a sale asks for its till's.
+    pub(crate) fn keeps_shifts(&self, merchant: MerchantId) -> bool {
+        self.kept(merchant).is_some_and(|kept| kept.shift.mode != ShiftMode::Off)
     }
 
     /// The book that is in memory, of whatever version.

@@ -10,21 +10,26 @@ pub mod exchange;
 mod fields;
 pub mod fixture;
 pub mod habit;
+pub mod held;
 pub mod kit;
 pub mod order;
 pub mod overview;
 pub mod product;
 pub mod quote;
+pub mod receipt;
 pub mod refund;
 mod rows;
+pub mod shift;
 pub mod starter;
 pub mod stock;
 pub mod tax;
 pub mod trial;
 pub mod verify;
 
+use shuke_db::Db;
 use shuke_http::{App, OpenApiRouter};
 use shuke_jobs::Runner;
+use shuke_kernel::{Cx, Result};
 
 /// Every operation of this crate.
 pub fn routes() -> OpenApiRouter<App> {
@@ -41,8 +46,16 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(starter::api::routes())
         .merge(claim::api::routes())
         .merge(exchange::api::routes())
+        .merge(held::api::routes())
         .merge(kit::api::routes())
+        .merge(receipt::api::routes())
+        .merge(shift::api::routes())
         .merge(tax::api::routes())
+}
+
+/// What midnight does here: held carts whose day has ended. Can be repeated. Returns how many.
+pub async fn midnight(db: &Db, cx: &Cx) -> Result<u64> {
+    held::ops::midnight(db, cx).await
 }
 
 /// Adds this crate's readers.

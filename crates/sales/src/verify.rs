@@ -4,6 +4,7 @@
 //! - its lines add up to its gross, total, points and tax, each line to its net;
 //! - the shares of a kit's parts add up to its line;
 //! - an exchange carried what its refund gave back, and its order took what was carried and paid;
+//! - a closed shift expected its opening cash and what its entries moved, and booked its difference and deposit;
 //! - the journal of an order that was sold here moved its total, its points spent and earned;
 //! - its refunds add up to its counters, and the journal of each moved its amount;
 //! - a return without an order is the sum of its lines;
@@ -17,16 +18,17 @@ use crate::claim::store::CLAIMS;
 use crate::exchange::store::EXCHANGES;
 use crate::order::store::verify::{LINES, ORDERS};
 use crate::refund::store::verify::{REFUNDS, RETURN_LINES};
+use crate::shift::store::CLOSED;
 use crate::stock;
 use shuke_db::{Future, Kind, Row, Stmt, ToValue as _, Tx};
 use shuke_kernel::{MerchantId, Result, Uuid};
-use shuke_ledger::journal::BOOKED;
+use shuke_ledger::journal::{BOOKED, IN_SHIFTS};
 use shuke_ledger::verify::{Check, Difference};
 use shuke_member::purchase::{self, COUNTED};
 
 /// The checks, in order.
 pub const CHECKS: &[Check] =
-    &[sums, lines, kits, exchanges, journals, refunds, refund_journals, returns, counted, members, on_hand, claims, kept];
+    &[sums, lines, kits, exchanges, shifts, journals, refunds, refund_journals, returns, counted, members, on_hand, claims, kept];
 
 /// The first row of a check: an id, and pairs of numbers that should be equal, by name.
 async fn first(tx: &mut Tx, merchant: MerchantId, text: String) -> Result<Option<Row>> {
@@ -129,6 +131,25 @@ fn exchanges(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>
         );
         let pairs = [("carried and paid", "the new total"), ("carried and given back", "the refund")];
         first(tx, merchant, text).await?.map(|row| say(&row, "exchange", "exchange", &pairs)).transpose()
+    })
+}
+
+fn shifts(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
+    Box::pin(async move {
+        let cash = "CASE WHEN debit_kind = 'cash' THEN amount WHEN credit_kind = 'cash' THEN -amount ELSE 0 END";
+        let sides = [
+            format!(
+                "SELECT id, expected - opening AS a0, 0 AS b0, COALESCE(counted - expected, 0) - deposit AS a1, 0 AS b1
+                 FROM ({CLOSED}) AS closed"
+            ),
+            format!(
+                "SELECT shift_id, 0, CASE WHEN source_kind = 'shift' THEN 0 ELSE {cash} END, 0,
+                     CASE WHEN source_kind = 'shift' THEN {cash} ELSE 0 END
+                 FROM ({IN_SHIFTS}) AS moved WHERE shift_id IN (SELECT id FROM ({CLOSED}) AS own)"
+            ),
+        ];
+        let pairs = [("cash expected beyond the opening", "its entries moved"), ("difference less deposit", "booked")];
+        first(tx, merchant, compared(&sides, 2)).await?.map(|row| say(&row, "shift", "shift", &pairs)).transpose()
     })
 }
 

@@ -56,7 +56,8 @@ pub fn run<'w>(work: &'w Work, job: &'w Job) -> Future<'w, ()> {
 pub async fn day(db: &Db, cx: &Cx, today: Date) -> Result<()> {
     let lots = shuke_ledger::midnight(db, cx, today).await?;
     let tiers = shuke_loyalty::midnight(db, cx, today).await?;
+    let carts = shuke_sales::midnight(db, cx).await?;
     let stages = shuke_member::midnight(db, cx, today).await?;
-    tracing::debug!(merchant = %cx.merchant, %today, lots, tiers, stages, "midnight");
+    tracing::debug!(merchant = %cx.merchant, %today, lots, tiers, carts, stages, "midnight");
     Ok(())
 }

@@ -25,6 +25,12 @@ shuke_kernel::text_enum! {
         GiftCard = "gift_card",
         /// Cash drawer of a store.
         Cash = "cash",
+        /// Cash of a store outside its drawers: in the safe, or paid out.
+        Safe = "safe",
+        /// What the drawers of a store held more or less than they should.
+        CashDifference = "cash_difference",
+        /// What a store owes other stores for prepaid value, settled.
+        StoreClearing = "store_clearing",
         /// WeChat Pay receipts of a store.
         WechatPay = "wechat_pay",
         /// Alipay receipts of a store.

@@ -15,5 +15,5 @@ mod model;
 pub mod ops;
 pub(crate) mod store;
 
-pub use model::{AMOUNT_MAX, Entry, Journal, Source, Transfer, Turnover};
-pub use store::{BOOKED, Outstanding, outstanding_read, outstanding_stmt, settle_stmt};
+pub use model::{AMOUNT_MAX, Entry, Journal, ShiftTurnover, Source, Transfer, Turnover};
+pub use store::{BOOKED, IN_SHIFTS, Outstanding, outstanding_read, outstanding_stmt, settle_stmt};

@@ -71,12 +71,26 @@ pub struct Turnover {
     pub credits: i64,
 }
 
+/// What a shift moved between two kinds of accounts for one kind of cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShiftTurnover {
+    /// What caused it: `sale`, `refund`, `top_up`.
+    pub source_kind: String,
+    /// The kind that gave.
+    pub debit: AccountKind,
+    /// The kind that got.
+    pub credit: AccountKind,
+    /// Points, minor units or visits by the kinds.
+    pub amount: i64,
+}
+
 /// A journal being put together.
 #[derive(Debug)]
 pub struct Journal {
     source: Source,
     origin: Uuid,
     store: Option<Uuid>,
+    shift: Option<Uuid>,
     first_line: i64,
     transfers: Vec<Transfer>,
     lots: Vec<lot::store::NewLot>,
@@ -117,6 +131,7 @@ impl Journal {
             source,
             origin: id,
             store,
+            shift: None,
             first_line: 0,
             transfers: Vec::new(),
             lots: Vec::new(),
@@ -132,6 +147,13 @@ impl Journal {
     #[must_use]
     pub const fn of_origin(mut self, origin: Uuid) -> Self {
         self.origin = origin;
+        self
+    }
+
+    /// Counts its entries to the shift of a till, where one is open.
+    #[must_use]
+    pub const fn in_shift(mut self, shift: Option<Uuid>) -> Self {
+        self.shift = shift;
         self
     }
 
@@ -509,7 +531,7 @@ impl Journal {
             lot::store::extend(tx, cx.merchant, &self.extended, until).await?;
         }
         if !self.transfers.is_empty() {
-            tx.queue(store::insert_stmt(cx, self.source, self.store, &self.transfers)).await?;
+            tx.queue(store::insert_stmt(cx, self.source, (self.store, self.shift), &self.transfers)).await?;
         }
         if !self.allocations.is_empty() {
             let rows: Vec<lot::store::NewAllocation> = self

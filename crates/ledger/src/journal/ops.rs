@@ -1,12 +1,12 @@
 //! Use cases on journals: adjustments by hand, opening balances.
 
-use super::AMOUNT_MAX;
 use super::model::too_large;
+use super::{AMOUNT_MAX, ShiftTurnover, store};
 use crate::account::store::{holdings_read, holdings_stmts};
 use crate::{Account, AccountKind, Holdings, Journal, LotTerms};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
-use shuke_kernel::{Cx, Error, Result, Uuid};
+use shuke_kernel::{Cx, Error, MerchantId, Result, Uuid};
 
 /// What a member holds, read alone.
 pub async fn holdings(tx: &mut Tx, cx: &Cx, member: Uuid, lock: bool) -> Result<Holdings> {
@@ -88,11 +88,21 @@ pub async fn open(tx: &mut Tx, cx: &Cx, opening: &Opening) -> Result<()> {
     journal.post(tx, cx, &[&holdings]).await
 }
 
+/// What a shift moved, by cause and by the kinds it moved between.
+pub async fn of_shift(tx: &mut Tx, merchant: MerchantId, shift: Uuid) -> Result<Vec<ShiftTurnover>> {
+    store::of_shift(tx, merchant, shift).await
+}
+
+/// How many causes of each kind booked in a shift.
+pub async fn counts_of_shift(tx: &mut Tx, merchant: MerchantId, shift: Uuid) -> Result<Vec<(String, i64)>> {
+    store::counts_of_shift(tx, merchant, shift).await
+}
+
 /// Which of these sources have booked something already.
 pub async fn booked(tx: &mut Tx, cx: &Cx, sources: &[Uuid]) -> Result<Vec<Uuid>> {
     let mut found = Vec::new();
     for batch in sources.chunks(500) {
-        found.extend(super::store::booked(tx, cx.merchant, batch).await?);
+        found.extend(store::booked(tx, cx.merchant, batch).await?);
     }
     Ok(found)
 }

@@ -1,6 +1,6 @@
 //! SQL of transfers.
 
-use super::model::{Entry, Source, Transfer, Turnover};
+use super::model::{Entry, ShiftTurnover, Source, Transfer, Turnover};
 use crate::AccountKind;
 use crate::account::{lot_kinds, member_kinds};
 use crate::lot::{self, Allocation, Lot, LotId};
@@ -8,7 +8,7 @@ use shuke_db::{Kind, Row, Stmt, Tx, Value, insert, sql};
 use shuke_kernel::value::ToValue as _;
 use shuke_kernel::{Cx, Date, Instant, MerchantId, Result, Uuid};
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "merchant_id",
     "source_id",
     "source_line",
@@ -23,9 +23,10 @@ const COLUMNS: [&str; 14] = [
     "store_id",
     "actor",
     "why",
+    "shift_id",
 ];
 
-pub(crate) fn insert_stmt(cx: &Cx, source: Source, store: Option<Uuid>, transfers: &[Transfer]) -> Stmt {
+pub(crate) fn insert_stmt(cx: &Cx, source: Source, (store, shift): (Option<Uuid>, Option<Uuid>), transfers: &[Transfer]) -> Stmt {
     let actor = cx.actor.text();
     let rows = transfers
         .iter()
@@ -47,6 +48,7 @@ pub(crate) fn insert_stmt(cx: &Cx, source: Source, store: Option<Uuid>, transfer
                 store.to_value(),
                 actor.to_value(),
                 transfer.why.to_value(),
+                shift.to_value(),
             ]
         })
         .collect();
@@ -204,6 +206,28 @@ pub(crate) async fn turnovers(tx: &mut Tx, merchant: MerchantId, from: Instant, 
     tx.rows(stmt).await?.iter().map(read).collect()
 }
 
+/// What a shift moved, by cause and by the kinds it moved between.
+pub(super) async fn of_shift(tx: &mut Tx, merchant: MerchantId, shift: Uuid) -> Result<Vec<ShiftTurnover>> {
+    let stmt = sql!(
+        "SELECT source_kind, debit_kind, credit_kind, CAST(SUM(amount) AS BIGINT) FROM transfer WHERE merchant_id = $1 AND shift_id = $2
+         GROUP BY source_kind, debit_kind, credit_kind ORDER BY source_kind, debit_kind, credit_kind",
+        merchant,
+        shift
+    );
+    let read = |row: &Row| Ok(ShiftTurnover { source_kind: row.get(0)?, debit: row.get(1)?, credit: row.get(2)?, amount: row.get(3)? });
+    tx.rows(stmt).await?.iter().map(read).collect()
+}
+
+/// How many causes of each kind booked in a shift.
+pub(super) async fn counts_of_shift(tx: &mut Tx, merchant: MerchantId, shift: Uuid) -> Result<Vec<(String, i64)>> {
+    let stmt = sql!(
+        "SELECT source_kind, COUNT(DISTINCT source_id) FROM transfer WHERE merchant_id = $1 AND shift_id = $2 GROUP BY source_kind",
+        merchant,
+        shift
+    );
+    tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// Where an entry stands in the order of sealing.
 pub(crate) type Place = (i64, Uuid, i64);
 
@@ -325,3 +349,7 @@ pub(crate) async fn booked(tx: &mut Tx, merchant: MerchantId, sources: &[Uuid]) 
 
 /// Every entry with the kinds it moves between, for checks of the slices above: a select whose `$1` is the merchant.
 pub const BOOKED: &str = "SELECT source_id, debit_kind, credit_kind, amount FROM transfer WHERE merchant_id = $1";
+
+/// `shift_id, source_kind, debit_kind, credit_kind, amount` of every entry that belongs to a shift.
+pub const IN_SHIFTS: &str = "SELECT shift_id, source_kind, debit_kind, credit_kind, amount FROM transfer
+     WHERE merchant_id = $1 AND shift_id IS NOT NULL";

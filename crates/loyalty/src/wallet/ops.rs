@@ -9,7 +9,7 @@ use shuke_db::{Row, Tx};
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Date, Error, Instant, Limit, Money, Page, Result, Uuid};
 use shuke_ledger::{Account, AccountKind, Journal, LotTerms, journal};
-use shuke_org::{StoreId, audit, setting};
+use shuke_org::{StoreId, TillId, audit, setting, till};
 use utoipa::ToSchema;
 
 /// The most that one top-up pays in, in minor units.
@@ -107,6 +107,9 @@ pub struct TopUpDraft {
     pub amount: Option<Money>,
     /// With what it is paid.
     pub tender: Tender,
+    /// The till where it is paid: it belongs to the till's shift.
+    #[serde(default)]
+    pub till: Option<TillId>,
 }
 
 struct Terms {
@@ -146,9 +149,10 @@ pub async fn top_up(tx: &mut Tx, cx: &Cx, draft: &TopUpDraft) -> Result<TopUp> {
     let zone = at.parsed_zone()?;
     let today = zone.date(cx.now);
     let Terms { pay, bonus, coupons } = terms(tx, cx, draft, today).await?;
+    let shift = shift(tx, cx, draft).await?;
     let expiry = setting::ops::get::<WalletPolicy>(tx, cx.merchant).await?.expiry;
     let mut holdings = journal::ops::holdings(tx, cx, draft.member, true).await?;
-    let mut booked = Journal::new("top_up", draft.id, Some(draft.store.0));
+    let mut booked = Journal::new("top_up", draft.id, Some(draft.store.0)).in_shift(shift);
     let expires_on = expiry.principal_until(today);
     let principal_terms = LotTerms::until(cx.now, expires_on, &zone);
     let tender = Account::of(draft.tender.account(), draft.store.0);
@@ -180,6 +184,15 @@ pub async fn top_up(tx: &mut Tx, cx: &Cx, draft: &TopUpDraft) -> Result<TopUp> {
     Ok(top_up)
 }
 
+/// The open shift of the till where it is paid.
+async fn shift(tx: &mut Tx, cx: &Cx, draft: &TopUpDraft) -> Result<Option<Uuid>> {
+    let Some(at) = draft.till else { return Ok(None) };
+    if till::ops::show(tx, cx, at).await?.store != draft.store {
+        return Err(Error::refused("till_elsewhere", "this till stands in another store; choose one of this store"));
+    }
+    till::ops::shift_read(&tx.rows(till::ops::shift_stmt(cx.merchant, at)).await?)
+}
+
 /// One coupon of each template, templates in the order of their ids as everywhere.
 async fn issue(tx: &mut Tx, cx: &Cx, draft: &TopUpDraft, templates: Vec<coupon::CouponTemplateId>, today: Date) -> Result<Vec<CouponId>> {
     let mut sorted = templates;
@@ -205,4 +218,9 @@ pub async fn of_member(tx: &mut Tx, cx: &Cx, member: Uuid, before: Option<(Insta
     let rows = tx.rows(store::of_member_stmt(cx.merchant, member, before, limit.fetch())).await?;
     let found = rows.iter().map(store::read).collect::<Result<Vec<_>>>()?;
     Ok(Page::of(found, limit, |top_up| (top_up.at, top_up.id)))
+}
+
+/// A top-up, without its coupons.
+pub async fn find(tx: &mut Tx, cx: &Cx, id: Uuid) -> Result<Option<TopUp>> {
+    tx.row(store::one_stmt(cx.merchant, id)).await?.as_ref().map(store::read).transpose()
 }

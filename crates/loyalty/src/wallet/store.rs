@@ -100,6 +100,14 @@ pub(super) fn of_member_stmt(merchant: MerchantId, member: Uuid, before: Option<
     )
 }
 
+pub(super) fn one_stmt(merchant: MerchantId, id: Uuid) -> Stmt {
+    sql!(
+        "SELECT id, member_id, store_id, plan_id, principal, bonus, tender, expires_on, at FROM top_up WHERE merchant_id = $1 AND id = $2",
+        merchant,
+        id
+    )
+}
+
 pub(super) fn read(row: &Row) -> Result<TopUp> {
     Ok(TopUp {
         id: row.get(0)?,

@@ -3,8 +3,8 @@
 use super::{Till, TillDraft, TillId, store};
 use crate::text::{self, NAME_CHARS_MAX};
 use crate::{StoreId, audit, merchant, store as stores};
-use shuke_db::Tx;
-use shuke_kernel::{Cx, Error, Limit, MerchantId, Page, Result};
+use shuke_db::{Row, Stmt, Tx};
+use shuke_kernel::{Cx, Error, Limit, MerchantId, Page, Result, Uuid};
 
 /// Enters a till and gives it the next number.
 ///
@@ -50,4 +50,25 @@ pub async fn list(tx: &mut Tx, cx: &Cx, after: Option<TillId>, limit: Limit) -> 
 /// Every till with its store, for what checkout keeps in memory; a change raises the book's version.
 pub async fn places(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(TillId, StoreId)>> {
     store::places(tx, merchant).await
+}
+
+/// Asks for the open shift of a till, and keeps it open until the transaction ends: whoever closes it
+/// waits. To be pipelined with other reads, before the member's accounts.
+pub fn shift_stmt(merchant: MerchantId, till: TillId) -> Stmt {
+    store::shift(merchant, till)
+}
+
+/// Reads the answer of [`shift_stmt`].
+pub fn shift_read(rows: &[Row]) -> Result<Option<Uuid>> {
+    rows.first().map_or(Ok(None), |row| row.get(0))
+}
+
+/// Begins a shift at a till that has none; says whether it had none.
+pub async fn begin_shift(tx: &mut Tx, merchant: MerchantId, till: TillId, shift: Uuid) -> Result<bool> {
+    store::begin_shift(tx, merchant, till, shift).await
+}
+
+/// Ends a till's shift; says whether it was the open one.
+pub async fn end_shift(tx: &mut Tx, merchant: MerchantId, till: TillId, shift: Uuid) -> Result<bool> {
+    store::end_shift(tx, merchant, till, shift).await
 }

@@ -2,7 +2,7 @@
 
 use super::model::{Till, TillId};
 use crate::StoreId;
-use shuke_db::{Row, Tx, sql};
+use shuke_db::{Row, Stmt, Tx, sql};
 use shuke_kernel::{Limit, MerchantId, Result, Uuid};
 
 /// Inserts a till with the next free number; two at once make one of them fail on `till_number_taken`.
@@ -60,6 +60,20 @@ pub(super) async fn page(tx: &mut Tx, merchant: MerchantId, after: Option<TillId
 pub(super) async fn places(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(TillId, StoreId)>> {
     let rows = tx.rows(sql!("SELECT id, store_id FROM till WHERE merchant_id = $1", merchant)).await?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+pub(super) fn shift(merchant: MerchantId, till: TillId) -> Stmt {
+    sql!("SELECT shift_id FROM till WHERE merchant_id = $1 AND id = $2 FOR UPDATE", merchant, till)
+}
+
+pub(super) async fn begin_shift(tx: &mut Tx, merchant: MerchantId, till: TillId, shift: Uuid) -> Result<bool> {
+    let stmt = sql!("UPDATE till SET shift_id = $3 WHERE merchant_id = $1 AND id = $2 AND shift_id IS NULL", merchant, till, shift);
+    Ok(tx.exec(stmt).await? == 1)
+}
+
+pub(super) async fn end_shift(tx: &mut Tx, merchant: MerchantId, till: TillId, shift: Uuid) -> Result<bool> {
+    let stmt = sql!("UPDATE till SET shift_id = NULL WHERE merchant_id = $1 AND id = $2 AND shift_id = $3", merchant, till, shift);
+    Ok(tx.exec(stmt).await? == 1)
 }
 
 fn till(row: &Row) -> Result<Till> {

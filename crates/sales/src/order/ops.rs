@@ -64,10 +64,12 @@ pub(crate) async fn sell(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout, 
         points: input.points,
         order: Some(input.id.0),
         lock: wallet || !matches!(input.points, PointsChoice::None),
+        till: input.till,
         all_coupons: false,
     };
     let mut facts = gather(tx, cx, books, &ask).await?;
     input.till.map_or(Ok(()), |till| facts.book.till_in(till, input.store))?;
+    facts.book.shift_allows(input.till, input.channel, facts.shift)?;
     sellers(tx, cx, input).await?;
     let quote = facts.price(cx, &ask)?;
     let taxed = facts.taxed(&quote)?;
@@ -283,7 +285,7 @@ fn order(cx: &Cx, input: &Checkout, facts: &Facts, priced: Priced, payments: Vec
 
 /// What the order moves: payments into revenue, points spent, points earned.
 fn journal(cx: &Cx, facts: &mut Facts, order: &Order, earned: &Earned) -> Result<Journal> {
-    let mut journal = Journal::new("sale", order.id.0, Some(order.store));
+    let mut journal = Journal::new("sale", order.id.0, Some(order.store)).in_shift(facts.shift);
     let revenue = Account::of(AccountKind::Revenue, order.store);
     let holdings = &mut facts.holdings;
     if order.points_spent.is_positive() {

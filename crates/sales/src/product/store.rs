@@ -286,6 +286,13 @@ pub async fn stocked(tx: &mut Tx, merchant: MerchantId, variants: &[Uuid]) -> Re
     Ok(found)
 }
 
+/// Products with their category and all above it. At least one id.
+pub(crate) async fn category_paths(tx: &mut Tx, merchant: MerchantId, ids: &[ProductId]) -> Result<Vec<(Uuid, Vec<Uuid>)>> {
+    let text = format!("SELECT id, category_path FROM product WHERE merchant_id = $1 AND id IN ({})", placeholders(2, ids.len()));
+    let rows = tx.rows(with_ids(text, merchant, ids)).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, path_ids(&row.get::<String>(1)?)))).collect()
+}
+
 /// Those of the variants that are kits. At least one id.
 pub(crate) async fn kits_among(tx: &mut Tx, merchant: MerchantId, ids: &[Uuid]) -> Result<Vec<Uuid>> {
     let text = format!("SELECT id FROM variant WHERE merchant_id = $1 AND is_kit = TRUE AND id IN ({})", placeholders(2, ids.len()));

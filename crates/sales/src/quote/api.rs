@@ -116,6 +116,7 @@ async fn quote(tx: &mut shuke_db::Tx, cx: &shuke_kernel::Cx, books: &Books, body
         points: body.points,
         order: None,
         lock: false,
+        till: None,
         all_coupons: true,
     };
     let facts = gather(tx, cx, books, &ask).await?;

@@ -5,6 +5,7 @@ use crate::kit;
 use crate::order::CheckoutLine;
 use crate::product::{self, ForSale};
 use crate::quote::offers::Asked;
+use crate::shift::ShiftMode;
 use crate::tax::{self, TaxedLine};
 use shuke_db::Tx;
 use shuke_kernel::{Cx, Error, Money, Points, Result, Uuid, Zone};
@@ -16,6 +17,7 @@ use shuke_member::MemberId;
 use shuke_member::member::{self, MemberState, SealedBrief};
 use shuke_offer::offer::OfferFacts;
 use shuke_offer::price::{Cart, CartLine, CouponChoice, MemberView, PointsChoice, PriceCx, Quote, price};
+use shuke_org::{TillId, till};
 use std::sync::Arc;
 
 /// The most lines of a checkout.
@@ -40,6 +42,8 @@ pub struct Ask<'a> {
     pub order: Option<Uuid>,
     /// Whether the member's balances are read to be spent: whoever spends waits for the one before.
     pub lock: bool,
+    /// The till, where the shift of a sale is asked for.
+    pub till: Option<Uuid>,
     /// Whether every coupon of the member is looked at, to say why not.
     pub all_coupons: bool,
 }
@@ -59,6 +63,8 @@ pub struct Facts {
     pub holdings: Holdings,
     /// The coupons that count.
     pub coupons: Vec<Coupon>,
+    /// The open shift of the till, where the merchant keeps shifts.
+    pub shift: Option<Uuid>,
     /// The variants, one per line.
     pub goods: Vec<ForSale>,
     /// What the engine prices.
@@ -102,10 +108,18 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
     // The book in memory is nearly always the right one: what its offers ask goes out at once.
     let asked = books.kept(cx.merchant).map(|book| Asked::of(&book, ask.member, book.zone(ask.store).date(cx.now))).unwrap_or_default();
     stmts.extend(asked.stmts(cx.merchant));
+    // First, because whoever closes a shift holds the till and nothing else.
+    let till = ask.till.map(TillId);
+    let early = till.filter(|_| books.keeps_shifts(cx.merchant));
+    stmts.splice(0..0, early.map(|till| till::ops::shift_stmt(cx.merchant, till)));
     let mut answers = tx.batch(&stmts).await?;
+    let mut shift = if early.is_some() { till::ops::shift_read(&answers.remove(0))? } else { None };
     let of_offers = answers.split_off(own);
     let answer = |index: usize| answers.get(index).map_or(&[][..], Vec::as_slice);
     let book = books.at(tx, cx.merchant, answer(0)).await?;
+    if let Some(till) = till.filter(|_| early.is_none() && book.shift.mode != ShiftMode::Off) {
+        shift = till::ops::shift_read(&tx.rows(till::ops::shift_stmt(cx.merchant, till)).await?)?;
+    }
     let zone = book.store_zone(ask.store)?.clone();
     let today = zone.date(cx.now);
     let offers = offer_facts(tx, cx, (&asked, &of_offers), Asked::of(&book, ask.member, today)).await?;
@@ -121,6 +135,7 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
         coupons: Vec::new(),
         cart: Cart::default(),
         offers,
+        shift,
         goods,
         book,
     };

@@ -36,6 +36,9 @@ pub struct RefundAsk {
     pub lines: Vec<RefundLine>,
     /// Why.
     pub reason: String,
+    /// The till where it happens: what it gives back belongs to the till's shift.
+    #[serde(default)]
+    pub till: Option<Uuid>,
     /// The approval of a second person, where the order gives back more than the merchant's limit.
     #[serde(default)]
     pub approval: Option<ApprovalId>,

@@ -7,6 +7,7 @@ use crate::order::model::split_refund;
 use crate::order::ops::coupons_used;
 use crate::order::store::{self as orders, Refunded};
 use crate::order::{Order, OrderLine, Payment};
+use crate::shift::ShiftMode;
 use crate::stock::{self, Movement, MovementKind};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
@@ -16,8 +17,8 @@ use shuke_loyalty::coupon::{self, CouponId, CouponTemplateId};
 use shuke_loyalty::redemption;
 use shuke_offer::offer::usage::{self, GivenBack};
 use shuke_offer::price::PriceStage;
-use shuke_org::ApprovalId;
 use shuke_org::approval::{self, ApprovalKind, Wanted};
+use shuke_org::{ApprovalId, TillId, till};
 
 /// What was taken back, and what is still to be put back into stock.
 pub(crate) struct TakenBack {
@@ -79,7 +80,9 @@ pub(crate) async fn take_back(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundA
         reason: ask.reason.clone(),
         tax: total.tax,
     };
-    move_value(tx, cx, &book, &order, &mut refund).await?;
+    ask.till.map_or(Ok(()), |till| book.till_in(till, order.store))?;
+    let shift = shift(tx, cx, &book, ask.till).await?;
+    move_value(tx, cx, &book, &order, &mut refund, shift).await?;
     let movements = movements(&order, &refund)?;
     for line in &refund.lines {
         if let Some(sold) = order.lines.iter_mut().find(|sold| sold.line == line.line) {
@@ -140,8 +143,20 @@ pub(crate) fn back(payments: &[Payment], parts: &[Money]) -> Vec<Payment> {
     payments.iter().zip(parts).map(pair).filter(|payment| payment.amount.is_positive()).collect()
 }
 
+/// The open shift of the till where it happens.
+///
+/// Errors: `shift_not_open`.
+async fn shift(tx: &mut Tx, cx: &Cx, book: &SaleBook, at: Option<Uuid>) -> Result<Option<Uuid>> {
+    let Some(at) = at.filter(|_| book.shift.mode != ShiftMode::Off) else { return Ok(None) };
+    let found = till::ops::shift_read(&tx.rows(till::ops::shift_stmt(cx.merchant, TillId(at))).await?)?;
+    if found.is_none() && book.shift.mode == ShiftMode::Required {
+        return Err(Error::refused("shift_not_open", "this till has no open shift; open one first"));
+    }
+    Ok(found)
+}
+
 /// Money and points: back to payments and lots, earned points taken back.
-async fn move_value(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, refund: &mut Refund) -> Result<()> {
+async fn move_value(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, refund: &mut Refund, shift: Option<Uuid>) -> Result<()> {
     let owner = order.member.map_or(Uuid::nil(), |member| member.0);
     let [accounts, lots] = account::holdings_stmts(cx.merchant, owner, true);
     let granted = lot::granted_stmt(cx.merchant, owner, order.id.0);
@@ -149,7 +164,7 @@ async fn move_value(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, refund
     let mut holdings = account::holdings_read(owner, &accounts, &lots)?;
     holdings.with_granted(&granted)?;
     let mut out = journal::outstanding_read(tx, cx.merchant, owner, &taken).await?;
-    let mut journal = Journal::new("refund", refund.id.0, Some(order.store)).of_origin(order.id.0);
+    let mut journal = Journal::new("refund", refund.id.0, Some(order.store)).in_shift(shift).of_origin(order.id.0);
     if let Some(days) = book.loyalty.refund.restore_expired_grace_days {
         let until = time::add_days(refund.date, days);
         journal = journal.with_grace((until, book.zone(order.store).end(until)));

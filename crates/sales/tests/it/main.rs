@@ -17,6 +17,8 @@ mod desk;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]
+mod held;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod identity;
@@ -30,6 +32,9 @@ mod offers;
 mod points;
 #[cfg(test)]
 mod purse;
+mod receipt;
+#[cfg(test)]
+mod shift;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]

@@ -335,6 +335,7 @@ impl Simulation {
             order: id.into(),
             lines: back.iter().map(line).collect(),
             reason: "试".to_owned(),
+            till: None,
             approval: None,
         };
         let refund = world.take_back(&ask).await?;

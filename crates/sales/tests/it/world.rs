@@ -308,6 +308,7 @@ impl World {
                         points: cart.points,
                         order: None,
                         lock: false,
+                        till: None,
                         all_coupons: false,
                     };
                     let facts = gather(tx, cx, books, &ask).await?;
@@ -387,7 +388,7 @@ impl World {
                 lines.push(RefundLine { line: line.line, quantity_milli, damaged: false });
             }
         }
-        RefundAsk { id: self.cx().id::<RefundId>(), order: order.id, lines, reason: "试".to_owned(), approval: None }
+        RefundAsk { id: self.cx().id::<RefundId>(), order: order.id, lines, reason: "试".to_owned(), till: None, approval: None }
     }
 
     /// Everything of value, by name. What is zero is left out, so that an account or lot that came

@@ -425,6 +425,7 @@ impl Shop<'_> {
             points: checkout.points,
             order: Some(checkout.id.0),
             lock: true,
+            till: None,
             all_coupons: false,
         };
         let facts = gather(tx, cx, self.books, &ask).await?;
@@ -447,6 +448,7 @@ impl Shop<'_> {
             plan: Some(self.rules().plan_id(plan)),
             amount: None,
             tender: tenders.get(tender).copied().unwrap_or(wallet::Tender::Cash),
+            till: None,
         };
         let input = (self, &draft, visit, at, counter.cashier);
         let booked = self.app.db.write(&input, |tx, (shop, draft, visit, at, who)| {
@@ -475,7 +477,7 @@ impl Shop<'_> {
             vec![RefundLine { line: i64::try_from(line).unwrap_or(0), quantity_milli: 1_000, damaged: dice.chance(150) }]
         };
         let reason = dice.pick(&["尺码不合适", "买重了", "包装破损", "宝宝不适应", "不喜欢"]).copied().unwrap_or("退货");
-        let ask = RefundAsk { id, order, lines, reason: reason.to_owned(), approval: None };
+        let ask = RefundAsk { id, order, lines, reason: reason.to_owned(), till: None, approval: None };
         let input = (self, &ask, visit, at, counter.cashier);
         let taken = self.app.db.write(&input, |tx, (shop, ask, visit, at, who)| {
             Box::pin(async move {

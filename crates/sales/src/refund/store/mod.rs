@@ -65,6 +65,16 @@ pub(super) async fn of_order(tx: &mut Tx, merchant: MerchantId, order: Uuid) -> 
     tx.rows(stmt).await?.iter().map(read).collect()
 }
 
+pub(crate) async fn find(tx: &mut Tx, merchant: MerchantId, id: Uuid) -> Result<Option<Refund>> {
+    let stmt = sql!(
+        "SELECT id, order_id, store_id, member_id, at, business_date, amount, points_returned, points_clawed, lines, payments, reason, tax
+         FROM refund WHERE merchant_id = $1 AND id = $2 AND order_id IS NOT NULL",
+        merchant,
+        id
+    );
+    tx.row(stmt).await?.as_ref().map(read).transpose()
+}
+
 fn read(row: &Row) -> Result<Refund> {
     let parse = |text: String| serde_json::from_str::<serde_json::Value>(&text).map_err(|error| Error::internal(error.to_string()));
     let lines = serde_json::from_value(parse(row.get(9)?)?).map_err(|error| Error::internal(error.to_string()))?;

@@ -46,14 +46,15 @@ const WITHOUT_IDS: &[&str] = &[
     "show_merchant",
     "show_points_spending",
     "show_points_terms",
+    "show_receipt_policy",
     "show_refund_policy",
+    "show_shift_policy",
     "show_relationship_policy",
     "show_stage_bands",
     "show_stamp_scheme",
     "show_streak_scheme",
     "show_starter_picks",
     "show_tax_policy",
-    "show_tier_scheme",
     "show_wallet_policy",
 ];
 const BROKEN: &[u8] = b"{";

@@ -36,6 +36,7 @@ const SEGMENTS: &[(&str, &str)] = &[
     ("gift-card-batches", "gift_card_batch"),
     ("gift-card-codes", "gift_card_code"),
     ("gift-cards", "gift_card"),
+    ("held-carts", "held_cart"),
     ("members", "member"),
     ("merges", "merge"),
     ("notes", "note"),
@@ -52,6 +53,7 @@ const SEGMENTS: &[(&str, &str)] = &[
     ("shares", "person"),
     ("reward-orders", "reward_order"),
     ("rewards", "reward"),
+    ("shifts", "shift"),
     ("staff", "staff"),
     ("stores", "store"),
     ("tags", "tag"),
@@ -271,6 +273,12 @@ impl Side {
         self.things.insert("nobodys_order", json!(nobodys));
         let refund = json!({ "id": self.uuid(), "order": order, "reason": "x", "lines": [{ "line": 0, "quantity_milli": 500 }] });
         let refund = self.post("/api/v1/refunds", refund).await;
+        self.owner.put("/api/v1/settings/shift", &json!({ "mode": "optional" })).await.ok();
+        let shift = json!({ "id": self.uuid(), "till": self.things["till"], "opening": 10_000 });
+        let shift = self.post("/api/v1/shifts", shift).await;
+        let held = json!({ "id": self.uuid(), "store": self.things["store"], "cart": { "lines": self.cart("")["lines"] } });
+        let held = self.post("/api/v1/held-carts", held).await;
+        self.things.extend([("shift", shift["id"].clone()), ("held_cart", held["id"].clone())]);
         let mut sale = self.cart(&self.uuid());
         sale["lines"][0]["quantity_milli"] = json!(100);
         sale["payments"] = json!([]);
@@ -379,6 +387,9 @@ impl Side {
             "refund_top_up" => json!({ "id": self.uuid(), "amount": 100, "reason": "x" }),
             "revoke_coupon" | "revoke_template_coupons" | "revoke_coupon_batch" | "revoke_coupon_issue" => json!({ "reason": "x" }),
             "set_consents" => json!({ "channels": { "sms": true } }),
+            "close_shift" => json!({ "counted": 10_100 }),
+            "move_cash" => json!({ "id": self.uuid(), "direction": "in", "amount": 100, "reason": "x" }),
+            "resume_cart" => json!({}),
             "set_kit" => json!({ "parts": [] }),
             "set_member_tier" => json!({ "tier": null, "locked_until": "2027-01-01", "reason": "x" }),
             "set_staff_password" => json!({ "password": "another horse" }),
