@@ -32,6 +32,7 @@ mod offers;
 mod points;
 #[cfg(test)]
 mod purse;
+#[cfg(test)]
 mod receipt;
 #[cfg(test)]
 mod shift;
