@@ -63,6 +63,11 @@ pub fn shift_read(rows: &[Row]) -> Result<Option<Uuid>> {
     rows.first().map_or(Ok(None), |row| row.get(0))
 }
 
+/// The open shift of a till, kept open until the transaction ends.
+pub async fn shift_of(tx: &mut Tx, merchant: MerchantId, till: TillId) -> Result<Option<Uuid>> {
+    shift_read(&tx.rows(shift_stmt(merchant, till)).await?)
+}
+
 /// Begins a shift at a till that has none; says whether it had none.
 pub async fn begin_shift(tx: &mut Tx, merchant: MerchantId, till: TillId, shift: Uuid) -> Result<bool> {
     store::begin_shift(tx, merchant, till, shift).await

@@ -85,25 +85,29 @@ fn coupon_stmt(cx: &Cx, ask: &Ask<'_>, member: MemberId) -> Option<shuke_db::Stm
     }
 }
 
+/// The statements whose answers every price needs, and whether the last of them asks for coupons.
+fn statements(cx: &Cx, ask: &Ask<'_>) -> (Vec<shuke_db::Stmt>, bool) {
+    let mut ids: Vec<Uuid> = ask.lines.iter().map(|line| line.variant).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut stmts = vec![Books::version_stmt(cx.merchant), product::store::for_sale_stmt(cx.merchant, ask.store, &ids)];
+    let Some(id) = ask.member else { return (stmts, false) };
+    stmts.extend(account::holdings_stmts(cx.merchant, id.0, ask.lock));
+    stmts.push(member::store::brief_stmt(cx.merchant, id));
+    stmts.push(tier::store::current_stmt(cx.merchant, id.0));
+    let coupons = coupon_stmt(cx, ask, id);
+    let has_coupons = coupons.is_some();
+    stmts.extend(coupons);
+    (stmts, has_coupons)
+}
+
 /// Reads everything in one round trip.
 ///
 /// Errors: `cart_empty`, `cart_too_long`, `store_not_found`, `member_not_found`, `member_not_active`,
 /// `coupon_needs_member`, `variant_not_found`, `variant_off_sale`.
 pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Result<Facts> {
     check(ask)?;
-    let mut ids: Vec<Uuid> = ask.lines.iter().map(|line| line.variant).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut stmts = vec![Books::version_stmt(cx.merchant), product::store::for_sale_stmt(cx.merchant, ask.store, &ids)];
-    let mut has_coupons = false;
-    if let Some(id) = ask.member {
-        stmts.extend(account::holdings_stmts(cx.merchant, id.0, ask.lock));
-        stmts.push(member::store::brief_stmt(cx.merchant, id));
-        stmts.push(tier::store::current_stmt(cx.merchant, id.0));
-        let coupons = coupon_stmt(cx, ask, id);
-        has_coupons = coupons.is_some();
-        stmts.extend(coupons);
-    }
+    let (mut stmts, has_coupons) = statements(cx, ask);
     let own = stmts.len();
     // The book in memory is nearly always the right one: what its offers ask goes out at once.
     let asked = books.kept(cx.merchant).map(|book| Asked::of(&book, ask.member, book.zone(ask.store).date(cx.now))).unwrap_or_default();
@@ -118,15 +122,13 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
     let answer = |index: usize| answers.get(index).map_or(&[][..], Vec::as_slice);
     let book = books.at(tx, cx.merchant, answer(0)).await?;
     if let Some(till) = till.filter(|_| early.is_none() && book.shift.mode != ShiftMode::Off) {
-        shift = till::ops::shift_read(&tx.rows(till::ops::shift_stmt(cx.merchant, till)).await?)?;
+        shift = till::ops::shift_of(tx, cx.merchant, till).await?;
     }
     let zone = book.store_zone(ask.store)?.clone();
     let today = zone.date(cx.now);
     let offers = offer_facts(tx, cx, (&asked, &of_offers), Asked::of(&book, ask.member, today)).await?;
     let mut goods = goods(answer(1), ask.lines)?;
-    if goods.iter().any(|good| good.is_kit) {
-        add_parts(tx, cx, ask.store, &mut goods).await?;
-    }
+    add_parts(tx, cx, ask.store, &mut goods).await?;
     let mut facts = Facts {
         zone,
         member: None,
@@ -182,6 +184,9 @@ async fn offer_facts(tx: &mut Tx, cx: &Cx, (asked, answers): (&Asked, &[Vec<shuk
 /// Reads what kits are made of: two further statements, for sales of kits alone.
 async fn add_parts(tx: &mut Tx, cx: &Cx, store: Uuid, goods: &mut [ForSale]) -> Result<()> {
     let mut kits: Vec<Uuid> = goods.iter().filter(|good| good.is_kit).map(|good| good.variant.0).collect();
+    if kits.is_empty() {
+        return Ok(());
+    }
     kits.sort_unstable();
     kits.dedup();
     let rows = tx.rows(kit::store::parts_stmt(cx.merchant, &kits)).await?;
