@@ -28,7 +28,6 @@ CREATE TABLE exchange (
     order_id UUID NOT NULL,
     returned_order_id UUID NOT NULL,
     store_id UUID NOT NULL,
-    member_id UUID,
     carried BIGINT NOT NULL,
     paid BIGINT NOT NULL,
     given_back BIGINT NOT NULL,

@@ -4,7 +4,6 @@ use crate::order::{Checkout, Order, OrderId, Payment, Tender};
 use crate::refund::{Refund, RefundAsk, RefundId};
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Error, Instant, Money, Result, Uuid, id, split};
-use shuke_member::MemberId;
 use utoipa::ToSchema;
 
 id!(ExchangeId, "An exchange.");
@@ -34,8 +33,6 @@ pub struct Exchange {
     pub returned_order: OrderId,
     /// The store.
     pub store: Uuid,
-    /// Who exchanged.
-    pub member: Option<MemberId>,
     /// Minor units that were given back and pay for the new goods.
     pub carried: Money,
     /// Minor units that came on top.

@@ -42,7 +42,6 @@ pub async fn exchange_proven(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Exchange
         order: order.id,
         returned_order: returned.id,
         store: order.store,
-        member: order.member,
         carried: carried.amount,
         paid: order.total.minus(carried.amount)?,
         given_back,

@@ -4,22 +4,21 @@ use super::model::{Exchange, ExchangeId};
 use shuke_db::{Row, Stmt, ToValue as _, Tx, sql};
 use shuke_kernel::{Cx, Error, MerchantId, Result, Uuid};
 
-const SELECT: &str = "SELECT id, refund_id, order_id, returned_order_id, store_id, member_id, carried, paid, given_back, at FROM exchange";
+const SELECT: &str = "SELECT id, refund_id, order_id, returned_order_id, store_id, carried, paid, given_back, at FROM exchange";
 
 /// What `verify` looks at: `id, refund_id, order_id, carried, paid, given_back` of every exchange.
 pub(crate) const EXCHANGES: &str = "SELECT id, refund_id, order_id, carried, paid, given_back FROM exchange WHERE merchant_id = $1";
 
 pub(super) fn insert_stmt(cx: &Cx, exchange: &Exchange) -> Stmt {
     sql!(
-        "INSERT INTO exchange (merchant_id, id, refund_id, order_id, returned_order_id, store_id, member_id, carried, paid, given_back, at,
-         actor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "INSERT INTO exchange (merchant_id, id, refund_id, order_id, returned_order_id, store_id, carried, paid, given_back, at, actor)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         cx.merchant,
         exchange.id,
         exchange.refund,
         exchange.order,
         exchange.returned_order,
         exchange.store,
-        exchange.member,
         exchange.carried,
         exchange.paid,
         exchange.given_back,
@@ -46,10 +45,9 @@ fn read(row: &Row) -> Result<Exchange> {
         order: row.get(2)?,
         returned_order: row.get(3)?,
         store: row.get(4)?,
-        member: row.get(5)?,
-        carried: row.get(6)?,
-        paid: row.get(7)?,
-        given_back: row.get(8)?,
-        at: row.get(9)?,
+        carried: row.get(5)?,
+        paid: row.get(6)?,
+        given_back: row.get(7)?,
+        at: row.get(8)?,
     })
 }
