@@ -1,6 +1,7 @@
-//! The part of loyalty of a member: coupons, top-ups, limits, the clock of points, the tier.
+//! The part of loyalty of a member: coupons, top-ups, passes, limits, the clock of points, the tier.
 
 use crate::coupon::{self, CouponId};
+use crate::pass::{self, PassId};
 use crate::quota::store as quotas;
 use crate::redemption::store as redemptions;
 use crate::{clock, gift, growth, membership, reward_order, stamp, template, tier, transfer, wallet};
@@ -30,6 +31,8 @@ struct Kept {
     counted: Vec<CouponId>,
     redeemed: Vec<redemptions::UseKey>,
     top_ups: Vec<Uuid>,
+    #[serde(default)]
+    passes: Vec<PassId>,
     uses: Vec<quotas::UseKey>,
     activities: Vec<Uuid>,
     growth: Vec<Uuid>,
@@ -57,6 +60,9 @@ impl Belonging for LoyaltyPart {
             "growth",
             "membership",
             "member_tier",
+            "pass",
+            "pass_refund",
+            "pass_visit",
             "points_activity",
             "points_clock",
             "points_transfer",
@@ -67,6 +73,7 @@ impl Belonging for LoyaltyPart {
             "stamp_entry",
             "tier_change",
             "top_up",
+            "top_up_refund",
         ]
     }
 
@@ -115,6 +122,7 @@ async fn merge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid) -> Result<Kept> {
         counted,
         redeemed: redeemed.into_iter().map(|used| used.key).collect(),
         top_ups: wallet::store::move_all(tx, cx.merchant, from, into, None).await?,
+        passes: pass::store::move_all(tx, cx.merchant, from, into, None).await?,
         uses: used.into_iter().map(|(key, _, _)| key).collect(),
         activities: clock::ops::move_over(tx, cx, from, into, None).await?,
         growth: growth::store::move_all(tx, cx.merchant, from, into, None).await?,
@@ -130,6 +138,7 @@ async fn unmerge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid, kept: &Kept) -> R
     reward_order::store::move_all(tx, cx.merchant, into, from, Some(&kept.rewards)).await?;
     growth::store::move_all(tx, cx.merchant, into, from, Some(&kept.growth)).await?;
     clock::ops::move_over(tx, cx, into, from, Some(&kept.activities)).await?;
+    pass::store::move_all(tx, cx.merchant, into, from, Some(&kept.passes)).await?;
     wallet::store::move_all(tx, cx.merchant, into, from, Some(&kept.top_ups)).await?;
     let used = quotas::uses_of(tx, cx.merchant, into).await?;
     for (key, starts_on, amount) in used.iter().filter(|(key, _, _)| kept.uses.contains(key)) {
@@ -170,6 +179,15 @@ async fn export(tx: &mut Tx, cx: &Cx, member: Uuid) -> Result<Value> {
             break;
         }
     }
+    let (mut passes, mut after) = (Vec::new(), None);
+    loop {
+        let page = pass::ops::of_member(tx, cx, member, after, limit).await?;
+        after = page.items.last().map(|view| view.id);
+        passes.extend(page.items);
+        if page.next.is_none() {
+            break;
+        }
+    }
     let (mut changes, mut before) = (Vec::new(), None);
     loop {
         let page = tier::ops::history(tx, cx, member, before, limit).await?;
@@ -193,6 +211,7 @@ async fn export(tx: &mut Tx, cx: &Cx, member: Uuid) -> Result<Value> {
         "tier_changes": to_json(&changes)?,
         "coupons": to_json(&coupons)?,
         "top_ups": to_json(&top_ups)?,
+        "passes": to_json(&passes)?,
         "points_transfers": to_json(&transfers)?,
     }))
 }

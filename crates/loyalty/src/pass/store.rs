@@ -131,6 +131,28 @@ pub(super) fn of_member_stmt(merchant: MerchantId, member: Uuid, after: Option<P
     Stmt::built(text, vec![merchant.to_value(), member.to_value(), after.to_value(), Value::Int(limit)])
 }
 
+/// Gives passes with their visits and refunds to another member: all of one member's, or these. What is left of
+/// them is in the lots, which the ledger gives over. Answers which.
+pub(crate) async fn move_all(tx: &mut Tx, merchant: MerchantId, from: Uuid, to: Uuid, only: Option<&[PassId]>) -> Result<Vec<PassId>> {
+    let ids = match only {
+        Some(only) => only.to_vec(),
+        None => {
+            let stmt = sql!("SELECT id FROM pass WHERE merchant_id = $1 AND member_id = $2 ORDER BY id", merchant, from);
+            tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect::<Result<Vec<PassId>>>()?
+        }
+    };
+    for id in &ids {
+        for text in [
+            "UPDATE pass SET member_id = $4 WHERE merchant_id = $1 AND id = $2 AND member_id = $3",
+            "UPDATE pass_visit SET member_id = $4 WHERE merchant_id = $1 AND pass_id = $2 AND member_id = $3",
+            "UPDATE pass_refund SET member_id = $4 WHERE merchant_id = $1 AND pass_id = $2 AND member_id = $3",
+        ] {
+            tx.queue(Stmt::built(text, vec![merchant.to_value(), id.to_value(), from.to_value(), to.to_value()])).await?;
+        }
+    }
+    Ok(ids)
+}
+
 /// Writes a pass's days; to be queued.
 pub(super) fn days_stmt(merchant: MerchantId, pass: &Pass) -> Stmt {
     sql!(

@@ -63,6 +63,8 @@ pub(crate) async fn move_all(
     for id in &ids {
         let stmt = sql!("UPDATE top_up SET member_id = $4 WHERE merchant_id = $1 AND id = $2 AND member_id = $3", merchant, id, from, to);
         tx.queue(stmt).await?;
+        let refunds = "UPDATE top_up_refund SET member_id = $4 WHERE merchant_id = $1 AND top_up_id = $2 AND member_id = $3";
+        tx.queue(Stmt::built(refunds, vec![merchant.to_value(), id.to_value(), from.to_value(), to.to_value()])).await?;
     }
     Ok(ids)
 }
