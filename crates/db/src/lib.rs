@@ -33,6 +33,7 @@ mod sqlite;
 mod stmt;
 mod tx;
 mod wire;
+pub mod wall;
 
 pub use counters::Counts;
 pub use migrate::{MIGRATIONS, Migration};
@@ -40,6 +41,7 @@ pub use row::Row;
 pub use shuke_kernel::value::{FromValue, ToValue, Value};
 pub use stmt::{Sql, Stmt, insert, insert_or_ignore};
 pub use tx::{Future, Tx};
+pub use wall::Wall;
 
 use constraint::Catalogue;
 use counters::Counters;
@@ -54,6 +56,8 @@ pub struct Config {
     pub location: Location,
     /// Most connections to PostgreSQL at once.
     pub connections_max: usize,
+    /// How statements go to PostgreSQL.
+    pub statements: Statements,
     /// Most writers that share one SQLite commit; 1 commits each on its own.
     pub group_commit_max: usize,
     /// Whether a commit on SQLite is on disk before it is answered. Only what can be made again from
@@ -73,12 +77,22 @@ pub enum Location {
 impl Config {
     /// An embedded database in a folder.
     pub fn folder(path: impl Into<PathBuf>) -> Self {
-        Self { location: Location::Folder(path.into()), connections_max: 16, group_commit_max: 64, durable: true }
+        Self { location: Location::Folder(path.into()), connections_max: 16, statements: Statements::Prepared, group_commit_max: 64, durable: true }
     }
     /// A PostgreSQL server, named by its URL.
     pub fn postgres(url: impl Into<String>) -> Self {
-        Self { location: Location::Postgres(url.into()), connections_max: 16, group_commit_max: 64, durable: true }
+        Self { location: Location::Postgres(url.into()), connections_max: 16, statements: Statements::Prepared, group_commit_max: 64, durable: true }
     }
+}
+
+/// How statements go to PostgreSQL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Statements {
+    /// Prepared once per connection, under a name.
+    #[default]
+    Prepared,
+    /// Unnamed each time, with their types: behind a pooler in transaction mode.
+    Simple,
 }
 
 /// Which of the two databases is in use, for the few places that must tell.
@@ -92,7 +106,11 @@ pub enum Kind {
 
 /// A handle on the database; cheap to clone.
 #[derive(Clone)]
-pub struct Db(Arc<Inner>);
+pub struct Db {
+    inner: Arc<Inner>,
+    /// For whom work is that nobody said it of.
+    outside: Wall,
+}
 
 struct Inner {
     engine: Engine,
@@ -119,14 +137,28 @@ impl Db {
         let counters = Arc::new(Counters::default());
         let engine = match &config.location {
             Location::Folder(folder) => Engine::Sqlite(sqlite::Sqlite::open(&database_file(folder)?, config, counters.clone())?),
-            Location::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url, config.connections_max, counters.clone()).await?),
+            Location::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url, config, counters.clone()).await?),
         };
-        Ok(Self(Arc::new(Inner { engine, counters })))
+        Ok(Self { inner: Arc::new(Inner { engine, counters }), outside: Wall::All })
+    }
+
+    /// The same database, where work that nobody said for whom it is sees nothing: a server's handle.
+    #[must_use]
+    pub fn strict(&self) -> Self {
+        Self { inner: self.inner.clone(), outside: Wall::Nobody }
+    }
+
+    /// Connections to PostgreSQL in use, and how many there may be; nothing on SQLite.
+    pub fn pool(&self) -> Option<(usize, usize)> {
+        match &self.inner.engine {
+            Engine::Sqlite(_) => None,
+            Engine::Postgres(engine) => Some(engine.pool()),
+        }
     }
 
     /// Which database this is.
     pub fn kind(&self) -> Kind {
-        match &self.0.engine {
+        match &self.inner.engine {
             Engine::Sqlite(_) => Kind::Sqlite,
             Engine::Postgres(_) => Kind::Postgres,
         }
@@ -139,9 +171,9 @@ impl Db {
         T: Send,
         F: for<'t> Fn(&'t mut Tx, &'t I) -> Future<'t, T> + Send + Sync,
     {
-        match &self.0.engine {
+        match &self.inner.engine {
             Engine::Sqlite(engine) => engine.write(input, &work).await,
-            Engine::Postgres(engine) => engine.write(input, &work).await,
+            Engine::Postgres(engine) => engine.write(input, &work, self.outside).await,
         }
     }
 
@@ -152,9 +184,9 @@ impl Db {
         T: Send,
         F: for<'t> Fn(&'t mut Tx, &'t I) -> Future<'t, T> + Send + Sync,
     {
-        match &self.0.engine {
+        match &self.inner.engine {
             Engine::Sqlite(engine) => engine.read(input, &work).await,
-            Engine::Postgres(engine) => engine.read(input, &work, false).await,
+            Engine::Postgres(engine) => engine.read(input, &work, false, self.outside).await,
         }
     }
 
@@ -165,28 +197,28 @@ impl Db {
         T: Send,
         F: for<'t> Fn(&'t mut Tx, &'t I) -> Future<'t, T> + Send + Sync,
     {
-        match &self.0.engine {
+        match &self.inner.engine {
             Engine::Sqlite(engine) => engine.read(input, &work).await,
-            Engine::Postgres(engine) => engine.read(input, &work, true).await,
+            Engine::Postgres(engine) => engine.read(input, &work, true, self.outside).await,
         }
     }
 
     /// Statements and round trips so far, for tests that guard what a sale costs.
     pub fn counts(&self) -> Counts {
-        self.0.counters.read()
+        self.inner.counters.read()
     }
 
     /// Starts or stops recording the statements of write transactions on SQLite, and gives those
     /// recorded so far, a unit each; see [`replay`].
     pub fn record(&self, on: bool) -> Vec<replay::Unit> {
-        self.0.counters.record(on)
+        self.inner.counters.record(on)
     }
 
     /// Lets PostgreSQL look again at what the tables hold. Plans made while they were empty walk a whole
     /// merchant where they should look up a key, until the database notices by itself a minute later:
     /// whoever has just filled it says so. SQLite plans by keys alone and needs nothing.
     pub async fn filled(&self) -> Result<()> {
-        match &self.0.engine {
+        match &self.inner.engine {
             Engine::Sqlite(_) => Ok(()),
             Engine::Postgres(engine) => engine.analyze().await,
         }
@@ -194,14 +226,14 @@ impl Db {
 
     /// What the database promises about durability, for `/readyz`: an empty list is good.
     pub async fn durability_faults(&self) -> Result<Vec<String>> {
-        match &self.0.engine {
-            Engine::Sqlite(_) => Ok(Vec::new()),
+        match &self.inner.engine {
+            Engine::Sqlite(engine) => Ok(engine.durability_faults()),
             Engine::Postgres(engine) => engine.durability_faults().await,
         }
     }
 
     async fn script(&self, text: &'static str, then: Option<Stmt>) -> Result<()> {
-        match &self.0.engine {
+        match &self.inner.engine {
             Engine::Sqlite(engine) => engine.script(text, then).await,
             Engine::Postgres(engine) => engine.script(text, then).await,
         }

@@ -3,7 +3,7 @@
 //! A migration that has been applied is never edited: its text is hashed into `schema_migration`
 //! and compared at every start. A server that finds a migration it doesn't know refuses to run.
 
-use crate::{Db, Kind, sql};
+use crate::{Db, Kind, sql, wall};
 use shuke_kernel::{Error, Result};
 
 /// One step of the schema.
@@ -68,6 +68,10 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0024_approval"),
     both!("0025_order"),
     both!("0026_till"),
+    both!("0028_webhook"),
+    both!("0029_sign_in"),
+    both!("0030_key"),
+    each!("0031_position"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
@@ -132,5 +136,8 @@ async fn apply(db: &Db) -> Result<()> {
             }
         }
     }
-    Ok(())
+    match db.kind() {
+        Kind::Sqlite => Ok(()),
+        Kind::Postgres => db.script(wall::BUILD, None).await,
+    }
 }

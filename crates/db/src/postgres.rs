@@ -3,55 +3,96 @@
 //! BEGIN is sent with the first statements of a transaction and COMMIT with the last, so that a
 //! transaction in two steps (read, then write) takes two round trips. Queued writes have no answer
 //! that anybody waits for; where one fails, PostgreSQL turns the COMMIT behind it into a rollback.
+//!
+//! Several hosts in the URL: a connection goes to the one that takes writes, so that after a standby was
+//! promoted the next connection finds it. Behind a pooler in transaction mode statements go unnamed
+//! ([`Statements::Simple`]): a named one would be looked for on another server.
 
 use crate::counters::Counters;
 use crate::row::{Inner as RowInner, Row};
 use crate::tx::{Future, Inner, Tx};
 use crate::wire::{Plain, Secure};
-use crate::{Stmt, catalogue};
+use crate::wall::{self, Wall};
+use crate::{Config, Statements, Stmt, catalogue};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
 use futures::StreamExt as _;
 use postgres_types::private::BytesMut;
 use shuke_kernel::value::Value;
 use shuke_kernel::{Error, Random, Result};
+use std::borrow::Cow;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
-use tokio_postgres::config::{Host, SslMode, SslNegotiation};
+use tokio_postgres::config::{Host, SslMode, SslNegotiation, TargetSessionAttrs};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type};
-use tokio_postgres::{NoTls, Statement};
+use tokio_postgres::{NoTls, RowStream, SimpleQueryMessage, Statement};
 
 const ATTEMPTS_MAX: u32 = 8;
 const WAIT_MS: u64 = 10_000;
+/// How long a host may take to accept a connection before the next host is tried.
+const CONNECT_S: u64 = 3;
+/// How long a host may leave what was sent without a sign before the connection counts as lost.
+const SILENT_S: u64 = 15;
 
 pub(crate) struct Postgres {
     pool: Pool,
     counters: Arc<Counters>,
+    statements: Statements,
+    /// Whether row-level security holds for the role that connects.
+    walled: bool,
+}
+
+/// The URL, with what makes a lost host be noticed and a promoted one be found.
+fn settings(url: &str) -> Result<tokio_postgres::Config> {
+    let mut config: tokio_postgres::Config = url.parse().map_err(|error: tokio_postgres::Error| {
+        Error::invalid("database_url_malformed", "the database is named by a URL such as postgres://user:password@host:5432/shuke")
+            .inside(error.to_string())
+    })?;
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(Duration::from_secs(CONNECT_S));
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(Duration::from_secs(SILENT_S));
+    }
+    config.keepalives_idle(Duration::from_secs(SILENT_S));
+    if config.get_hosts().len() > 1 && config.get_target_session_attrs() == TargetSessionAttrs::Any {
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+    }
+    Ok(config)
 }
 
 impl Postgres {
-    pub(crate) async fn open(url: &str, connections_max: usize, counters: Arc<Counters>) -> Result<Self> {
-        let config: tokio_postgres::Config = url.parse().map_err(|error: tokio_postgres::Error| {
-            Error::invalid("database_url_malformed", "the database is named by a URL such as postgres://user:password@host:5432/shuke")
-                .inside(error.to_string())
-        })?;
+    pub(crate) async fn open(url: &str, options: &Config, counters: Arc<Counters>) -> Result<Self> {
+        let config = settings(url)?;
         let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = match config.get_ssl_mode() {
             SslMode::Disable => plain(config, manager_config),
             _ => Manager::from_config(config, Secure(tls()?), manager_config),
         };
         let pool = Pool::builder(manager)
-            .max_size(connections_max)
+            .max_size(options.connections_max)
             .runtime(deadpool_postgres::Runtime::Tokio1)
             .wait_timeout(Some(Duration::from_millis(WAIT_MS)))
             .create_timeout(Some(Duration::from_millis(WAIT_MS)))
             .build()
             .map_err(|error| Error::internal(error.to_string()))?;
-        let opened = Self { pool, counters };
-        drop(opened.lease().await?);
+        let mut opened = Self { pool, counters, statements: options.statements, walled: true };
+        opened.walled = !opened.bypasses().await?;
         Ok(opened)
+    }
+
+    async fn bypasses(&self) -> Result<bool> {
+        let client = self.lease().await?;
+        let answer = client.simple_query(wall::BYPASSES).await.map_err(|error| fault(&error, &mut None))?;
+        Ok(first(&answer).as_deref() == Some("true"))
+    }
+
+    /// A transaction for whom the task works.
+    async fn begin(&self, mode: Mode, outside: Wall) -> Result<PgTx> {
+        let setting = self.walled.then(|| wall::current(outside).setting());
+        Ok(PgTx::new(self.lease().await?, self.counters.clone(), mode, self.statements, setting))
     }
 
     async fn lease(&self) -> Result<Object> {
@@ -62,7 +103,7 @@ impl Postgres {
         })
     }
 
-    pub(crate) async fn write<I, T, F>(&self, input: &I, work: &F) -> Result<T>
+    pub(crate) async fn write<I, T, F>(&self, input: &I, work: &F, outside: Wall) -> Result<T>
     where
         I: Sync + ?Sized,
         T: Send,
@@ -70,7 +111,7 @@ impl Postgres {
     {
         let mut attempt = 0;
         loop {
-            let mut tx = Tx(Inner::Postgres(PgTx::new(self.lease().await?, self.counters.clone(), Mode::Write)));
+            let mut tx = Tx(Inner::Postgres(self.begin(Mode::Write, outside).await?));
             let worked = work(&mut tx, input).await;
             let Inner::Postgres(mut inner) = tx.0 else { return Err(Error::internal("the transaction changed its database")) };
             let result = match worked {
@@ -91,7 +132,7 @@ impl Postgres {
         }
     }
 
-    pub(crate) async fn read<I, T, F>(&self, input: &I, work: &F, snapshot: bool) -> Result<T>
+    pub(crate) async fn read<I, T, F>(&self, input: &I, work: &F, snapshot: bool, outside: Wall) -> Result<T>
     where
         I: Sync + ?Sized,
         T: Send,
@@ -100,15 +141,11 @@ impl Postgres {
         let mode = if snapshot { Mode::Snapshot } else { Mode::Read };
         let mut attempt = 0;
         loop {
-            let mut tx = Tx(Inner::Postgres(PgTx::new(self.lease().await?, self.counters.clone(), mode)));
+            let mut tx = Tx(Inner::Postgres(self.begin(mode, outside).await?));
             let result = work(&mut tx, input).await;
             let Inner::Postgres(mut inner) = tx.0 else { return Err(Error::internal("the transaction changed its database")) };
             let retry = inner.retry;
-            if snapshot {
-                inner.rollback().await;
-            } else {
-                inner.finished = true;
-            }
+            inner.leave().await;
             attempt += 1;
             if result.is_ok() || !retry || attempt == 2 {
                 return result;
@@ -122,8 +159,7 @@ impl Postgres {
         let tx = client.transaction().await.map_err(|error| fault(&error, &mut faults))?;
         tx.batch_execute(text).await.map_err(|error| fault(&error, &mut faults))?;
         if let Some(stmt) = then {
-            let params: Vec<Param<'_>> = stmt.params.iter().map(Param).collect();
-            tx.execute_raw(stmt.postgres(), params).await.map_err(|error| fault(&error, &mut faults))?;
+            tx.query_typed_raw(stmt.postgres(), typed(&stmt.params)).await.map_err(|error| fault(&error, &mut faults))?;
         }
         tx.commit().await.map_err(|error| fault(&error, &mut faults))
     }
@@ -135,15 +171,31 @@ impl Postgres {
     pub(crate) async fn durability_faults(&self) -> Result<Vec<String>> {
         let client = self.lease().await?;
         let mut faults = Vec::new();
-        for (setting, weak) in [("fsync", &["off"][..]), ("synchronous_commit", &["off"]), ("full_page_writes", &["off"])] {
-            let row = client.query_one("SELECT current_setting($1)", &[&setting]).await.map_err(|error| fault(&error, &mut None))?;
-            let value: String = row.get(0);
-            if weak.contains(&value.as_str()) {
-                faults.push(format!("{setting} is {value}: a crash may lose sales that were acknowledged"));
+        for (question, setting) in [("SHOW fsync", "fsync"), ("SHOW synchronous_commit", "synchronous_commit"), ("SHOW full_page_writes", "full_page_writes")] {
+            let answer = client.simple_query(question).await.map_err(|error| fault(&error, &mut None))?;
+            if first(&answer).as_deref() == Some("off") {
+                faults.push(format!("{setting} is off: a crash may lose sales that were acknowledged"));
             }
+        }
+        if !self.walled {
+            faults.push("the database role is a superuser or has BYPASSRLS: the second wall between merchants does not stand".to_owned());
         }
         Ok(faults)
     }
+
+    /// Connections in use and connections at most.
+    pub(crate) fn pool(&self) -> (usize, usize) {
+        let status = self.pool.status();
+        (status.size.saturating_sub(status.available), status.max_size)
+    }
+}
+
+/// The first value of the first row.
+fn first(answer: &[SimpleQueryMessage]) -> Option<String> {
+    answer.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    })
 }
 
 /// Without encryption; bursts are answered in one piece where the hosts are reached by TCP.
@@ -179,16 +231,22 @@ pub(crate) struct PgTx {
     counters: Arc<Counters>,
     queued: Vec<Stmt>,
     mode: Mode,
+    statements: Statements,
+    /// For whom, where the wall stands.
+    setting: Option<String>,
     begun: bool,
     finished: bool,
     retry: bool,
     broken: bool,
+    /// The connection is lost, or leads to a server that takes no writes: it doesn't go back to the pool.
+    lost: bool,
 }
 
 /// What goes over the wire in one round trip.
 enum Step {
-    Simple(&'static str),
+    Simple(Cow<'static, str>),
     Query(Statement, Vec<Value>, bool),
+    Unnamed(Stmt, bool),
 }
 
 enum Answer {
@@ -205,8 +263,35 @@ enum Slot<'a> {
 }
 
 impl PgTx {
-    fn new(client: Object, counters: Arc<Counters>, mode: Mode) -> Self {
-        Self { client: Some(client), counters, queued: Vec::new(), mode, begun: false, finished: false, retry: false, broken: false }
+    fn new(client: Object, counters: Arc<Counters>, mode: Mode, statements: Statements, setting: Option<String>) -> Self {
+        Self {
+            client: Some(client),
+            counters,
+            queued: Vec::new(),
+            mode,
+            statements,
+            setting,
+            begun: false,
+            finished: false,
+            retry: false,
+            broken: false,
+            lost: false,
+        }
+    }
+
+    /// What opens the transaction; a plain read needs none.
+    fn opening(&self) -> Option<Cow<'static, str>> {
+        let begin = match self.mode {
+            // A pooler gives every transaction another server, and a pipeline must stay on one.
+            Mode::Read if self.setting.is_none() && self.statements == Statements::Prepared => return None,
+            Mode::Read => "BEGIN READ ONLY",
+            Mode::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Mode::Write => "BEGIN",
+        };
+        Some(match &self.setting {
+            Some(setting) => format!("{begin}; {setting}").into(),
+            None => begin.into(),
+        })
     }
 
     pub(crate) fn queue(&mut self, stmt: Stmt) {
@@ -221,7 +306,7 @@ impl PgTx {
         self.send(&[], false, None).await?;
         self.counters.statements(1);
         let client = self.client.as_ref().ok_or_else(|| Error::internal("the connection is gone"))?;
-        match stream(client, stmt, visit).await {
+        match stream(client, stmt, self.statements, visit).await {
             Ok(visited) => visited,
             Err(error) => Err(self.failed(&error, false)),
         }
@@ -258,10 +343,26 @@ impl PgTx {
     }
 
     async fn rollback(&mut self) {
-        let Some(client) = &self.client else { return };
+        let Some(client) = self.client.as_ref().filter(|_| !self.lost) else { return };
         if !self.begun || client.batch_execute("ROLLBACK").await.is_ok() {
             self.finished = true;
         }
+    }
+
+    /// Ends a reading transaction. Nobody waits for the answer: it goes out before whatever the
+    /// connection's next user sends. A pooler's server is waited for, because the next may be another.
+    async fn leave(&mut self) {
+        if self.mode == Mode::Snapshot || self.statements == Statements::Simple {
+            return self.rollback().await;
+        }
+        let Some(client) = self.client.as_ref().filter(|_| !self.lost) else { return };
+        if self.begun && self.setting.is_some() {
+            let mut end = Box::pin(client.batch_execute("ROLLBACK"));
+            if matches!(futures::poll!(&mut end), Poll::Ready(Err(_))) {
+                return;
+            }
+        }
+        self.finished = true;
     }
 
     /// Sends what is queued, then `stmts`, then `end`, in one round trip; answers those of `stmts`.
@@ -270,26 +371,24 @@ impl PgTx {
         let skip = queued.len();
         let client = self.client.as_ref().ok_or_else(|| Error::internal("the connection is gone"))?;
         let mut steps = Vec::with_capacity(skip + stmts.len() + 2);
-        let begin = match self.mode {
-            Mode::Read => None,
-            Mode::Snapshot => Some("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
-            Mode::Write => Some("BEGIN"),
-        };
-        let first = if self.begun { None } else { begin };
+        let first = if self.begun { None } else { self.opening() };
+        let from = usize::from(first.is_some()) + skip;
         steps.extend(first.map(Step::Simple));
-        let prepared = prepare(client, &queued, stmts).await;
-        let prepared = match prepared {
-            Ok(prepared) => prepared,
-            Err(error) => return Err(self.failed(&error, false)),
-        };
-        for (index, (statement, stmt)) in prepared.into_iter().zip(queued.into_iter().chain(stmts.iter().cloned())).enumerate() {
-            steps.push(Step::Query(statement, stmt.params, want_rows && index >= skip));
+        let all = queued.iter().chain(stmts).enumerate();
+        match self.statements {
+            Statements::Simple => steps.extend(all.map(|(index, stmt)| Step::Unnamed(stmt.clone(), want_rows && index >= skip))),
+            Statements::Prepared => match prepare(client, &queued, stmts).await {
+                Ok(prepared) => {
+                    let queries = prepared.into_iter().zip(all);
+                    steps.extend(queries.map(|(known, (index, stmt))| Step::Query(known, stmt.params.clone(), want_rows && index >= skip)));
+                }
+                Err(error) => return Err(self.failed(&error, false)),
+            },
         }
-        steps.extend(end.map(Step::Simple));
+        steps.extend(end.map(|text| Step::Simple(text.into())));
         self.counters.statements(skip + stmts.len());
         self.counters.trip();
         self.begun = true;
-        let from = usize::from(first.is_some()) + skip;
         let outcome = pipeline(client, &steps).await;
         match outcome {
             Ok(mut answers) => {
@@ -305,7 +404,10 @@ impl PgTx {
         let out = fault(error, &mut retry);
         self.broken = self.mode != Mode::Read;
         // After COMMIT was sent a lost connection leaves the outcome open: the caller's key decides.
-        let ended = error.code().is_some_and(|code| code.code().starts_with("57P0"));
+        let code = error.code().map(SqlState::code).unwrap_or_default();
+        // 25006: this server takes no writes any more; another one has become the primary.
+        let ended = code.starts_with("57P0") || code.starts_with("08") || code == "25006";
+        self.lost |= error.is_closed() || ended;
         self.retry = retry == Some(true) || ((error.is_closed() || ended) && !commit_sent);
         out
     }
@@ -327,10 +429,17 @@ impl Drop for PgTx {
 async fn stream(
     client: &Object,
     stmt: &Stmt,
+    statements: Statements,
     visit: &mut (dyn FnMut(&Row) -> Result<()> + Send),
 ) -> Result<Result<()>, tokio_postgres::Error> {
-    let prepared = client.prepare_cached(stmt.postgres()).await?;
-    let mut rows = std::pin::pin!(client.query_raw(&prepared, stmt.params.iter().map(Param)).await?);
+    let rows = match statements {
+        Statements::Simple => client.query_typed_raw(stmt.postgres(), typed(&stmt.params)).await?,
+        Statements::Prepared => {
+            let prepared = client.prepare_cached(stmt.postgres()).await?;
+            client.query_raw(&prepared, stmt.params.iter().map(Param)).await?
+        }
+    };
+    let mut rows = std::pin::pin!(rows);
     while let Some(row) = rows.next().await {
         if let Err(error) = visit(&Row(RowInner::Postgres(row?))) {
             return Ok(Err(error));
@@ -377,16 +486,32 @@ async fn run(client: &Object, step: &Step) -> Result<Answer, tokio_postgres::Err
     match step {
         Step::Simple(text) => client.batch_execute(text).await.map(|()| Answer::Nothing),
         Step::Query(statement, params, false) => client.execute_raw(statement, params.iter().map(Param)).await.map(Answer::Count),
-        Step::Query(statement, params, true) => {
-            let stream = client.query_raw(statement, params.iter().map(Param)).await?;
-            let mut stream = std::pin::pin!(stream);
-            let mut rows = Vec::new();
-            while let Some(row) = stream.next().await {
-                rows.push(row?);
-            }
-            Ok(Answer::Rows(rows))
-        }
+        Step::Query(statement, params, true) => collect(client.query_raw(statement, params.iter().map(Param)).await?, true).await,
+        Step::Unnamed(stmt, want_rows) => collect(client.query_typed_raw(stmt.postgres(), typed(&stmt.params)).await?, *want_rows).await,
     }
+}
+
+async fn collect(stream: RowStream, want_rows: bool) -> Result<Answer, tokio_postgres::Error> {
+    let mut stream = std::pin::pin!(stream);
+    let mut rows = Vec::new();
+    while let Some(row) = stream.next().await {
+        rows.push(row?);
+    }
+    Ok(if want_rows { Answer::Rows(rows) } else { Answer::Count(stream.rows_affected().unwrap_or(0)) })
+}
+
+/// Parameters with their types, for a statement that nobody prepared. A null has the type that its place asks for.
+fn typed(params: &[Value]) -> impl ExactSizeIterator<Item = (Param<'_>, Type)> {
+    params.iter().map(|value| {
+        let ty = match value {
+            Value::Null => Type::UNKNOWN,
+            Value::Int(_) => Type::INT8,
+            Value::Bool(_) => Type::BOOL,
+            Value::Text(_) => Type::TEXT,
+            Value::Uuid(_) => Type::UUID,
+        };
+        (Param(value), ty)
+    })
 }
 
 #[derive(Debug)]

@@ -17,8 +17,8 @@ use shuke_kernel::{Error, Result, Uuid};
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore, watch};
 
 const READERS: usize = 4;
@@ -35,6 +35,9 @@ struct Writer {
     waiting: AtomicUsize,
     group_max: usize,
     counters: Arc<Counters>,
+    /// The disk failed to confirm a write. What it holds is not known, and asking again may be answered
+    /// with a success that is none: nothing more is written until the file is opened anew.
+    unsure: Arc<AtomicBool>,
 }
 
 struct WriterState {
@@ -42,6 +45,7 @@ struct WriterState {
     group: Option<Group>,
     counters: Arc<Counters>,
     last: LastCommit,
+    unsure: Arc<AtomicBool>,
 }
 
 /// What the last commit took, and how many shared it.
@@ -102,16 +106,23 @@ impl Sqlite {
             conn.execute_batch("PRAGMA synchronous=NORMAL;").map_err(failed)?;
         }
         let readers = (0..READERS).map(|_| connect(file)).collect::<Result<Vec<_>>>()?;
-        let state = WriterState { conn, group: None, counters: counters.clone(), last: LastCommit::default() };
+        let unsure = Arc::new(AtomicBool::new(false));
+        let state = WriterState { conn, group: None, counters: counters.clone(), unsure: unsure.clone(), last: LastCommit::default() };
         Ok(Self {
             writer: Arc::new(Writer {
                 state: Arc::new(Mutex::new(state)),
                 waiting: AtomicUsize::new(0),
                 group_max: config.group_commit_max.max(1),
                 counters,
+                unsure,
             }),
             readers: Arc::new(Readers { free: std::sync::Mutex::new(readers), permits: Arc::new(Semaphore::new(READERS)) }),
         })
+    }
+
+    pub(crate) fn durability_faults(&self) -> Vec<String> {
+        let unsure = self.writer.unsure.load(Ordering::SeqCst);
+        unsure.then(|| unconfirmed().detail().to_owned()).into_iter().collect()
     }
 
     pub(crate) async fn write<I, T, F>(&self, input: &I, work: &F) -> Result<T>
@@ -176,6 +187,12 @@ impl Sqlite {
     }
 }
 
+const UNCONFIRMED: [i32; 2] = [ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_DIR_FSYNC];
+
+fn unconfirmed() -> Error {
+    Error::unavailable("disk_unsure", "the disk did not confirm a write, so nothing more is written; look at the disk, then start the server again")
+}
+
 fn closed() -> Error {
     Error::unavailable("database_unavailable", "the database is closing; try again")
 }
@@ -220,6 +237,10 @@ fn commit_group(mut guard: OwnedMutexGuard<WriterState>) {
     let began = Instant::now();
     let outcome = guard.conn.execute_batch("COMMIT").map_err(|error| {
         let text = error.to_string();
+        if error.sqlite_error().is_some_and(|error| UNCONFIRMED.contains(&error.extended_code)) {
+            tracing::error!(%error, "the disk did not confirm a write; nothing more is written until a restart");
+            guard.unsure.store(true, Ordering::SeqCst);
+        }
         if !guard.conn.is_autocommit() {
             let _ = guard.conn.execute_batch("ROLLBACK");
         }
@@ -273,6 +294,9 @@ pub(crate) struct SqliteTx {
 
 impl SqliteTx {
     fn writer(writer: Arc<Writer>, mut turn: OwnedMutexGuard<WriterState>) -> Result<Self> {
+        if writer.unsure.load(Ordering::SeqCst) {
+            return Err(unconfirmed());
+        }
         if turn.group.is_none() {
             turn.conn.prepare_cached("BEGIN IMMEDIATE").and_then(|mut s| s.raw_execute()).map_err(|error| fault(&error))?;
             turn.group = Some(Group { outcome: watch::Sender::new(None), members: 0 });

@@ -5,7 +5,7 @@ use crate::{App, Permission, Problem, Role};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
-use shuke_kernel::{Cx, Error, Result, Uuid};
+use shuke_kernel::{Actor, Cx, Error, Result, Uuid};
 use std::marker::PhantomData;
 
 /// The cookie that holds a person's session.
@@ -36,10 +36,18 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Ok where the caller holds the permission, else `permission_missing` with its name.
+    /// Ok where the caller holds the permission, else `permission_missing` with its name; `totp_due` in a
+    /// session that is for setting up a second factor only.
     pub fn may(&self, permission: Permission) -> Result<()> {
         if self.permissions.has(permission) {
             return Ok(());
+        }
+        // Every role holds something: a person who holds nothing is in a session without its second factor.
+        if matches!(self.cx.actor, Actor::Staff(_)) && self.permissions == Permissions::default() {
+            return Err(Error::forbidden(
+                "totp_due",
+                "your role signs in with an authenticator app; set one up first: POST /api/v1/session/totp",
+            ));
         }
         Err(Error::forbidden(
             "permission_missing",
@@ -99,6 +107,8 @@ impl FromRequestParts<App> for Signed {
         let shown = shown.ok_or_else(|| Error::unauthenticated("not_signed_in", "sign in first"))?;
         let caller = app.authenticator.authenticate(app, &shown).await?;
         tracing::Span::current().record("merchant", caller.cx.merchant.0);
+        // From here on the database shows this merchant's rows only.
+        shuke_db::wall::stand(caller.cx.merchant);
         Ok(Self(caller))
     }
 }

@@ -74,6 +74,8 @@ permissions! {
     ApprovalAsk = "approval:ask" [Manager Cashier];
     /// Approve what somebody else asks for.
     ApprovalGive = "approval:give" [Manager];
+    /// See, make and change webhooks, and send their deliveries again.
+    WebhookWrite = "webhook:write" [];
     /// Read the audit log.
     AuditRead = "audit:read" [Manager];
     /// List members and see their figures; who they are needs `member:identify`.

@@ -1,6 +1,9 @@
-//! The layers around every router: request id, trace, limits, security headers.
+//! The layers around every router: request id, trace, limits, security headers, the wall between merchants.
 
 use axum::Router;
+use axum::extract::Request as Incoming;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use axum::http::{HeaderName, HeaderValue, Request, header};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -17,6 +20,11 @@ fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
+/// A request works for nobody until its caller is known.
+async fn walled(request: Incoming, next: Next) -> Response {
+    shuke_db::wall::within(shuke_db::Wall::Nobody, next.run(request)).await
+}
+
 /// Puts the layers around a router. The path is logged, never the query or a body: they hold personal data.
 pub fn layers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     let trace = TraceLayer::new_for_http().make_span_with(|request: &Request<axum::body::Body>| {
@@ -24,6 +32,7 @@ pub fn layers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> 
         tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id, merchant = tracing::field::Empty)
     });
     router
+        .layer(from_fn(walled))
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(REQUEST_S_MAX)))
         .layer(trace)

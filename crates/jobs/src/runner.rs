@@ -2,7 +2,7 @@
 
 use crate::event::{self, Reader};
 use crate::job::{self, Job};
-use shuke_db::{Db, Future};
+use shuke_db::{Db, Future, Wall, wall};
 use shuke_kernel::{Clock, Cx, MerchantId, Random, Result};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ impl Work {
 
 /// Every merchant, for tasks that go through them all.
 pub async fn merchants(db: &Db) -> Result<Vec<MerchantId>> {
-    db.read(&(), |tx, ()| Box::pin(event::merchants(tx))).await
+    wall::within(Wall::All, db.read(&(), |tx, ()| Box::pin(event::merchants(tx)))).await
 }
 
 /// Runs one kind of job. It works outside any transaction and calls [`job::finish`] in its last one.
@@ -89,7 +89,7 @@ impl Runner {
                 round += event::drain(&work.db, reader.as_ref(), &work.clock, &work.random).await?;
             }
             while let Some(job) = job::lease(&work.db, work.clock.now()).await? {
-                self.run(work, &job).await?;
+                wall::within(Wall::One(job.merchant), self.run(work, &job)).await?;
                 round += 1;
             }
             done += round;
@@ -107,7 +107,7 @@ impl Runner {
                 continue;
             }
             periodic.next_ms.store(now.saturating_add(periodic.every_ms), Ordering::Relaxed);
-            match (periodic.task)(work).await {
+            match wall::within(Wall::All, (periodic.task)(work)).await {
                 Ok(count) => done += count,
                 // It comes round again; the others must not wait for it.
                 Err(error) => tracing::error!(task = periodic.name, %error, "a periodic task failed"),

@@ -1,7 +1,7 @@
 //! From what a request shows to who calls. Nothing is remembered between requests.
 
 use crate::{key, session};
-use shuke_db::Future;
+use shuke_db::{Future, Wall, wall};
 use shuke_http::{AppInner, Authenticator, Caller, Credential};
 use shuke_kernel::Error;
 
@@ -15,11 +15,17 @@ impl Authenticator for OrgAuthenticator {
             let now = app.clock.now();
             match credential {
                 Credential::Session(text) => match session::Token::parse(text) {
-                    Some(token) => session::ops::caller_of(&app.db, &app.vault, &token, now, &app.random).await,
+                    Some(token) => {
+                        let of = session::ops::caller_of(&app.db, &app.vault, &token, now, &app.random);
+                        wall::within(Wall::One(token.merchant), of).await
+                    }
                     None => Err(Error::unauthenticated("session_ended", "you are signed out; sign in again")),
                 },
                 Credential::Key(text) => match key::KeyToken::parse(text) {
-                    Some(token) => key::ops::caller_of(&app.db, &app.vault, &token, now, &app.random).await,
+                    Some(token) => {
+                        let of = key::ops::caller_of(&app.db, &app.vault, &token, now, &app.random);
+                        wall::within(Wall::One(token.merchant), of).await
+                    }
                     None => Err(key::ops::invalid()),
                 },
             }

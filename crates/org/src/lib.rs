@@ -12,6 +12,8 @@
 //! | [`staff`] | a person who signs in: role, stores, password |
 //! | [`session`] | a signed-in person's proof, and the limits on guessing |
 //! | [`key`] | a program's proof: scopes, stores, expiry |
+//! | [`totp`] | the second factor: codes of an authenticator app |
+//! | [`webhook`] | a merchant's programs hear of events |
 //! | [`setting`] | typed sections that the slices define |
 //! | [`approval`] | a second person's word for a write above a limit |
 //! | [`audit`] | who changed what, from what to what; append-only |
@@ -35,6 +37,8 @@ pub mod staff;
 pub mod store;
 pub mod text;
 pub mod till;
+pub mod totp;
+pub mod webhook;
 
 pub use approval::ApprovalId;
 pub use authenticator::OrgAuthenticator;
@@ -44,7 +48,10 @@ pub use staff::StaffId;
 pub use store::StoreId;
 pub use till::TillId;
 
+use shuke_db::Db;
 use shuke_http::{App, OpenApiRouter};
+use shuke_jobs::Runner;
+use shuke_kernel::{Cx, Result};
 
 /// Every operation of this crate.
 pub fn routes() -> OpenApiRouter<App> {
@@ -59,4 +66,17 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(key::api::routes())
         .merge(approval::api::routes())
         .merge(audit::api::routes())
+        .merge(totp::api::routes())
+        .merge(webhook::api::routes())
+}
+
+/// Adds the reader and the task of this crate.
+#[must_use]
+pub fn runner(runner: Runner) -> Runner {
+    runner.reader(webhook::WebhookReader).task("sign_in", session::limit::SWEEP_MS, session::limit::sweep())
+}
+
+/// What midnight does here: deliveries of long ago go. Returns how many.
+pub async fn midnight(db: &Db, cx: &Cx) -> Result<u64> {
+    db.write(cx, |tx, cx| Box::pin(webhook::ops::prune(tx, cx))).await
 }

@@ -6,7 +6,7 @@
 //! often it ran. Every part works in batches of its own transactions and may be repeated: a job that
 //! was interrupted starts again from the top.
 
-use shuke_db::{Db, Future};
+use shuke_db::{Db, Future, Wall, wall};
 use shuke_jobs::{Job, JobRequest, Work, job, merchants};
 use shuke_kernel::{Cx, Date, MerchantId, Result, time};
 use shuke_org::merchant;
@@ -20,7 +20,7 @@ pub const EVERY_MS: i64 = 60_000;
 pub fn schedule(work: &Work) -> Future<'_, u64> {
     Box::pin(async move {
         for merchant in merchants(&work.db).await? {
-            enqueue(work, merchant).await?;
+            wall::within(Wall::One(merchant), enqueue(work, merchant)).await?;
         }
         Ok(0)
     })

@@ -23,6 +23,9 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio_postgres::NoTls;
 
+/// Whom test databases belong to: no superuser, as in production.
+pub const OWNER: &str = "shop";
+
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(10);
 const PORT_TRIES_MAX: u32 = 5;
@@ -126,19 +129,27 @@ impl Cluster {
         for _ in 0..PORT_TRIES_MAX {
             self.port = free_port()?;
             match self.start_server() {
-                Ok(()) => return Ok(self),
+                Ok(()) => {
+                    execute(&self.url("postgres"), &format!("CREATE ROLE {OWNER} LOGIN"))?;
+                    return Ok(self);
+                }
                 Err(error) => last = Some(error),
             }
         }
         Err(last.unwrap_or_else(|| "no port was tried".into()))
     }
 
-    /// The URL of a database of this cluster.
+    /// The URL of a database of this cluster, for its superuser.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://shuke@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// Creates an empty database and gives its URL.
+    /// The same for [`OWNER`], who passes no policy: row-level security holds.
+    pub fn owner_url(&self, database: &str) -> String {
+        format!("postgres://{OWNER}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Creates an empty database that belongs to [`OWNER`] and gives its URL.
     pub fn create_database(&self) -> String {
         self.create_database_from("template0")
     }
@@ -146,9 +157,9 @@ impl Cluster {
     /// Creates a database as a copy of another, to which nobody may be connected, and gives its URL.
     pub fn create_database_from(&self, template: &str) -> String {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        let result = execute(&self.url("postgres"), &format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\""));
+        let result = execute(&self.url("postgres"), &format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\" OWNER {OWNER}"));
         or_fail("create a database", result);
-        self.url(&name)
+        self.owner_url(&name)
     }
 
     /// Drops a database that [`Self::create_database`] made, whoever is connected.

@@ -11,7 +11,7 @@
 
 mod store;
 
-use shuke_db::{Db, Future, ToValue as _, Tx, insert};
+use shuke_db::{Db, Future, ToValue as _, Tx, Wall, insert, wall};
 use shuke_kernel::{Clock, Cx, Instant, Kind, MerchantId, Random, Result, Uuid};
 
 /// How often a reader tries one event before it is set aside.
@@ -117,29 +117,38 @@ struct Turn<'a> {
 /// Lets a reader take what is new, for every merchant. Returns how many events it took.
 pub async fn drain(db: &Db, reader: &dyn Reader, clock: &Clock, random: &Random) -> Result<u64> {
     let mut taken = 0;
-    for merchant in db.read(&reader.name(), |tx, name| Box::pin(store::merchants_with_news(tx, name))).await? {
-        let mut turn = Turn { reader, merchant, clock, random, events_max: BATCH_EVENTS_MAX };
-        // How many events are still to be taken one by one, after a batch failed.
-        let mut singly: i64 = 0;
-        loop {
-            turn.events_max = if singly > 0 { 1 } else { BATCH_EVENTS_MAX };
-            match db.write(&turn, |tx, turn| Box::pin(take(tx, turn))).await {
-                Ok(0) => break,
-                Ok(count) => {
-                    taken += count;
-                    singly -= 1;
-                }
-                Err(error) if error.kind() == Kind::Unavailable => return Err(error),
-                // One of the batch failed and took the others with it.
-                Err(_) if turn.events_max > 1 => singly = BATCH_EVENTS_MAX,
-                Err(error) => {
-                    let fault = (reader.name(), merchant, error.to_string(), clock.now());
-                    tracing::error!(reader = reader.name(), %merchant, %error, "an event could not be handled");
-                    let set_aside =
-                        db.write(&fault, |tx, (name, merchant, text, at)| Box::pin(store::failed(tx, name, *merchant, text, *at))).await?;
-                    if !set_aside {
-                        break;
-                    }
+    let name = reader.name();
+    let news = db.read(&name, |tx, name| Box::pin(store::merchants_with_news(tx, name)));
+    for merchant in wall::within(Wall::All, news).await? {
+        let turn = Turn { reader, merchant, clock, random, events_max: BATCH_EVENTS_MAX };
+        taken += wall::within(Wall::One(merchant), drain_of(db, turn)).await?;
+    }
+    Ok(taken)
+}
+
+async fn drain_of(db: &Db, mut turn: Turn<'_>) -> Result<u64> {
+    let (reader, merchant, clock) = (turn.reader, turn.merchant, turn.clock);
+    let mut taken = 0;
+    // How many events are still to be taken one by one, after a batch failed.
+    let mut singly: i64 = 0;
+    loop {
+        turn.events_max = if singly > 0 { 1 } else { BATCH_EVENTS_MAX };
+        match db.write(&turn, |tx, turn| Box::pin(take(tx, turn))).await {
+            Ok(0) => break,
+            Ok(count) => {
+                taken += count;
+                singly -= 1;
+            }
+            Err(error) if error.kind() == Kind::Unavailable => return Err(error),
+            // One of the batch failed and took the others with it.
+            Err(_) if turn.events_max > 1 => singly = BATCH_EVENTS_MAX,
+            Err(error) => {
+                let fault = (reader.name(), merchant, error.to_string(), clock.now());
+                tracing::error!(reader = reader.name(), %merchant, %error, "an event could not be handled");
+                let set_aside =
+                    db.write(&fault, |tx, (name, merchant, text, at)| Box::pin(store::failed(tx, name, *merchant, text, *at))).await?;
+                if !set_aside {
+                    break;
                 }
             }
         }

@@ -51,7 +51,7 @@ pub(super) async fn after(tx: &mut Tx, merchant: MerchantId, cursor: &Position, 
     let bound = match tx.kind() {
         Kind::Sqlite => "",
         // Below this transaction id everything has ended: nothing can commit behind the reader's back.
-        Kind::Postgres => " AND position < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)",
+        Kind::Postgres => " AND position < position_horizon()",
     };
     let text = format!("{COLUMNS} WHERE merchant_id = $1 AND (position, id) > ($2, $3){bound} ORDER BY merchant_id, position, id LIMIT $4");
     let params = vec![

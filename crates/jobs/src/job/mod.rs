@@ -8,7 +8,7 @@
 
 mod store;
 
-use shuke_db::{Db, Tx};
+use shuke_db::{Db, Tx, Wall, wall};
 use shuke_kernel::{Cx, Instant, MerchantId, Result, Uuid};
 
 /// How often a job is tried.
@@ -62,10 +62,13 @@ pub async fn finish(tx: &mut Tx, job: &Job, now: Instant) -> Result<()> {
 /// Takes the next due job of any merchant, or none.
 pub(crate) async fn lease(db: &Db, now: Instant) -> Result<Option<Job>> {
     // Most often nothing is due: that must not cost a turn at writing.
-    if !db.read(&now, |tx, now| Box::pin(store::any_due(tx, *now))).await? {
-        return Ok(None);
-    }
-    db.write(&now, |tx, now| Box::pin(store::lease(tx, *now))).await
+    let work = async {
+        if !db.read(&now, |tx, now| Box::pin(store::any_due(tx, *now))).await? {
+            return Ok(None);
+        }
+        db.write(&now, |tx, now| Box::pin(store::lease(tx, *now))).await
+    };
+    wall::within(Wall::All, work).await
 }
 
 /// Records a failure: the job waits longer each time, and is dead after the last attempt.

@@ -242,7 +242,7 @@ pub(crate) async fn settled_after(tx: &mut Tx, merchant: MerchantId, place: Plac
     let bound = match tx.kind() {
         Kind::Sqlite => "",
         // A position is its transaction's id: below this one everything has ended.
-        Kind::Postgres => " AND position < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)",
+        Kind::Postgres => " AND position < position_horizon()",
     };
     let text = format!(
         "{SEALED} WHERE merchant_id = $1 AND (position, source_id, source_line) > ($2, $3, $4){bound}

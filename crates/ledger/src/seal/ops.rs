@@ -2,7 +2,7 @@
 
 use super::{Chain, Seal, store};
 use crate::journal::store as entries;
-use shuke_db::{Db, Tx};
+use shuke_db::{Db, Tx, Wall, wall};
 use shuke_jobs::{Task, Work, merchants};
 use shuke_kernel::{Cx, Result};
 use std::sync::Arc;
@@ -54,8 +54,8 @@ pub fn task() -> Task {
             let mut done = 0;
             for merchant in merchants(&work.db).await? {
                 let cx = work.system(merchant);
-                done += crate::hold::expire(&work.db, &cx).await?;
-                done += run(&work.db, &cx).await?;
+                let part = async { Ok::<_, shuke_kernel::Error>(crate::hold::expire(&work.db, &cx).await? + run(&work.db, &cx).await?) };
+                done += wall::within(Wall::One(merchant), part).await?;
             }
             Ok(done)
         })

@@ -6,7 +6,7 @@ use super::{Difference, Report, store};
 use crate::journal::store::walk_by_index;
 use crate::seal::store as seals;
 use crate::{AccountKind, LotId};
-use shuke_db::{Db, Future, Tx};
+use shuke_db::{Db, Future, Tx, Wall, wall};
 use shuke_kernel::{Error, MerchantId, Result, Uuid};
 use std::sync::{PoisonError, RwLock};
 use tokio::runtime::Handle;
@@ -40,7 +40,9 @@ pub async fn run_with(db: &Db, merchant: MerchantId, more: &[Check]) -> Result<R
     // On a thread of its own: on SQLite a statement runs in the thread that asks, and this one takes
     // seconds in which no request may wait.
     let work = tokio::task::spawn_blocking(move || {
-        runtime.block_on(db.snapshot(&(merchant, more), |tx, (merchant, more)| Box::pin(verify(tx, *merchant, more))))
+        let input = (merchant, more);
+        let work = db.snapshot(&input, |tx, (merchant, more)| Box::pin(verify(tx, *merchant, more)));
+        runtime.block_on(wall::within(Wall::One(merchant), work))
     });
     work.await.map_err(|error| Error::internal(format!("verify ended early: {error}")))?
 }

@@ -1,6 +1,6 @@
 //! `/api/v1/api-keys`.
 
-use super::{Key, KeyDraft, KeyId, KeyToken, ops};
+use super::{Key, KeyDraft, KeyId, KeyRotation, KeyToken, ops};
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 /// Every operation.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke)).routes(routes!(rotate))
 }
 
 /// A key that was just made.
@@ -43,6 +43,35 @@ async fn create(caller: Allow<perm::KeyWrite>, State(app): State<App>, write: Wr
     let mut answer = once(&app, &caller, &write.key, &input, |tx, caller, (draft, token, vault)| {
         Box::pin(async move {
             let key = ops::create(tx, &caller.cx, caller.permissions, draft, token, vault).await?;
+            Ok(NewKey { token: None, key })
+        })
+    })
+    .await?;
+    if !answer.replayed {
+        answer.body.token = Some(token.as_str().to_owned());
+    }
+    Ok(answer)
+}
+
+/// Gives an API key another token. The one until now counts on for the overlap, so that programs can be
+/// changed one after another.
+#[utoipa::path(post, path = "/api/v1/api-keys/{id}/rotations", tag = "api-keys", operation_id = "rotate_api_key",
+    params(("id" = KeyId, Path), ("Idempotency-Key" = String, Header, description = "Your name for this write; the same on a retry")),
+    request_body = KeyRotation,
+    responses((status = 201, body = NewKey), (status = 200, body = NewKey, description = "Done already under this key"), (status = "default", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("key:write"))))]
+async fn rotate(
+    caller: Allow<perm::KeyWrite>,
+    State(app): State<App>,
+    Path(id): Path<KeyId>,
+    write: Write<KeyRotation>,
+) -> Reply<Answer<NewKey>> {
+    let token = KeyToken::new(&app.vault, caller.cx.merchant, id);
+    let input = (&write.body, &token, &app.vault);
+    // The token stays out of the answer that is stored for retries.
+    let mut answer = once(&app, &caller, &write.key, &input, |tx, caller, (rotation, token, vault)| {
+        Box::pin(async move {
+            let key = ops::rotate(tx, &caller.cx, caller.permissions, token, rotation, vault).await?;
             Ok(NewKey { token: None, key })
         })
     })

@@ -34,6 +34,12 @@ pub struct Key {
     pub expires_at: Option<Instant>,
     /// When it was revoked.
     pub revoked_at: Option<Instant>,
+    /// When it got its present token, where that isn't its first.
+    #[serde(default)]
+    pub rotated_at: Option<Instant>,
+    /// Until when the token before counts too.
+    #[serde(default)]
+    pub old_until: Option<Instant>,
 }
 
 impl Key {
@@ -97,7 +103,39 @@ impl KeyDraft {
             created_at: now,
             expires_at: self.expires_at,
             revoked_at: None,
+            rotated_at: None,
+            old_until: None,
         })
+    }
+}
+
+/// How a key gets another token.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct KeyRotation {
+    /// Hours in which the token until now counts beside the new one: 0 to 720, 24 where left out.
+    #[serde(default = "day")]
+    pub overlap_hours: i64,
+    /// When the key runs out from now on; null means never.
+    #[serde(default)]
+    pub expires_at: Option<Instant>,
+}
+
+const fn day() -> i64 {
+    24
+}
+
+impl KeyRotation {
+    /// Until when the old token counts.
+    ///
+    /// Errors: `overlap_out_of_range`, `expiry_past`.
+    pub(super) fn old_until(&self, now: Instant) -> Result<Instant> {
+        if !(0..=720).contains(&self.overlap_hours) {
+            return Err(Error::invalid("overlap_out_of_range", "two tokens may count side by side for 0 to 720 hours"));
+        }
+        if self.expires_at.is_some_and(|end| end <= now) {
+            return Err(Error::refused("expiry_past", "the key would have run out already; take a later moment"));
+        }
+        Ok(now.plus_ms(self.overlap_hours * 3_600_000))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Making, revoking, finding keys.
 
-use super::model::{Key, KeyDraft, KeyId, KeyToken};
+use super::model::{Key, KeyDraft, KeyId, KeyRotation, KeyToken};
 use super::store;
 use crate::{audit, store as stores};
 use shuke_db::{Db, Tx};
@@ -26,12 +26,42 @@ pub async fn create(tx: &mut Tx, cx: &Cx, held: Permissions, draft: &KeyDraft, t
 /// Errors: `key_not_found`.
 pub async fn revoke(tx: &mut Tx, cx: &Cx, id: KeyId) -> Result<()> {
     let missing = || Error::not_found("key_not_found", "there is no such API key");
-    let (key, _) = store::find(tx, cx.merchant, id).await?.ok_or_else(missing)?;
+    let key = store::find(tx, cx.merchant, id).await?.ok_or_else(missing)?.key;
     if key.revoked_at.is_some() {
         return Ok(());
     }
     store::revoke(tx, cx.merchant, id, cx.now).await?;
     audit::ops::record(tx, cx, &audit::Entry::new("key.revoked", id).old(&key)).await
+}
+
+/// Gives a key another token; the one until now counts on for the overlap, one before that no more.
+///
+/// Errors: `key_not_found`, `key_ended` where it is revoked or has run out, `scope_not_held`, `overlap_out_of_range`, `expiry_past`.
+pub async fn rotate(
+    tx: &mut Tx,
+    cx: &Cx,
+    held: Permissions,
+    token: &KeyToken,
+    rotation: &KeyRotation,
+    vault: &Vault,
+) -> Result<Key> {
+    let missing = || Error::not_found("key_not_found", "there is no such API key");
+    let old = store::find(tx, cx.merchant, token.key).await?.ok_or_else(missing)?;
+    if !old.key.lives(cx.now) {
+        return Err(Error::refused("key_ended", "this key is revoked or has run out; make another"));
+    }
+    // A token is all that its key may do: nobody gets one for more than they may do themselves.
+    let given = old.key.permissions();
+    if given.and(held) != given {
+        return Err(Error::refused("scope_not_held", "this key may do more than you; ask somebody who may do all of it"));
+    }
+    let until = rotation.old_until(cx.now)?;
+    let new = Key { rotated_at: Some(cx.now), old_until: Some(until), expires_at: rotation.expires_at, ..old.key.clone() };
+    if !store::rotate(tx, cx.merchant, &new, &old.hash, &token.hash(vault)).await? {
+        return Err(Error::conflict("key_changed", "somebody else has just changed this key; look again"));
+    }
+    audit::ops::record(tx, cx, &audit::Entry::new("key.rotated", new.id).old(&old.key).new_value(&new)).await?;
+    Ok(new)
 }
 
 /// Keys, oldest first, revoked ones too.
@@ -45,8 +75,8 @@ pub async fn list(tx: &mut Tx, cx: &Cx, after: Option<KeyId>, limit: Limit) -> R
 pub(crate) async fn caller_of(db: &Db, vault: &Vault, token: &KeyToken, now: Instant, random: &Random) -> Result<Caller> {
     let found = db.read(token, |tx, token| Box::pin(store::find(tx, token.merchant, token.key))).await?;
     let hash = token.hash(vault);
-    let found = found.filter(|(key, known)| *known == hash && key.lives(now));
-    let (key, _) = found.ok_or_else(invalid)?;
+    let found = found.filter(|found| found.knows(&hash, now) && found.key.lives(now));
+    let key = found.ok_or_else(invalid)?.key;
     Ok(Caller {
         cx: Cx { merchant: token.merchant, actor: Actor::Key(key.id.0), now, random: random.clone() },
         role: Role::Owner,

@@ -26,23 +26,36 @@ pub(super) async fn insert(tx: &mut Tx, merchant: MerchantId, key: &Key, hash: &
     .await
 }
 
-/// A key and its hash.
-pub(super) async fn find(tx: &mut Tx, merchant: MerchantId, id: KeyId) -> Result<Option<(Key, String)>> {
+/// A key with the hashes of its tokens.
+pub(super) struct Found {
+    pub(super) key: Key,
+    pub(super) hash: String,
+    old_hash: Option<String>,
+}
+
+impl Found {
+    /// Whether a token's hash is the present one, or the one before while that counts.
+    pub(super) fn knows(&self, hash: &str, now: Instant) -> bool {
+        self.hash == hash || (self.old_hash.as_deref() == Some(hash) && self.key.old_until.is_some_and(|until| now < until))
+    }
+}
+
+pub(super) async fn find(tx: &mut Tx, merchant: MerchantId, id: KeyId) -> Result<Option<Found>> {
     let row = tx
         .row(sql!(
-            "SELECT id, name, scopes, stores, created_by, created_at, expires_at, revoked_at, secret_hash FROM api_key
+            "SELECT id, name, scopes, stores, created_by, created_at, expires_at, revoked_at, rotated_at, old_until, secret_hash, old_hash FROM api_key
              WHERE merchant_id = $1 AND id = $2",
             merchant,
             id
         ))
         .await?;
-    row.map(|row| Ok((key(&row)?, row.get(8)?))).transpose()
+    row.map(|row| Ok(Found { key: key(&row)?, hash: row.get(10)?, old_hash: row.get(11)? })).transpose()
 }
 
 pub(super) async fn page(tx: &mut Tx, merchant: MerchantId, after: Option<KeyId>, limit: Limit) -> Result<Vec<Key>> {
     let rows = tx
         .rows(sql!(
-            "SELECT id, name, scopes, stores, created_by, created_at, expires_at, revoked_at FROM api_key
+            "SELECT id, name, scopes, stores, created_by, created_at, expires_at, revoked_at, rotated_at, old_until FROM api_key
              WHERE merchant_id = $1 AND id > $2 ORDER BY id LIMIT $3",
             merchant,
             after.unwrap_or(KeyId(Uuid::nil())),
@@ -50,6 +63,24 @@ pub(super) async fn page(tx: &mut Tx, merchant: MerchantId, after: Option<KeyId>
         ))
         .await?;
     rows.iter().map(key).collect()
+}
+
+/// Puts a new hash in the place of the one that was read; false where it isn't there any more.
+pub(super) async fn rotate(tx: &mut Tx, merchant: MerchantId, new: &Key, old_hash: &str, hash: &str) -> Result<bool> {
+    let count = tx
+        .exec(sql!(
+            "UPDATE api_key SET secret_hash = $3, old_hash = $4, old_until = $5, rotated_at = $6, expires_at = $7
+             WHERE merchant_id = $1 AND id = $2 AND secret_hash = $4 AND revoked_at IS NULL",
+            merchant,
+            new.id,
+            hash,
+            old_hash,
+            new.old_until,
+            new.rotated_at,
+            new.expires_at
+        ))
+        .await?;
+    Ok(count == 1)
 }
 
 pub(super) async fn revoke(tx: &mut Tx, merchant: MerchantId, id: KeyId, now: Instant) -> Result<()> {
@@ -69,5 +100,7 @@ fn key(row: &Row) -> Result<Key> {
         created_at: row.get(5)?,
         expires_at: row.get(6)?,
         revoked_at: row.get(7)?,
+        rotated_at: row.get(8)?,
+        old_until: row.get(9)?,
     })
 }

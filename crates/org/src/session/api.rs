@@ -1,10 +1,11 @@
 //! `/api/v1/session`: sign in, who am I, sign out, change my password.
 
-use super::limit::SignInLimits;
+use super::limit::{self, SignInLimits};
 use super::model::{Token, Who};
 use super::ops;
 use crate::staff::{self, Credentials, Password, Username};
 use crate::{StaffId, merchant};
+use shuke_db::{Wall, wall};
 use axum::extract::{ConnectInfo, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -36,6 +37,10 @@ struct SignIn {
     /// The password.
     #[schema(format = Password)]
     password: String,
+    /// The code of your authenticator app, or a recovery code, where you have one.
+    #[serde(default)]
+    #[schema(example = "123456")]
+    code: Option<String>,
 }
 
 /// A new password of one's own.
@@ -108,7 +113,7 @@ async fn show(Signed(caller): Signed, State(app): State<App>) -> Reply<Json<Who>
     responses((status = 200, body = Who), (status = "default", body = ProblemBody)), security(()))]
 async fn sign_in(State(app): State<App>, From(address): From, Json(request): Json<SignIn>) -> Reply<SignedIn> {
     let account = format!("{}/{}", request.merchant.unwrap_or(0), request.username.trim().to_lowercase());
-    app.slot::<SignInLimits>().attempt(&app.clock, address, &account)?;
+    limit::attempt(&app, address, &account).await?;
     let (merchant, found) = find(&app, &request).await?;
     let right = staff::verify(&request.password, found.as_ref().map(|found| &found.password)).await?;
     let Some(proven) = found.filter(|found| right && found.staff.active) else {
@@ -116,9 +121,13 @@ async fn sign_in(State(app): State<App>, From(address): From, Json(request): Jso
         return Err(ops::failed().into());
     };
     let token = Token::new(&app.vault, merchant, proven.staff.id);
+    wall::stand(merchant);
     let cx = Cx { merchant, actor: Actor::Staff(proven.staff.id.0), now: app.clock.now(), random: app.random.clone() };
-    let input = (&cx, &proven, &token, &app.vault);
-    let caller = app.db.write(&input, |tx, (cx, proven, token, vault)| Box::pin(ops::begin(tx, cx, proven, token, vault))).await?;
+    let input = (&cx, &proven, &token, &app.vault, request.code);
+    let work = app.db.write(&input, |tx, (cx, proven, token, vault, code)| {
+        Box::pin(ops::begin(tx, cx, proven, token, vault, code.as_deref()))
+    });
+    let caller = work.await?;
     Ok(SignedIn { status: StatusCode::OK, token, who: who(&app, &caller).await?, secure: app.secure_cookies })
 }
 
@@ -127,7 +136,8 @@ async fn sign_in(State(app): State<App>, From(address): From, Json(request): Jso
 async fn find(app: &App, request: &SignIn) -> Result<(MerchantId, Option<Credentials>)> {
     let username = Username::parse(&request.username).ok();
     let input = (request.merchant.map(MerchantId), username);
-    let found = app
+    let whose = input.0.map_or(Wall::All, Wall::One);
+    let work = app
         .db
         .read(&input, |tx, (named, username)| {
             Box::pin(async move {
@@ -138,8 +148,8 @@ async fn find(app: &App, request: &SignIn) -> Result<(MerchantId, Option<Credent
                 let (Some(merchant), Some(username)) = (merchant, username) else { return Ok((merchant, None)) };
                 Ok((Some(merchant), staff::ops::by_username(tx, merchant, username).await?))
             })
-        })
-        .await?;
+        });
+    let found = wall::within(whose, work).await?;
     Ok((found.0.unwrap_or(MerchantId(0)), found.1))
 }
 
@@ -155,15 +165,32 @@ async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Reply<Response>
     };
     if let Some(token) = token {
         let input = (&token, &app.vault);
-        app.db.write(&input, |tx, (token, vault)| Box::pin(ops::end(tx, token, vault))).await?;
+        let work = app.db.write(&input, |tx, (token, vault)| Box::pin(ops::end(tx, token, vault)));
+        wall::within(Wall::One(token.merchant), work).await?;
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
     set_cookie(&mut response, "", 0, app.secure_cookies);
     Ok(response)
 }
 
-fn no_session() -> Error {
+pub(crate) fn no_session() -> Error {
     Error::forbidden("key_without_session", "an API key has no session and no password; revoke the key instead")
+}
+
+/// The caller, who has shown their password again.
+///
+/// Errors: `key_without_session`, `sign_in_too_often`, `password_wrong`.
+pub(crate) async fn proven(app: &App, caller: &Caller, address: IpAddr, password: &str) -> Result<Credentials> {
+    let Actor::Staff(id) = caller.cx.actor else { return Err(no_session()) };
+    let id = StaffId(id);
+    limit::attempt(app, address, &format!("{}/{id}", caller.cx.merchant)).await?;
+    let input = (caller.cx.merchant, id);
+    let work = app.db.read(&input, |tx, (merchant, id)| {
+        Box::pin(async move { staff::ops::read(&tx.rows(staff::ops::statement(*merchant, *id)).await?) })
+    });
+    let found = work.await?;
+    let right = staff::verify(password, found.as_ref().map(|found| &found.password)).await?;
+    found.filter(|_| right).ok_or_else(|| Error::refused("password_wrong", "the password until now is not this one"))
 }
 
 /// Changes your own password. All your sessions end; the answer sets the cookie of a new one.
@@ -176,28 +203,16 @@ async fn change_password(
     From(address): From,
     Json(request): Json<PasswordChange>,
 ) -> Result<SignedIn, Problem> {
-    let Actor::Staff(id) = caller.cx.actor else { return Err(no_session().into()) };
-    let id = StaffId(id);
-    app.slot::<SignInLimits>().attempt(&app.clock, address, &format!("{}/{id}", caller.cx.merchant))?;
-    let input = (caller.cx.merchant, id);
-    let found = app
-        .db
-        .read(&input, |tx, (merchant, id)| {
-            Box::pin(async move { staff::ops::read(&tx.rows(staff::ops::statement(*merchant, *id)).await?) })
-        })
-        .await?;
-    let right = staff::verify(&request.old, found.as_ref().map(|found| &found.password)).await?;
-    let Some(found) = found.filter(|_| right) else {
-        return Err(Error::refused("password_wrong", "the password until now is not this one").into());
-    };
+    let found = proven(&app, &caller, address, &request.old).await?;
+    let id = found.staff.id;
     let password = Password::parse(&request.new, &found.staff.username)?.hash(&app.random).await?;
     let token = Token::new(&app.vault, caller.cx.merchant, id);
-    let input = (&caller.cx, id, &password, &token, &app.vault);
+    let input = (&caller.cx, id, caller.role, &password, &token, &app.vault);
     app.db
-        .write(&input, |tx, (cx, id, password, token, vault)| {
+        .write(&input, |tx, (cx, id, role, password, token, vault)| {
             Box::pin(async move {
                 staff::ops::set_password(tx, cx, *id, password).await?;
-                ops::start(tx, cx, *id, token, vault).await
+                ops::renew(tx, cx, *id, *role, token, vault).await
             })
         })
         .await?;

@@ -1,18 +1,24 @@
 //! Limits on guessing: how often an address, and how often an account, may try to sign in.
 //!
-//! Counted in the memory of one server: with several behind a balancer an attacker gets as many
-//! times the rate. Every attempt counts, right or wrong. Time comes from the server's one clock.
+//! Counted twice: in the memory of a server, which costs nothing and stops a flood at its door, and in
+//! the database, for all servers together. There one guarded statement takes an attempt (the generic
+//! cell rate algorithm, as in memory), so that none is given twice. Every attempt counts, right or
+//! wrong. Time comes from the server's one clock.
 
 use governor::clock::Clock as _;
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
-use shuke_kernel::{Clock, Error, Result};
+use super::store;
+use shuke_db::{Wall, wall};
+use shuke_http::AppInner;
+use shuke_jobs::{Task, Work};
+use shuke_kernel::{Clock, Error, MerchantId, Result};
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -26,6 +32,11 @@ pub const ACCOUNT_BURST: u32 = 10;
 pub const ACCOUNT_INTERVAL_S: u64 = 15;
 /// Attempts after which those who have not tried for long are forgotten.
 const SWEEP_EVERY: u32 = 1024;
+/// Under which number attempts are counted: nobody is known yet, and no merchant has it.
+const NOBODY: MerchantId = MerchantId(0);
+const DAY_MS: i64 = 86_400_000;
+/// How often [`sweep`] runs.
+pub(crate) const SWEEP_MS: i64 = 3_600_000;
 
 #[derive(Clone, Debug)]
 struct Ticks(Clock);
@@ -58,10 +69,8 @@ impl SignInLimits {
         self.behind_proxy.load(Ordering::Relaxed)
     }
 
-    /// Counts an attempt.
-    ///
-    /// Errors: `sign_in_too_often` with the seconds to wait.
-    pub fn attempt(&self, clock: &Clock, address: IpAddr, account: &str) -> Result<()> {
+    /// Counts an attempt in this server's memory.
+    fn local(&self, clock: &Clock, address: IpAddr, account: &str) -> Result<()> {
         let ticks = Ticks(clock.clone());
         let addresses = self.addresses.get_or_init(|| limiter(&ticks, ADDRESS_BURST, ADDRESS_INTERVAL_S));
         let accounts = self.accounts.get_or_init(|| limiter(&ticks, ACCOUNT_BURST, ACCOUNT_INTERVAL_S));
@@ -74,6 +83,47 @@ impl SignInLimits {
     }
 }
 
+/// Counts an attempt, for all servers.
+///
+/// Errors: `sign_in_too_often` with the seconds to wait.
+pub async fn attempt(app: &AppInner, address: IpAddr, account: &str) -> Result<()> {
+    app.slot::<SignInLimits>().local(&app.clock, address, account)?;
+    let subject = |kind: &str, text: &str| app.vault.index(NOBODY, kind, text);
+    let limits = [
+        (subject("sign_in_address", &network(address).to_string()), ADDRESS_BURST, ADDRESS_INTERVAL_S),
+        (subject("sign_in_account", account), ACCOUNT_BURST, ACCOUNT_INTERVAL_S),
+    ];
+    let input = (app.clock.now(), limits);
+    let work = app.db.write(&input, |tx, (now, limits)| {
+        Box::pin(async move {
+            for (subject, burst, interval_s) in limits {
+                let interval_ms = i64::try_from(interval_s * 1000).unwrap_or(i64::MAX);
+                let tolerance_ms = interval_ms * (i64::from(*burst) - 1);
+                if let Some(wait_ms) = store::take_attempt(tx, NOBODY, subject, *now, interval_ms, tolerance_ms).await? {
+                    return Err(too_often(u64::try_from(wait_ms).unwrap_or(0) / 1000));
+                }
+            }
+            Ok(())
+        })
+    });
+    wall::within(Wall::One(NOBODY), work).await
+}
+
+/// Forgets those who have not tried for a day: for the worker, once an hour.
+pub(crate) fn sweep() -> Task {
+    Arc::new(|work: &Work| {
+        Box::pin(async move {
+            let before = work.clock.now().plus_ms(-DAY_MS);
+            work.db.write(&before, |tx, before| Box::pin(store::forget_attempts(tx, NOBODY, *before))).await
+        })
+    })
+}
+
+fn too_often(wait_s: u64) -> Error {
+    Error::too_many("sign_in_too_often", "too many attempts to sign in; wait a moment and try again")
+        .retry_after_s(u32::try_from(wait_s.saturating_add(1)).unwrap_or(u32::MAX))
+}
+
 fn limiter<K: Hash + Eq + Clone>(ticks: &Ticks, burst: u32, interval_s: u64) -> Limiter<K> {
     let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
     let quota = Quota::with_period(Duration::from_secs(interval_s)).unwrap_or(Quota::per_minute(burst)).allow_burst(burst);
@@ -82,9 +132,7 @@ fn limiter<K: Hash + Eq + Clone>(ticks: &Ticks, burst: u32, interval_s: u64) -> 
 
 fn check<K: Hash + Eq + Clone>(limiter: &Limiter<K>, key: &K, ticks: &Ticks) -> Result<()> {
     limiter.check_key(key).map_err(|too_early| {
-        let wait = too_early.wait_time_from(ticks.now()).as_secs().saturating_add(1);
-        Error::too_many("sign_in_too_often", "too many attempts to sign in; wait a moment and try again")
-            .retry_after_s(u32::try_from(wait).unwrap_or(u32::MAX))
+        too_often(too_early.wait_time_from(ticks.now()).as_secs())
     })
 }
 
@@ -110,19 +158,19 @@ mod tests {
         let limits = SignInLimits::default();
         let address = |n: u8| IpAddr::from([10, 0, 0, n]);
         for n in 0..10 {
-            limits.attempt(&clock, address(n), "1/wang").unwrap();
+            limits.local(&clock, address(n), "1/wang").unwrap();
         }
-        let refused = limits.attempt(&clock, address(99), "1/wang").unwrap_err();
+        let refused = limits.local(&clock, address(99), "1/wang").unwrap_err();
         assert_eq!((refused.code(), refused.retry_after()), ("sign_in_too_often", Some(16)));
-        limits.attempt(&clock, address(99), "1/li").unwrap();
+        limits.local(&clock, address(99), "1/li").unwrap();
         clock.advance_ms(15_000);
-        limits.attempt(&clock, address(99), "1/wang").unwrap();
-        assert!(limits.attempt(&clock, address(99), "1/wang").is_err());
+        limits.local(&clock, address(99), "1/wang").unwrap();
+        assert!(limits.local(&clock, address(99), "1/wang").is_err());
 
         for n in 0..30 {
-            limits.attempt(&clock, address(200), &format!("1/{n}")).unwrap();
+            limits.local(&clock, address(200), &format!("1/{n}")).unwrap();
         }
-        assert!(limits.attempt(&clock, address(200), "1/another").is_err());
+        assert!(limits.local(&clock, address(200), "1/another").is_err());
     }
 
     #[test]

@@ -8,7 +8,8 @@
 //! their keys, both in one round trip; nothing is believed that the hash doesn't confirm.
 //!
 //! Guessing is slowed per address and per account ([`limit`]); a name that nobody has costs the same
-//! work and gets the same answer as a wrong password.
+//! work and gets the same answer as a wrong password. A second factor comes after the password
+//! ([`totp`](crate::totp)), so that nothing is learnt of it without one.
 
 pub mod api;
 pub mod limit;

@@ -61,6 +61,8 @@ pub(crate) struct Session {
     pub(crate) staff: StaffId,
     pub(crate) created_at: Instant,
     pub(crate) seen_at: Instant,
+    /// For setting up a second factor only.
+    pub(crate) limited: bool,
 }
 
 impl Session {
@@ -120,13 +122,14 @@ impl Who {
     }
 }
 
-/// The caller that a member of staff is.
-pub(crate) fn caller(cx: shuke_kernel::Cx, staff: &Staff) -> Caller {
+/// The caller that a member of staff is; in a limited session one who may do nothing.
+pub(crate) fn caller(cx: shuke_kernel::Cx, staff: &Staff, limited: bool) -> Caller {
+    use shuke_http::perm::Permissions;
     Caller {
         cx,
         role: staff.role,
         stores: staff.stores.as_ref().map(|stores| stores.iter().map(|store| store.0).collect()),
-        permissions: shuke_http::perm::Permissions::of_role(staff.role),
+        permissions: if limited { Permissions::default() } else { Permissions::of_role(staff.role) },
         name: staff.name.clone(),
     }
 }
@@ -151,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_session_ends_by_age_and_by_idleness() {
-        let session = Session { staff: StaffId(Uuid::nil()), created_at: Instant(0), seen_at: Instant(SESSION_MS_MAX - 1) };
+        let session = Session { staff: StaffId(Uuid::nil()), created_at: Instant(0), seen_at: Instant(SESSION_MS_MAX - 1), limited: false };
         assert!(session.lives(Instant(SESSION_MS_MAX - 1)));
         assert!(!session.lives(Instant(SESSION_MS_MAX)));
         let idle = Session { seen_at: Instant(0), ..session };

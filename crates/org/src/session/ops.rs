@@ -3,26 +3,45 @@
 use super::model::{IDLE_MS_MAX, SEEN_LAG_MS_MAX, SESSION_MS_MAX, Session, Token, caller};
 use super::store;
 use crate::staff::{self, Credentials};
-use crate::{StaffId, audit};
+use crate::{StaffId, audit, totp};
 use shuke_db::{Db, Tx};
-use shuke_http::{Caller, Vault};
+use shuke_http::{Caller, Role, Vault};
 use shuke_kernel::{Actor, Cx, Error, Instant, MerchantId, Random, Result};
 
 /// Begins a session for a person whose password was found right, unless they were revoked or got
 /// another password meanwhile.
 ///
-/// Errors: `sign_in_failed`.
-pub(crate) async fn begin(tx: &mut Tx, cx: &Cx, proven: &Credentials, token: &Token, vault: &Vault) -> Result<Caller> {
+/// Errors: `sign_in_failed`; `code_needed` and `code_wrong` where they have an authenticator.
+pub(crate) async fn begin(
+    tx: &mut Tx,
+    cx: &Cx,
+    proven: &Credentials,
+    token: &Token,
+    vault: &Vault,
+    code: Option<&str>,
+) -> Result<Caller> {
     let now = staff::ops::locked(tx, cx.merchant, proven.staff.id).await?;
     let found = now.filter(|now| now.staff.active && now.password == proven.password).ok_or_else(failed)?;
-    start(tx, cx, found.staff.id, token, vault).await?;
-    Ok(caller(cx.clone(), &found.staff))
+    let enrolled = totp::ops::admit(tx, cx, vault, found.staff.id, code).await?;
+    let limited = !enrolled && totp::ops::limits(tx, cx.merchant, found.staff.id, found.staff.role).await?;
+    insert(tx, cx, found.staff.id, token, vault, limited).await?;
+    Ok(caller(cx.clone(), &found.staff, limited))
 }
 
 /// Begins a session without a password: for the setup, the demo and tests, which know who it is.
 pub async fn start(tx: &mut Tx, cx: &Cx, staff: StaffId, token: &Token, vault: &Vault) -> Result<()> {
+    insert(tx, cx, staff, token, vault, false).await
+}
+
+/// Begins another session of a person, as limited as their role and authenticator make it.
+pub(crate) async fn renew(tx: &mut Tx, cx: &Cx, staff: StaffId, role: Role, token: &Token, vault: &Vault) -> Result<()> {
+    let limited = totp::ops::limits(tx, cx.merchant, staff, role).await?;
+    insert(tx, cx, staff, token, vault, limited).await
+}
+
+async fn insert(tx: &mut Tx, cx: &Cx, staff: StaffId, token: &Token, vault: &Vault, limited: bool) -> Result<()> {
     store::remove_ended(tx, cx.merchant, staff, cx.now.plus_ms(-SESSION_MS_MAX), cx.now.plus_ms(-IDLE_MS_MAX)).await?;
-    store::insert(tx, cx.merchant, &token.hash(vault), staff, cx.now).await?;
+    store::insert(tx, cx.merchant, &token.hash(vault), staff, limited, cx.now).await?;
     audit::ops::record(tx, cx, &audit::Entry::new("session.begun", staff)).await
 }
 
@@ -54,12 +73,17 @@ pub(crate) async fn caller_of(db: &Db, vault: &Vault, token: &Token, now: Instan
         db.write(&input, |tx, (merchant, hash, now)| Box::pin(store::seen(tx, *merchant, hash, *now))).await?;
     }
     let cx = Cx { merchant: token.merchant, actor: Actor::Staff(found.staff.id.0), now, random: random.clone() };
-    Ok(caller(cx, &found.staff))
+    Ok(caller(cx, &found.staff, session.limited))
 }
 
 /// Ends one session. One that is gone already is ended.
 pub(crate) async fn end(tx: &mut Tx, token: &Token, vault: &Vault) -> Result<()> {
     store::remove(tx, token.merchant, &token.hash(vault)).await
+}
+
+/// Makes every session of a person one for setting up a second factor, or a full one.
+pub(crate) async fn set_limited(tx: &mut Tx, merchant: MerchantId, staff: StaffId, limited: bool) -> Result<()> {
+    store::set_limited(tx, merchant, staff, limited).await
 }
 
 /// Ends every session of a person.

@@ -8,8 +8,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
+use shuke_db::{Wall, wall};
 use shuke_http::{App, Json, OpenApiRouter, ProblemBody, Reply, Role, routes};
-use shuke_kernel::{Actor, Cx, Error, MerchantId};
+use shuke_kernel::{Actor, Cx, Error, MerchantId, Result};
 use utoipa::ToSchema;
 
 const FIRST: MerchantId = MerchantId(1);
@@ -75,16 +76,21 @@ fn yuan() -> String {
     "CNY".to_owned()
 }
 
+async fn any_merchant(app: &App) -> Result<bool> {
+    let found = app.db.read(&(), |tx, ()| Box::pin(merchant::ops::numbers(tx, 1)));
+    Ok(!wall::within(Wall::All, found).await?.is_empty())
+}
+
 /// Whether the server has to be set up.
 #[utoipa::path(get, path = "/api/v1/setup", tag = "setup", operation_id = "show_setup",
     responses((status = 200, body = Setup), (status = "default", body = ProblemBody)), security(()))]
 async fn show(State(app): State<App>) -> Reply<Json<Setup>> {
-    let found = app.db.read(&(), |tx, ()| Box::pin(merchant::ops::numbers(tx, 1))).await?;
+    let found = any_merchant(&app).await?;
     let choice = |trade: &Trade| {
         let preset = crate::preset::of(*trade);
         TradeChoice { trade: *trade, name_zh: preset.name.zh.to_owned(), name_en: preset.name.en.to_owned() }
     };
-    Ok(Json(Setup { needed: found.is_empty(), trades: Trade::ALL.iter().map(choice).collect() }))
+    Ok(Json(Setup { needed: !found, trades: Trade::ALL.iter().map(choice).collect() }))
 }
 
 /// Sets the server up: its first merchant, store and owner. The answer signs the owner in.
@@ -92,8 +98,7 @@ async fn show(State(app): State<App>) -> Reply<Json<Setup>> {
     responses((status = 201, body = session::Who), (status = "default", body = ProblemBody)), security(()))]
 async fn create(State(app): State<App>, Json(draft): Json<SetupDraft>) -> Reply<impl IntoResponse> {
     let already = || Error::conflict("already_set_up", "this server is set up already; sign in, or ask the owner for an account");
-    let found = app.db.read(&(), |tx, ()| Box::pin(merchant::ops::numbers(tx, 1))).await?;
-    if !found.is_empty() {
+    if any_merchant(&app).await? {
         return Err(already().into());
     }
     let username = Username::parse(&draft.username)?;
@@ -102,6 +107,7 @@ async fn create(State(app): State<App>, Json(draft): Json<SetupDraft>) -> Reply<
     let owner = Owner { username, name, password: password.hash(&app.random).await? };
     let mut founding = Founding::new(&draft.name, draft.trade, &draft.currency, &draft.zone, &draft.store, owner)?;
     founding.number = Some(FIRST);
+    wall::stand(FIRST);
     let input = (app.clock.now(), &app.random, &founding, &app.vault);
     let outcome = app
         .db

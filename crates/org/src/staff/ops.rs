@@ -2,7 +2,7 @@
 
 use super::{Credentials, NewStaff, PasswordHash, Staff, StaffChange, StaffId, Username, store};
 use crate::text::{self, NAME_CHARS_MAX};
-use crate::{StoreId, audit, merchant, session, store as stores};
+use crate::{StoreId, audit, merchant, session, store as stores, totp};
 use shuke_db::{Row, Stmt, Tx};
 use shuke_http::Role;
 use shuke_kernel::{Cx, Error, Limit, MerchantId, Page, Result, Uuid};
@@ -69,6 +69,9 @@ pub async fn change(tx: &mut Tx, cx: &Cx, id: StaffId, change: &StaffChange) -> 
     merchant::ops::count_owners(tx, cx.merchant, i64::from(new.is_owner()) - i64::from(old.is_owner())).await?;
     if !new.active {
         session::ops::end_all(tx, cx.merchant, id).await?;
+    } else if new.role != old.role {
+        let limited = totp::ops::limits(tx, cx.merchant, id, new.role).await?;
+        session::ops::set_limited(tx, cx.merchant, id, limited).await?;
     }
     let action = if old.active && !new.active { "staff.revoked" } else { "staff.changed" };
     audit::ops::record(tx, cx, &audit::Entry::new(action, id).old(&old).new_value(&new)).await?;
@@ -110,6 +113,11 @@ pub async fn must_work(tx: &mut Tx, cx: &Cx, ids: &[StaffId], store: Uuid) -> Re
         }
     }
     Ok(())
+}
+
+/// Everybody of a merchant, revoked ones too.
+pub(crate) async fn all(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<Staff>> {
+    store::all(tx, merchant).await
 }
 
 /// The statement that finds a member of staff, for [`Tx::all`]; [`read`] takes its answer.

@@ -94,6 +94,16 @@ pub(super) async fn page(tx: &mut Tx, merchant: MerchantId, after: Option<StaffI
     rows.iter().map(|row| Ok(credentials(row)?.staff)).collect()
 }
 
+pub(super) async fn all(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<Staff>> {
+    let rows = tx
+        .rows(sql!(
+            "SELECT id, username, name, role, stores, active, created_at, password_hash FROM staff WHERE merchant_id = $1 ORDER BY id",
+            merchant
+        ))
+        .await?;
+    rows.iter().map(|row| Ok(credentials(row)?.staff)).collect()
+}
+
 pub(super) fn credentials(row: &Row) -> Result<Credentials> {
     let stores: Option<String> = row.get(4)?;
     let stores = stores

@@ -1,0 +1,79 @@
+//! One request over one connection, to an address that was looked at.
+
+use super::target::{Target, is_private};
+use http_body_util::Full;
+use hyper::Request;
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+
+/// How long an attempt may take, the name's look-up included.
+const ATTEMPT_S: u64 = 15;
+
+/// The status of the answer, or why there is none.
+pub(super) async fn post(target: &Target, headers: &[(&str, String)], body: String, private: bool) -> Result<u16, String> {
+    let attempt = async {
+        let address = look_up(target, private).await?;
+        let stream = TcpStream::connect(address).await.map_err(|error| format!("connect: {error}"))?;
+        let _ = stream.set_nodelay(true);
+        if !target.https {
+            return exchange(stream, target, headers, body).await;
+        }
+        let name = ServerName::try_from(target.host.clone()).map_err(|error| error.to_string())?;
+        let tls = tokio_rustls::TlsConnector::from(tls()?);
+        let stream = tls.connect(name, stream).await.map_err(|error| format!("TLS: {error}"))?;
+        exchange(stream, target, headers, body).await
+    };
+    match tokio::time::timeout(Duration::from_secs(ATTEMPT_S), attempt).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(format!("no answer within {ATTEMPT_S} seconds")),
+    }
+}
+
+/// The first address of the host. A name that leads to a private address too is refused whole: the next
+/// look-up could give that one.
+async fn look_up(target: &Target, private: bool) -> Result<SocketAddr, String> {
+    let found = tokio::net::lookup_host((target.host.as_str(), target.port)).await.map_err(|error| format!("look up the host: {error}"))?;
+    let found: Vec<SocketAddr> = found.collect();
+    if !private && found.iter().any(|address| is_private(address.ip())) {
+        return Err("the host leads to a private address".to_owned());
+    }
+    found.first().copied().ok_or_else(|| "the host has no address".to_owned())
+}
+
+async fn exchange(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    target: &Target,
+    headers: &[(&str, String)],
+    body: String,
+) -> Result<u16, String> {
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
+    let mut request = Request::post(target.path.as_str()).header("host", target.authority()).header("connection", "close");
+    for (name, value) in headers {
+        request = request.header(*name, value);
+    }
+    let request = request.body(Full::new(Bytes::from(body))).map_err(|error| error.to_string())?;
+    // The connection lives while the answer's head is awaited; its body is of no interest.
+    tokio::select! {
+        answer = sender.send_request(request) => answer.map(|answer| answer.status().as_u16()).map_err(|error| error.to_string()),
+        ended = connection => Err(ended.err().map_or_else(|| "the connection ended without an answer".to_owned(), |error| error.to_string())),
+    }
+}
+
+fn tls() -> Result<Arc<rustls::ClientConfig>, String> {
+    static CONFIG: OnceLock<Result<Arc<rustls::ClientConfig>, String>> = OnceLock::new();
+    let make = || {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let config = builder.map_err(|error| error.to_string())?.with_root_certificates(roots).with_no_client_auth();
+        Ok(Arc::new(config))
+    };
+    CONFIG.get_or_init(make).clone()
+}

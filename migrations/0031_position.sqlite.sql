@@ -1,0 +1,1 @@
+-- Positions are row ids here: one writer, nothing commits behind a reader's back.
