@@ -23,6 +23,7 @@
 //!
 //! Deliberately absent: an ORM, a query builder, a way to run SQL outside a transaction's scope.
 
+pub mod backup;
 pub mod constraint;
 mod counters;
 mod migrate;

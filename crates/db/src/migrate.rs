@@ -87,9 +87,14 @@ fn fingerprint(text: &str) -> String {
 }
 
 pub(crate) async fn run(db: &Db) -> Result<()> {
+    run_some(db, &|_| true).await
+}
+
+/// Applies the wanted migrations only: to restore a backup of an older schema into that schema.
+pub(crate) async fn run_some(db: &Db, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Result<()> {
     // Several servers may start at once: whoever comes second finds the step done and goes on.
     for attempt in 0.. {
-        match apply(db).await {
+        match apply(db, wanted).await {
             Err(error) if attempt < 20 && error.code() != "schema_newer" && error.code() != "schema_edited" => {
                 tracing::info!(%error, "another server is migrating, or the database is busy; trying again");
                 tokio::time::sleep(std::time::Duration::from_millis(50 << attempt.min(4))).await;
@@ -100,23 +105,27 @@ pub(crate) async fn run(db: &Db) -> Result<()> {
     Ok(())
 }
 
-async fn apply(db: &Db) -> Result<()> {
+/// The migrations that were applied, by name, with their fingerprints.
+pub(crate) async fn applied(db: &Db) -> Result<Vec<(String, String)>> {
     db.script(BEFORE, None).await?;
-    let applied: Vec<(String, String)> = db
-        .read(&(), |tx, ()| {
+    db.read(&(), |tx, ()| {
             Box::pin(async move {
                 let rows = tx.rows(sql!("SELECT name, fingerprint FROM schema_migration ORDER BY name")).await?;
                 rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
             })
         })
-        .await?;
+        .await
+}
+
+async fn apply(db: &Db, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Result<()> {
+    let applied = applied(db).await?;
     if let Some((name, _)) = applied.iter().find(|(name, _)| !MIGRATIONS.iter().any(|m| m.name == name)) {
         return Err(Error::unavailable(
             "schema_newer",
             format!("the data was last used by a newer version (it has {name}); start that version"),
         ));
     }
-    for migration in MIGRATIONS {
+    for migration in MIGRATIONS.iter().filter(|migration| wanted(migration.name)) {
         let text = match db.kind() {
             Kind::Sqlite => migration.sqlite,
             Kind::Postgres => migration.postgres,

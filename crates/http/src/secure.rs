@@ -33,6 +33,7 @@ pub fn layers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> 
     });
     router
         .layer(from_fn(walled))
+        .layer(from_fn(crate::meter::measure))
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(REQUEST_S_MAX)))
         .layer(trace)

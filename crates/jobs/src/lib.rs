@@ -7,12 +7,16 @@
 //!   transaction, works outside any, and finishes it in the transaction of the effect.
 //! - [`Runner`]: the loop that a server runs, and that a test steps by hand.
 //!
+//! [`Backlog`] says how far the work is behind.
+//!
 //! No network call and no job body runs inside a transaction.
 
+pub mod backlog;
 pub mod event;
 pub mod job;
 mod runner;
 
+pub use backlog::Backlog;
 pub use event::{Event, Reader, StoredEvent};
 pub use job::{Job, JobRequest};
 pub use runner::{Handler, Runner, Task, Work, merchants};

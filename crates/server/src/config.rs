@@ -9,7 +9,7 @@ use crate::wiring;
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use shuke_db::{Config, Db};
+use shuke_db::{Config, Db, Statements};
 use shuke_http::{App, AppInner, Vault, confirm_key, key_is_known};
 use shuke_kernel::{Clock, Random};
 use shuke_org::OrgAuthenticator;
@@ -29,6 +29,9 @@ pub struct Place {
     /// A PostgreSQL server instead of the embedded database: postgres://user:password@host/database
     #[arg(long, value_name = "URL", env = "SHUKE_DB", hide_env_values = true)]
     pub db: Option<String>,
+    /// How statements go to PostgreSQL: prepared under a name, or simple, behind a pooler in transaction mode
+    #[arg(long, value_name = "HOW", default_value = "prepared", value_parser = statements, env = "SHUKE_STATEMENTS")]
+    pub statements: Statements,
     /// The master key, 32 bytes in base64url; the file `key` of the data folder where it is not set
     #[arg(skip = std::env::var("SHUKE_KEY").ok())]
     pub key: Option<String>,
@@ -66,13 +69,13 @@ impl Opened {
 impl Place {
     /// An embedded database in a folder.
     pub fn folder(data: impl Into<PathBuf>) -> Self {
-        Self { data: data.into(), db: None, key: None }
+        Self { data: data.into(), db: None, statements: Statements::Prepared, key: None }
     }
 
     /// How to open the database.
     pub fn database(&self) -> Config {
         match &self.db {
-            Some(url) => Config::postgres(url),
+            Some(url) => Config { statements: self.statements, ..Config::postgres(url) },
             None => Config::folder(&self.data),
         }
     }
@@ -112,6 +115,14 @@ impl Place {
             }
             Err(error) => Err(error).with_context(|| format!("write {}", file.display())),
         }
+    }
+}
+
+fn statements(text: &str) -> std::result::Result<Statements, String> {
+    match text {
+        "prepared" => Ok(Statements::Prepared),
+        "simple" => Ok(Statements::Simple),
+        _ => Err("statements are prepared or simple".to_owned()),
     }
 }
 

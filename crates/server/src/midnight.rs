@@ -41,6 +41,7 @@ pub fn run<'w>(work: &'w Work, job: &'w Job) -> Future<'w, ()> {
         let cx: Cx = work.cx(job);
         let today = time::parse_date(&job.payload)?;
         day(&work.db, &cx, today).await?;
+        shuke_org::midnight(&work.db, &cx).await?;
         work.db
             .write(&(&cx, job), |tx, (cx, job)| {
                 Box::pin(async move {

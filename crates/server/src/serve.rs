@@ -3,6 +3,7 @@
 use crate::{pages, wiring};
 use anyhow::{Context as _, Result};
 use shuke_http::App;
+use shuke_org::webhook::courier;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -18,7 +19,7 @@ pub enum Role {
     All,
     /// Answers requests
     Api,
-    /// Does the background work; answers only /healthz and /readyz
+    /// Does the background work; answers only /healthz, /readyz and /metrics
     Worker,
 }
 
@@ -57,14 +58,18 @@ impl Server {
             let (work, stopped) = (self.app.work(), stopped.clone());
             tokio::spawn(async move { wiring::runner().run_until(&work, until(stopped)).await })
         });
-        let router = if self.role == Role::Worker { pages::health(self.app.clone()) } else { wiring::router(self.app.clone()) };
+        let courier = (self.role != Role::Api).then(|| {
+            let (app, stopped) = (self.app.clone(), stopped.clone());
+            tokio::spawn(async move { courier::run_until(&app, until(stopped)).await })
+        });
+        let router = if self.role == Role::Worker { pages::operator(self.app.clone()) } else { wiring::router(self.app.clone()) };
         eprintln!("shuke listens on http://{address}");
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let serving = axum::serve(self.listener, service).with_graceful_shutdown(until(stopped.clone()));
         let work = async {
             serving.await?;
-            if let Some(worker) = worker {
-                worker.await?;
+            for task in [worker, courier].into_iter().flatten() {
+                task.await?;
             }
             anyhow::Ok(())
         };

@@ -2,6 +2,7 @@
 
 use crate::{midnight, pages};
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use shuke_http::{App, AppInner, OpenApiRouter, Problem, ProblemBody};
@@ -26,6 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// Every reader, job and periodic task.
 pub fn runner() -> Runner {
     let runner = Runner::default();
+    let runner = shuke_org::runner(runner);
     let runner = shuke_member::runner(runner);
     let runner = shuke_loyalty::runner(runner);
     let runner = shuke_offer::runner(runner);
@@ -63,8 +65,9 @@ pub fn router(app: App) -> Router {
 pub fn wire(app: App) -> (Router, OpenApi) {
     let (api, document) = routes().split_for_parts();
     let router = api
+        .layer(from_fn_with_state(app.clone(), shuke_http::gate))
         .merge(pages::routes(&document))
-        .merge(pages::health_routes())
+        .merge(pages::operator_routes())
         .fallback(|| async { Problem(Error::not_found("not_found", "there is nothing under this address")) })
         .method_not_allowed_fallback(|| async { method_not_allowed() })
         .with_state(app);

@@ -124,13 +124,60 @@ impl Cluster {
         cluster.start_on_free_port()
     }
 
+    /// Starts a standby that follows this cluster, and makes this cluster's commits wait for it: what was
+    /// acknowledged is on both. [`Self::promote`] makes it the primary.
+    pub fn start_standby(&self) -> Self {
+        or_fail("start a standby", self.try_start_standby())
+    }
+
+    fn try_start_standby(&self) -> Fallible<Self> {
+        let folder = temporary_folder()?;
+        let guardian = start_guardian(&folder)?;
+        let standby = Self {
+            folder,
+            port: 0,
+            settings: self.settings.clone(),
+            programs: self.programs.clone(),
+            account: self.account,
+            server: Mutex::new(None),
+            guardian: Mutex::new(Some(guardian)),
+            databases: AtomicU32::new(0),
+        };
+        standby.give_away(&standby.folder)?;
+        let output = standby
+            .command("pg_basebackup")
+            .args(["-h", "127.0.0.1", "-U", "shuke", "-R", "-X", "stream", "--no-sync", "--checkpoint=fast", "-p", &self.port.to_string(), "-D"])
+            .arg(standby.data())
+            .output()?;
+        if !output.status.success() {
+            return Err(format!("pg_basebackup failed: {}", String::from_utf8_lossy(&output.stderr)).into());
+        }
+        let standby = standby.start_on_free_port()?;
+        execute(&self.url("postgres"), "ALTER SYSTEM SET synchronous_standby_names = '*'")?;
+        execute(&self.url("postgres"), "SELECT pg_reload_conf()")?;
+        Ok(standby)
+    }
+
+    /// Makes a standby the primary, and waits until it is.
+    pub fn promote(&self) {
+        or_fail("promote the standby", execute(&self.url("postgres"), "SELECT pg_promote(TRUE, 60)"));
+    }
+
+    /// The port that the server listens on.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
     fn start_on_free_port(mut self) -> Fallible<Self> {
         let mut last = None;
         for _ in 0..PORT_TRIES_MAX {
             self.port = free_port()?;
             match self.start_server() {
                 Ok(()) => {
-                    execute(&self.url("postgres"), &format!("CREATE ROLE {OWNER} LOGIN"))?;
+                    // A standby has the roles of its primary.
+                    if !self.data().join("standby.signal").exists() {
+                        execute(&self.url("postgres"), &format!("CREATE ROLE {OWNER} LOGIN"))?;
+                    }
                     return Ok(self);
                 }
                 Err(error) => last = Some(error),
@@ -208,9 +255,14 @@ impl Cluster {
         self.folder.join("data")
     }
 
-    /// A command that runs as the account that may run PostgreSQL, out of reach of a terminal's Ctrl-C.
+    /// A command of the server's own programs that runs as the account that may run PostgreSQL, out of reach of a terminal's Ctrl-C.
     fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(self.programs.join(program));
+        self.command_of(self.programs.join(program))
+    }
+
+    /// Any command as the account that may run servers.
+    pub(crate) fn command_of(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
         command.current_dir(&self.folder).env("LC_ALL", "C").stdin(Stdio::null()).process_group(0);
         if let Some(account) = &self.account {
             command.uid(account.uid).gid(account.gid);
@@ -218,7 +270,7 @@ impl Cluster {
         command
     }
 
-    fn give_away(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn give_away(&self, path: &Path) -> io::Result<()> {
         let Some(account) = &self.account else { return Ok(()) };
         if fs::symlink_metadata(path)?.is_dir() {
             for entry in fs::read_dir(path)? {
@@ -394,7 +446,7 @@ fn keep(data: &Path, kept: &Path) -> io::Result<()> {
     fs::rename(&copy, kept)
 }
 
-fn free_port() -> io::Result<u16> {
+pub(crate) fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 

@@ -1,7 +1,7 @@
 //! A migrated database of a test's own: migrated once per process, then copied.
 
-use crate::{Cluster, or_fail};
-use shuke_db::{Config, Db, Stmt};
+use crate::{Cluster, Pooler, or_fail};
+use shuke_db::{Config, Db, Statements, Stmt};
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -66,12 +66,22 @@ pub async fn db_with(kind: Kind, change: impl FnOnce(Config) -> Config) -> TestD
         }
         Kind::Postgres => {
             let url = Cluster::shared().create_database_from(postgres_template());
-            (Config::postgres(&url), Home::Url(url))
+            (reached(&url), Home::Url(url))
         }
     };
     let config = change(config);
     let db = or_fail("open the database", Db::connect(&config).await);
     TestDb { db: Some(db), config, home }
+}
+
+/// How a database is reached: at once, or through a pooler where the environment asks for it.
+fn reached(url: &str) -> Config {
+    static POOLER: OnceLock<Option<Pooler>> = OnceLock::new();
+    let wanted = || std::env::var_os("SHUKE_TEST_POOLER").is_some().then(|| Pooler::start(Cluster::shared()));
+    match POOLER.get_or_init(wanted) {
+        Some(pooler) => Config { statements: Statements::Simple, ..Config::postgres(pooler.url(url.rsplit('/').next().unwrap_or_default())) },
+        None => Config::postgres(url),
+    }
 }
 
 /// Waits until every transaction that is open now, in any database of the cluster, has ended. Gives

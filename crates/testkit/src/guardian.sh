@@ -3,12 +3,12 @@
 while read -r _; do :; done
 folder=$1
 pidfile=$folder/data/postmaster.pid
-# Whatever runs on this folder: the server, or initdb if we die that early. A pid in the file may be
+# Whatever runs on this folder: the server, a pooler before it, or initdb if we die that early. A pid in the file may be
 # stale after kill -9 and belong to somebody else by now, so it is used only where there is no /proc.
 servers() {
     if [ -d /proc/self ]; then
         # The brackets keep grep from finding itself.
-        grep -lsz -- "^$folder/dat[a]$" /proc/[0-9]*/cmdline | cut -d / -f 3
+        grep -lsz -e "^$folder/dat[a]$" -e "^$folder/poole[r]" /proc/[0-9]*/cmdline | cut -d / -f 3
     elif [ -r "$pidfile" ]; then
         head -n 1 "$pidfile"
     fi

@@ -7,14 +7,19 @@
 //! - [`TestApp`] serves a router on one, with a clock and a worker that the test moves by hand;
 //! - [`scenario!`] makes one test per database out of a scenario.
 //!
+//! With `SHUKE_TEST_POOLER` set, every database on PostgreSQL is reached through a pooler in transaction
+//! mode, without prepared statements.
+//!
 //! It knows no slice: who wants a shop with staff and members founds it through the slices' own ops.
 
 pub mod app;
 pub mod cluster;
 mod database;
+mod pooler;
 
 pub use app::{Reply, START, TestApp, run, step};
 pub use cluster::{Cluster, Settings};
+pub use pooler::Pooler;
 pub use database::{Kind, TestDb, db, db_with};
 
 /// Fails the test that called a helper which could not do its part.

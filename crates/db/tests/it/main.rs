@@ -8,3 +8,5 @@ mod retry;
 mod support;
 #[cfg(test)]
 mod transaction;
+#[cfg(test)]
+mod wall;

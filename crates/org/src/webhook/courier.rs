@@ -7,8 +7,8 @@ use super::model::{ATTEMPTS_MAX, DeliveryState, Secret, signatures, wait_ms};
 use super::store::{self, Due, Found, Outcome};
 use super::target::Target;
 use super::wire;
-use futures::stream::{self, StreamExt as _};
-use shuke_db::{Wall, wall};
+use futures::future::join_all;
+use shuke_db::{Future, Wall, wall};
 use shuke_http::AppInner;
 use shuke_kernel::{Instant, Result};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,17 +50,17 @@ pub async fn send_due(app: &AppInner) -> Result<u64> {
             return Ok(sent);
         }
         sent += batch.len() as u64;
-        let outcomes: Vec<Result<()>> = stream::iter(&batch)
-            .map(|due| wall::within(Wall::One(due.merchant), attempt(app, due)))
-            .buffer_unordered(SIDE_BY_SIDE)
-            .collect()
-            .await;
-        outcomes.into_iter().collect::<Result<Vec<()>>>()?;
+        for some in batch.chunks(SIDE_BY_SIDE) {
+            let attempts = some.iter().map(|due| -> Future<'_, ()> { Box::pin(wall::within(Wall::One(due.merchant), attempt(app, due))) });
+            for outcome in join_all(attempts).await {
+                outcome?;
+            }
+        }
     }
 }
 
 /// Sends until the future that says stop is done.
-pub async fn run_until(app: &AppInner, stop: impl Future<Output = ()> + Send) {
+pub async fn run_until(app: &AppInner, stop: impl std::future::Future<Output = ()> + Send) {
     let mut stop = std::pin::pin!(stop);
     loop {
         let work = async {

@@ -27,4 +27,5 @@ pub mod target;
 mod wire;
 
 pub use model::{ATTEMPTS_MAX, Delivery, DeliveryId, DeliveryState, Webhook, WebhookDraft, WebhookId};
+pub use ops::backlog;
 pub use reader::WebhookReader;

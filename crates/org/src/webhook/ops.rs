@@ -114,11 +114,11 @@ pub async fn replay(tx: &mut Tx, cx: &Cx, id: WebhookId, named: &[DeliveryId], s
     Ok(begun)
 }
 
-/// Puts an event on its way to every webhook that wants it.
+/// Puts an event on its way to every webhook that wants it and was there when it happened.
 pub(super) async fn dispatch(tx: &mut Tx, cx: &Cx, event: &StoredEvent) -> Result<()> {
     let webhooks = store::all(tx, cx.merchant).await?;
     let to: Vec<(DeliveryId, WebhookId)> =
-        webhooks.iter().filter(|hook| hook.wants(&event.kind)).map(|hook| (cx.id(), hook.id)).collect();
+        webhooks.iter().filter(|hook| hook.wants(&event.kind) && event.at >= hook.created_at).map(|hook| (cx.id(), hook.id)).collect();
     if to.is_empty() {
         return Ok(());
     }
@@ -132,4 +132,9 @@ pub(super) async fn dispatch(tx: &mut Tx, cx: &Cx, event: &StoredEvent) -> Resul
 /// Removes deliveries of long ago.
 pub(crate) async fn prune(tx: &mut Tx, cx: &Cx) -> Result<u64> {
     store::prune(tx, cx.merchant, cx.now.plus_ms(-KEPT_MS)).await
+}
+
+/// How many deliveries are due, and how many are dead, over all merchants.
+pub async fn backlog(db: &shuke_db::Db) -> Result<(i64, i64)> {
+    db.read(&(), |tx, ()| Box::pin(store::backlog(tx))).await
 }

@@ -272,3 +272,15 @@ pub(super) async fn replay(
 pub(super) async fn prune(tx: &mut Tx, merchant: MerchantId, before: Instant) -> Result<u64> {
     tx.exec(sql!("DELETE FROM webhook_delivery WHERE merchant_id = $1 AND state <> 'waiting' AND created_at < $2", merchant, before)).await
 }
+
+/// How many wait, and how many are dead, over all merchants.
+pub(super) async fn backlog(tx: &mut Tx) -> Result<(i64, i64)> {
+    let [waiting, dead] = tx
+        .all([
+            sql!("SELECT COUNT(*) FROM webhook_delivery WHERE state = 'waiting'"),
+            sql!("SELECT COUNT(*) FROM webhook_delivery WHERE state = 'dead'"),
+        ])
+        .await?;
+    let number = |rows: &[Row]| rows.first().map_or(Ok(0), |row| row.get(0));
+    Ok((number(&waiting)?, number(&dead)?))
+}

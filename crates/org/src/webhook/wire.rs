@@ -60,10 +60,10 @@ async fn exchange(
     }
     let request = request.body(Full::new(Bytes::from(body))).map_err(|error| error.to_string())?;
     // The connection lives while the answer's head is awaited; its body is of no interest.
-    tokio::select! {
-        answer = sender.send_request(request) => answer.map(|answer| answer.status().as_u16()).map_err(|error| error.to_string()),
-        ended = connection => Err(ended.err().map_or_else(|| "the connection ended without an answer".to_owned(), |error| error.to_string())),
-    }
+    let mut work = tokio::task::JoinSet::new();
+    work.spawn(connection);
+    let answer = sender.send_request(request).await;
+    answer.map(|answer| answer.status().as_u16()).map_err(|error| error.to_string())
 }
 
 fn tls() -> Result<Arc<rustls::ClientConfig>, String> {
@@ -76,4 +76,19 @@ fn tls() -> Result<Arc<rustls::ClientConfig>, String> {
         Ok(Arc::new(config))
     };
     CONFIG.get_or_init(make).clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A name is what it leads to, at the moment of the attempt.
+    #[test]
+    fn a_name_that_leads_to_this_machine_is_refused() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let target = Target { https: true, host: "localhost".to_owned(), port: 9, path: "/".to_owned() };
+        assert_eq!(runtime.block_on(look_up(&target, false)).unwrap_err(), "the host leads to a private address");
+        assert!(runtime.block_on(look_up(&target, true)).unwrap().ip().is_loopback());
+        assert!(runtime.block_on(post(&target, &[], String::new(), false)).unwrap_err().contains("private"));
+    }
 }

@@ -39,6 +39,36 @@ scenario! {
         assert_eq!((&again["token"], &again["key"]), (&Value::Null, &first["key"]));
     }
 
+    /// After a rotation both tokens count for the overlap, then the new one alone.
+    async fn a_key_gets_another_token(given) {
+        let owner = given.person(Role::Owner);
+        let made = owner.post("/api/v1/api-keys", &json!({"name": "webshop", "scopes": ["org:read", "key:write"]})).await.ok();
+        let old = given.app.as_token(made["token"].as_str().unwrap());
+        let path = format!("/api/v1/api-keys/{}/rotations", made["key"]["id"].as_str().unwrap());
+        owner.post(&path, &json!({"overlap_hours": -1})).await.refused(400, "overlap_out_of_range");
+        let rotated = owner.post_with_key(&path, "r", &json!({"overlap_hours": 1})).await.ok();
+        let again = owner.post_with_key(&path, "r", &json!({"overlap_hours": 1})).await;
+        assert!(again.replayed() && again.json["token"].is_null());
+        let new = given.app.as_token(rotated["token"].as_str().unwrap());
+        for key in [&old, &new] {
+            key.get("/api/v1/stores").await.ok();
+        }
+        given.app.advance_ms(3_600_000);
+        old.get("/api/v1/stores").await.refused(401, "key_invalid");
+        new.get("/api/v1/stores").await.ok();
+        // A leaked token is rotated away at once.
+        let third = owner.post(&path, &json!({"overlap_hours": 0})).await.ok();
+        new.get("/api/v1/stores").await.refused(401, "key_invalid");
+        let third = given.app.as_token(third["token"].as_str().unwrap());
+        third.get("/api/v1/stores").await.ok();
+        // A key that may make keys gets no token of one that may do more.
+        let strong = owner.post("/api/v1/api-keys", &json!({"name": "x", "scopes": ["org:write"]})).await.ok();
+        let strong = format!("/api/v1/api-keys/{}", strong["key"]["id"].as_str().unwrap());
+        third.post(&format!("{strong}/rotations"), &json!({})).await.refused(422, "scope_not_held");
+        owner.delete(&strong).await;
+        owner.post(&format!("{strong}/rotations"), &json!({})).await.refused(422, "key_ended");
+    }
+
     /// A key that has run out counts no more.
     async fn a_key_runs_out(given) {
         let end = given.app.clock.now().plus_ms(3_600_000);

@@ -15,4 +15,8 @@ mod staff;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod totp;
+#[cfg(test)]
 mod wall;
+#[cfg(test)]
+mod webhook;

@@ -66,6 +66,29 @@ scenario! {
         sign_in(&given.app.from_address([10, 0, 0, 99]), "owner", PASSWORD).await.ok();
     }
 
+    /// Two servers on one database give an account no more attempts than one.
+    async fn servers_count_guesses_together(given) {
+        let router = |app: &shuke_http::App| shuke_http::layers(shuke_org::routes().split_for_parts().0.with_state(app.clone()));
+        let inner = &given.app.app;
+        let other = shuke_http::AppInner::new(
+            shuke_db::Db::connect(given.app.test_db().config()).await.unwrap(),
+            inner.clock.clone(),
+            inner.random.clone(),
+            inner.vault.clone(),
+            Box::new(shuke_org::OrgAuthenticator),
+        );
+        let second = given.app.with_router(router(&std::sync::Arc::new(other)));
+        let mut refused = 0;
+        for n in 0..20 {
+            let client = if n % 2 == 0 { &given.app } else { &second };
+            refused += u32::from(sign_in(&client.from_address([10, 0, 1, n]), "owner", "wrong horse").await.status == 429);
+        }
+        assert_eq!(refused, 10);
+        sign_in(&second.from_address([10, 0, 2, 1]), "manager", PASSWORD).await.ok();
+        given.app.advance_ms(16_000);
+        sign_in(&second.from_address([10, 0, 2, 1]), "owner", PASSWORD).await.ok();
+    }
+
     /// Guessing at many accounts from one address is slowed too.
     async fn guessing_from_an_address_is_slowed(given) {
         let here = given.app.from_address([10, 0, 0, 1]);

@@ -15,23 +15,31 @@ scenario! {
         let other = fixture::shop(&given.app.app).await.unwrap();
         let stranger = given.app.as_token(other.token(Role::Owner));
         let key = given.key(Role::Owner).get("/api/v1/api-keys").await.ok()["items"][0]["id"].as_str().unwrap().to_owned();
+        let made = given.key(Role::Owner).post("/api/v1/webhooks", &json!({"url": "https://shop.example/"})).await.ok();
+        let hook = made["webhook"]["id"].as_str().unwrap().to_owned();
         let staff = json!({"name": "x", "role": "analyst", "stores": null, "active": false});
         let cases = [
             ("/api/v1/stores/{id}", given.shop.store.to_string(), json!({"name": "x"})),
             ("/api/v1/tills/{id}", given.shop.till.to_string(), json!({"name": "x", "store": other.store})),
             ("/api/v1/staff/{id}", given.id(Role::Cashier), staff),
             ("/api/v1/staff/{id}/password", given.id(Role::Cashier), json!({"password": "left horse"})),
-            ("/api/v1/api-keys/{id}", key, json!({})),
+            ("/api/v1/staff/{id}/totp", given.id(Role::Cashier), json!({})),
+            ("/api/v1/api-keys/{id}", key.clone(), json!({})),
+            ("/api/v1/api-keys/{id}/rotations", key, json!({})),
+            ("/api/v1/webhooks/{id}", hook.clone(), json!({"url": "https://shop.example/"})),
+            ("/api/v1/webhooks/{id}/deliveries", hook.clone(), json!({})),
+            ("/api/v1/webhooks/{id}/replays", hook.clone(), json!({})),
+            ("/api/v1/webhooks/{id}/rotations", hook, json!({})),
         ];
         let named: Vec<&String> = given.app.openapi.paths.paths.keys().filter(|path| path.contains('{')).collect();
         assert_eq!(named.len(), cases.len(), "an operation that names an object has no case here: {named:?}");
         for (path, id, body) in cases {
             let item = &given.app.openapi.paths.paths[path];
-            let methods = [(Method::GET, &item.get), (Method::PUT, &item.put), (Method::PATCH, &item.patch), (Method::DELETE, &item.delete)];
+            let methods = [(Method::GET, &item.get), (Method::PUT, &item.put), (Method::PATCH, &item.patch), (Method::POST, &item.post), (Method::DELETE, &item.delete)];
             let mut asked = 0;
             for (method, _) in methods.into_iter().filter(|(_, operation)| operation.is_some()) {
                 let body = (method != Method::GET && method != Method::DELETE).then(|| serde_json::to_vec(&body).unwrap());
-                let reply = stranger.call(method, &path.replace("{id}", &id), None, body).await;
+                let reply = stranger.call(method, &path.replace("{id}", &id), Some(&format!("strange-{path}")), body).await;
                 assert_eq!(reply.status, 404, "{path}: {}", reply.text);
                 asked += 1;
             }

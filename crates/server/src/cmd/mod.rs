@@ -1,10 +1,12 @@
 //! The command line: one file a command. Exit codes: 0 done, 1 failed, 2 not understood.
 
+pub mod backup;
 pub mod bench;
 pub mod export;
 pub mod import;
 pub mod migrate;
 pub mod openapi;
+pub mod restore;
 pub mod serve;
 pub mod verify;
 
@@ -32,6 +34,10 @@ enum Command {
     /// Measure what this machine sells in a second
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Write everything into one file, while the server sells on
+    Backup(backup::Args),
+    /// Bring a backup into a new, empty database, and verify it
+    Restore(restore::Args),
     /// Bring the database's schema up to date
     Migrate(migrate::Args),
     /// Compute every balance, lot, seal, order and counter again; fails with the first difference
@@ -45,6 +51,8 @@ pub fn main() -> ExitCode {
     let shuke = Shuke::parse();
     let outcome = match shuke.command {
         Command::Serve(args) => wait(serve::run(args)),
+        Command::Backup(args) => wait(backup::run(args)),
+        Command::Restore(args) => wait(restore::run(args)),
         Command::Bench(bench) => wait(bench::run(bench)),
         Command::Export(args) => wait(export::run(args)),
         Command::Import(args) => wait(import::run(*args)),
@@ -61,10 +69,14 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Runs a command that waits for things, with a log on standard error (`SHUKE_LOG=debug` says more).
+/// Runs a command that waits for things, with a log on standard error (`SHUKE_LOG=debug` says more, `SHUKE_LOG_FORMAT=json` says it for programs).
 fn wait(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_env("SHUKE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let terminal = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(terminal).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(terminal).with_writer(std::io::stderr);
+    match std::env::var("SHUKE_LOG_FORMAT").as_deref() {
+        Ok("json") => log.json().init(),
+        _ => log.init(),
+    }
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
 }

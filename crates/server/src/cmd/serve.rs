@@ -2,10 +2,13 @@
 
 use crate::config::{Opened, Place};
 use crate::demo;
+use crate::pages::Meter;
 use crate::serve::{Role, Server};
 use anyhow::Result;
 use shuke_db::{Config, Db};
+use shuke_http::Gate;
 use shuke_org::Trade;
+use shuke_org::webhook::courier::Outlet;
 use std::net::SocketAddr;
 
 /// Where, and how.
@@ -26,6 +29,15 @@ pub struct Args {
     /// Send cookies over https only; set it where the shop is reached by https
     #[arg(long)]
     secure_cookies: bool,
+    /// Let webhooks go to this machine and to private networks, and without encryption
+    #[arg(long, env = "SHUKE_WEBHOOKS_PRIVATE")]
+    webhooks_private: bool,
+    /// Requests that are worked on at once; more are answered 503 with Retry-After
+    #[arg(long, value_name = "N", default_value_t = shuke_http::REQUESTS_MAX, env = "SHUKE_REQUESTS_MAX")]
+    requests_max: usize,
+    /// Whoever shows this bearer token may read /metrics from anywhere; without it only this machine may
+    #[arg(skip = std::env::var("SHUKE_METRICS_TOKEN").ok())]
+    metrics_token: Option<String>,
     /// A proxy of yours stands in front: take callers' addresses from its X-Forwarded-For
     #[arg(long)]
     behind_proxy: bool,
@@ -34,7 +46,11 @@ pub struct Args {
 /// Serves until it is told to stop.
 pub async fn run(args: Args) -> Result<()> {
     let opened = args.place.open().await?;
-    let app = opened.app(args.secure_cookies, args.behind_proxy);
+    // From here on work that nobody said for whom it is sees nothing.
+    let app = Opened { db: opened.db.strict(), ..opened }.app(args.secure_cookies, args.behind_proxy);
+    app.slot::<Outlet>().set_private(args.webhooks_private);
+    app.slot::<Gate>().open(args.requests_max);
+    app.slot::<Meter>().start(args.metrics_token, args.behind_proxy)?;
     // The address first: who finds it taken should not wait for a demo.
     let server = Server::bind(app.clone(), args.listen, args.role).await?;
     if let Some(trade) = args.demo {

@@ -4,6 +4,7 @@ use crate::config::Place;
 use crate::wiring;
 use anyhow::{Result, bail};
 use serde::Serialize;
+use shuke_db::Db;
 use shuke_kernel::MerchantId;
 use shuke_ledger::verify::{self, Report};
 use shuke_org::merchant;
@@ -21,6 +22,17 @@ pub struct Args {
     json: bool,
 }
 
+/// How to tell what was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Say {
+    /// A line for each merchant.
+    Lines,
+    /// One JSON document.
+    Json,
+    /// Only the first difference.
+    Nothing,
+}
+
 /// What was found of a merchant.
 #[derive(Debug, Serialize)]
 struct Found {
@@ -32,19 +44,25 @@ struct Found {
 /// Verifies every merchant; fails with the first difference.
 pub async fn run(args: Args) -> Result<()> {
     let opened = args.place.open().await?;
-    let merchants = opened.db.read(&(), |tx, ()| Box::pin(merchant::ops::numbers(tx, MERCHANTS_MAX))).await?;
+    verify(&opened.db, if args.json { Say::Json } else { Say::Lines }).await.map(|_| ())
+}
+
+/// Verifies every merchant and says what was found. Answers how many there are; fails with
+/// the first difference.
+pub async fn verify(db: &Db, say: Say) -> Result<usize> {
+    let merchants = db.read(&(), |tx, ()| Box::pin(merchant::ops::numbers(tx, MERCHANTS_MAX))).await?;
     let checks = wiring::checks();
     let mut found = Vec::with_capacity(merchants.len());
     let mut first = None;
     for merchant in merchants {
-        let report = verify::run_with(&opened.db, merchant, &checks).await?;
+        let report = verify::run_with(db, merchant, &checks).await?;
         if first.is_none() {
             first = report
                 .first_difference
                 .as_ref()
                 .map(|difference| format!("merchant {merchant}: {}: {}", difference.check, difference.text));
         }
-        if !args.json {
+        if say == Say::Lines {
             println!(
                 "merchant {merchant}: {} entries, {} accounts, {} lots, {} seals, {} entries not sealed yet: {}",
                 report.entries,
@@ -57,11 +75,11 @@ pub async fn run(args: Args) -> Result<()> {
         }
         found.push(Found { merchant, report });
     }
-    if args.json {
+    if say == Say::Json {
         println!("{}", serde_json::to_string_pretty(&serde_json::json!({ "clean": first.is_none(), "merchants": found }))?);
     }
     match first {
-        None => Ok(()),
+        None => Ok(found.len()),
         Some(text) => bail!("{text}"),
     }
 }

@@ -3,16 +3,17 @@
 //!
 //! The page is static, with its script and style in files of their own, so that the strict content
 //! policy holds. It reads the same OpenAPI document and the same steps that the tests run. Also here:
-//! `/healthz` (the process answers) and `/readyz` (the database answers, and what it does not promise).
+//! what the operator's tools read ([`operator`]).
+
+mod operator;
+
+pub use operator::{Meter, operator, operator_routes};
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use serde::Serialize;
 use shuke_http::App;
-use shuke_kernel::Result;
 use utoipa::openapi::OpenApi;
 
 const HTML: &str = include_str!("start.html");
@@ -34,38 +35,4 @@ pub fn routes(document: &OpenApi) -> Router<App> {
         .route("/start.js", get(|| async { asset("text/javascript; charset=utf-8", JS) }))
         .route("/first-cart.json", get(|| async { asset("application/json", FIRST_CART) }))
         .route("/api/openapi.json", get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) }))
-}
-
-/// `/healthz` and `/readyz` on every server.
-pub fn health_routes() -> Router<App> {
-    Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready))
-}
-
-/// A router with nothing but health, for a worker.
-pub fn health(app: App) -> Router {
-    shuke_http::layers(health_routes().with_state(app))
-}
-
-/// Whether the server can do its work.
-#[derive(Serialize)]
-struct Readiness {
-    ready: bool,
-    /// What the database does not promise: where it is not empty, a crash may lose what was acknowledged.
-    faults: Vec<String>,
-}
-
-async fn ready(State(app): State<App>) -> impl IntoResponse {
-    match look(&app).await {
-        Ok(faults) => (StatusCode::OK, axum::Json(Readiness { ready: true, faults })),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            let faults = vec!["the database can't be reached".to_owned()];
-            (StatusCode::SERVICE_UNAVAILABLE, axum::Json(Readiness { ready: false, faults }))
-        }
-    }
-}
-
-async fn look(app: &App) -> Result<Vec<String>> {
-    app.db.read(&(), |tx, ()| Box::pin(shuke_org::merchant::ops::numbers(tx, 1))).await?;
-    app.db.durability_faults().await
 }

@@ -6,7 +6,7 @@ use shuke_testkit::{Cluster, Kind, run};
 /// A place of its own for a test, with a folder for the key.
 fn place(kind: Kind, folder: &tempfile::TempDir) -> Place {
     let db = (kind == Kind::Postgres).then(|| Cluster::shared().create_database());
-    Place { data: folder.path().to_owned(), db, key: None }
+    Place { db, ..Place::folder(folder.path()) }
 }
 
 const OTHER: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod belonging;
+mod backup;
 #[cfg(test)]
 mod contention;
 #[cfg(test)]
@@ -12,6 +13,8 @@ mod demo;
 mod document;
 #[cfg(test)]
 mod export;
+#[cfg(test)]
+mod failover;
 #[cfg(test)]
 mod guard;
 #[cfg(test)]
@@ -28,6 +31,8 @@ mod new_store;
 mod once;
 #[cfg(test)]
 mod page;
+#[cfg(test)]
+mod pooled;
 #[cfg(test)]
 mod process;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The binary, serving a place with a stall, to be killed and started again.
 
 use crate::wire::Client;
-use shuke_db::Db;
+use shuke_db::{Db, Statements};
 use shuke_sales::fixture::{self, Size, Stall};
 use shuke_server::config::Place;
 use shuke_testkit::{Cluster, Kind, Settings};
@@ -28,7 +28,7 @@ impl Ground {
         let folder = tempfile::Builder::new().prefix("shuke-served-").tempdir().unwrap();
         let cluster = (kind == Kind::Postgres).then(|| Arc::new(Cluster::start(Settings::durable())));
         let db = cluster.as_ref().map(|cluster| cluster.create_database());
-        let place = Place { data: folder.path().to_owned(), db, key: None };
+        let place = Place { db, ..Place::folder(folder.path()) };
         let app = place.open().await.unwrap().app(false, false);
         let stall = fixture::stall(&app, size).await.unwrap();
         Self { place, stall, cluster, folder }
@@ -57,6 +57,9 @@ impl Served {
         command.args(["serve", "--listen", &listen.to_string(), "--data"]).arg(&place.data);
         if let Some(url) = &place.db {
             command.args(["--db", url]);
+        }
+        if place.statements == Statements::Simple {
+            command.args(["--statements", "simple"]);
         }
         let mut child = command.env_remove("SHUKE_KEY").env_remove("SHUKE_DB").stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -89,6 +92,11 @@ impl Served {
             assert!(Instant::now() < deadline, "it is not ready: {answer:?}");
             tokio::time::sleep(POLL).await;
         }
+    }
+
+    /// Its process, to see that it is the same one.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Ends it as a crash would, at once.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 /// not one's own matches nothing.
 pub const NAMES_NOTHING: &[&str] = &[
     "change_approval_policy",
+    "begin_totp",
     "change_checkout_policy",
     "change_claim_policy",
     "change_earn_policy",
@@ -20,6 +21,7 @@ pub const NAMES_NOTHING: &[&str] = &[
     "change_refund_policy",
     "change_shift_policy",
     "change_relationship_policy",
+    "change_sign_in_policy",
     "change_stage_bands",
     "change_stamp_scheme",
     "change_streak_scheme",
@@ -29,6 +31,7 @@ pub const NAMES_NOTHING: &[&str] = &[
     "change_wallet_policy",
     "check_offer",
     "create_card_design",
+    "confirm_totp",
     "create_coupon_template",
     "create_field",
     "create_gift_card_batch",
@@ -38,6 +41,7 @@ pub const NAMES_NOTHING: &[&str] = &[
     "create_store",
     "create_tag",
     "create_trial",
+    "create_webhook",
     "publish_terms",
     "sign_in",
     "sign_out",

@@ -32,7 +32,7 @@ pub async fn two_merchants(kind: Kind) -> Given {
 /// Who needs no credentials.
 const OPEN: &[&str] = &["create_setup", "show_setup", "sign_in"];
 /// What everybody who is signed in may do with their own session.
-const OWN: &[&str] = &["change_own_password", "show_session", "sign_out"];
+const OWN: &[&str] = &["begin_totp", "change_own_password", "confirm_totp", "show_session", "show_totp", "sign_out"];
 /// Lists and pages that name nothing by an id.
 const WITHOUT_IDS: &[&str] = &[
     "count_stages",
@@ -50,6 +50,7 @@ const WITHOUT_IDS: &[&str] = &[
     "show_refund_policy",
     "show_shift_policy",
     "show_relationship_policy",
+    "show_sign_in_policy",
     "show_stage_bands",
     "show_stamp_scheme",
     "show_streak_scheme",

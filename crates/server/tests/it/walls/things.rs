@@ -62,6 +62,7 @@ const SEGMENTS: &[(&str, &str)] = &[
     ("top-ups", "top_up"),
     ("trials", "trial"),
     ("variants", "variant"),
+    ("webhooks", "webhook"),
 ];
 
 /// The names of what the parameters of a path stand for, in their order.
@@ -152,6 +153,7 @@ impl Side {
         let staff = json!({ "username": "wall", "name": "墙", "role": "cashier", "password": "right horse", "stores": null });
         let staff = self.post("/api/v1/staff", staff).await;
         let key = self.post("/api/v1/api-keys", json!({ "name": "wall", "scopes": ["member:read"] })).await;
+        let webhook = self.post("/api/v1/webhooks", json!({ "url": "https://shop.example/hooks" })).await;
         self.post("/api/v1/terms", json!({ "version": "1", "title": "章程", "body": "…" })).await;
         let person = self.post("/api/v1/members", json!({ "name": "墙内人" })).await["id"].clone();
         self.owner.patch(&member, &json!({ "kind": "group" })).await.ok();
@@ -181,6 +183,7 @@ impl Side {
             ("field", field["id"].clone()),
             ("staff", staff["id"].clone()),
             ("key", key["key"]["id"].clone()),
+            ("webhook", webhook["webhook"]["id"].clone()),
         ]);
     }
 
@@ -358,6 +361,7 @@ impl Side {
             "change_store" => json!({ "name": "新" }),
             "change_tag" => json!({ "name": "新" }),
             "change_till" => json!({ "name": "新", "store": self.things["store"] }),
+            "change_webhook" => json!({ "url": "https://shop.example/hooks" }),
             "change_top_up_plan" => json!({ "plan": self.plan(), "state": "stopped" }),
             "create_adjustment" => json!({ "account": "points", "amount": 10, "reason": "x" }),
             "create_card" => json!({ "kind": "digital" }),
@@ -385,6 +389,8 @@ impl Side {
             "sell_gift_card" => json!({ "store": self.things["store"], "payments": [{ "tender": "cash", "amount": 100 }] }),
             "transfer_pass" => json!({ "id": self.uuid(), "to": self.things["friend"] }),
             "refund_top_up" => json!({ "id": self.uuid(), "amount": 100, "reason": "x" }),
+            "replay_webhook_deliveries" | "rotate_api_key" | "rotate_webhook_secret" => json!({}),
+            "report_card" => json!({ "lost": true }),
             "revoke_coupon" | "revoke_template_coupons" | "revoke_coupon_batch" | "revoke_coupon_issue" => json!({ "reason": "x" }),
             "set_consents" => json!({ "channels": { "sms": true } }),
             "close_shift" => json!({ "counted": 10_100 }),
