@@ -1,7 +1,7 @@
 //! Writing and reading the file.
 
 use flate2::Compression;
-use flate2::read::GzDecoder;
+use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 use shuke_kernel::value::Value;
