@@ -2,12 +2,14 @@
 //!
 //! - `tidy` checks the rules of the house that neither the compiler nor clippy knows;
 //! - `requirements [--bless]` makes `docs/requirements.md`, or says that it is stale;
-//! - `openapi [--bless]` makes `docs/openapi.json` from the server, or says that it is stale;
+//! - `openapi [--bless]` makes `docs/openapi.json`, `docs/guide/configuration.md` and `docs/guide/errors.md`
+//!   from the server, or says that one is stale;
 //! - `licences` checks the licence of every dependency.
 //!
 //! Nothing here parses Rust or SQL in full. A scanner that knows comments, strings and braces is
 //! enough for rules about names, lengths and places, and stays small enough to be trusted.
 
+mod errors;
 mod exceptions;
 mod licences;
 mod openapi;

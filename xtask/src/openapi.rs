@@ -1,31 +1,41 @@
-//! `docs/openapi.json` is what the server says of itself.
+//! What is made from the server: `docs/openapi.json` and `docs/guide/configuration.md`, by asking the
+//! server, and `docs/guide/errors.md`, by reading its source.
 
-use crate::tree::top;
+use crate::errors;
+use crate::tree::{Tree, top};
 use anyhow::{Context as _, Result, bail};
 use std::process::Command;
 
-const DOCUMENT: &str = "docs/openapi.json";
-
-/// Compares the document with the server's answer, or writes it.
+/// Compares each document with what it is made from, or writes it.
 pub fn run(bless: bool) -> Result<()> {
+    keep("docs/openapi.json", &asked("openapi")?, bless)?;
+    keep("docs/guide/configuration.md", &asked("reference")?, bless)?;
+    keep("docs/guide/errors.md", errors::page(&Tree::read()?)?.as_bytes(), bless)
+}
+
+fn asked(command: &str) -> Result<Vec<u8>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["run", "--quiet", "-p", "shuke-server", "--", "openapi"])
+        .args(["run", "--quiet", "-p", "shuke-server", "--", command])
         .current_dir(top())
         .stderr(std::process::Stdio::inherit())
         .output()
-        .context("run shuke openapi")?;
+        .with_context(|| format!("run shuke {command}"))?;
     if !output.status.success() {
-        bail!("shuke openapi failed");
+        bail!("shuke {command} failed");
     }
-    let document = top().join(DOCUMENT);
+    Ok(output.stdout)
+}
+
+fn keep(document: &str, text: &[u8], bless: bool) -> Result<()> {
+    let path = top().join(document);
     if bless {
-        std::fs::write(&document, &output.stdout).with_context(|| format!("write {DOCUMENT}"))?;
-        println!("openapi: {DOCUMENT} written");
-    } else if std::fs::read(&document).unwrap_or_default() != output.stdout {
-        bail!("{DOCUMENT} is stale: make bless, and read the difference");
+        std::fs::write(&path, text).with_context(|| format!("write {document}"))?;
+        println!("openapi: {document} written");
+    } else if std::fs::read(&path).unwrap_or_default() != text {
+        bail!("{document} is stale: make bless, and read the difference");
     } else {
-        println!("openapi: {DOCUMENT} is fresh");
+        println!("openapi: {document} is fresh");
     }
     Ok(())
 }

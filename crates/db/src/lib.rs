@@ -78,11 +78,23 @@ pub enum Location {
 impl Config {
     /// An embedded database in a folder.
     pub fn folder(path: impl Into<PathBuf>) -> Self {
-        Self { location: Location::Folder(path.into()), connections_max: 16, statements: Statements::Prepared, group_commit_max: 64, durable: true }
+        Self {
+            location: Location::Folder(path.into()),
+            connections_max: 16,
+            statements: Statements::Prepared,
+            group_commit_max: 64,
+            durable: true,
+        }
     }
     /// A PostgreSQL server, named by its URL.
     pub fn postgres(url: impl Into<String>) -> Self {
-        Self { location: Location::Postgres(url.into()), connections_max: 16, statements: Statements::Prepared, group_commit_max: 64, durable: true }
+        Self {
+            location: Location::Postgres(url.into()),
+            connections_max: 16,
+            statements: Statements::Prepared,
+            group_commit_max: 64,
+            durable: true,
+        }
     }
 }
 

@@ -109,12 +109,12 @@ pub(crate) async fn run_some(db: &Db, wanted: &(dyn Fn(&str) -> bool + Sync)) ->
 pub(crate) async fn applied(db: &Db) -> Result<Vec<(String, String)>> {
     db.script(BEFORE, None).await?;
     db.read(&(), |tx, ()| {
-            Box::pin(async move {
-                let rows = tx.rows(sql!("SELECT name, fingerprint FROM schema_migration ORDER BY name")).await?;
-                rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
-            })
+        Box::pin(async move {
+            let rows = tx.rows(sql!("SELECT name, fingerprint FROM schema_migration ORDER BY name")).await?;
+            rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
         })
-        .await
+    })
+    .await
 }
 
 async fn apply(db: &Db, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Result<()> {

@@ -171,7 +171,9 @@ impl Postgres {
     pub(crate) async fn durability_faults(&self) -> Result<Vec<String>> {
         let client = self.lease().await?;
         let mut faults = Vec::new();
-        for (question, setting) in [("SHOW fsync", "fsync"), ("SHOW synchronous_commit", "synchronous_commit"), ("SHOW full_page_writes", "full_page_writes")] {
+        for (question, setting) in
+            [("SHOW fsync", "fsync"), ("SHOW synchronous_commit", "synchronous_commit"), ("SHOW full_page_writes", "full_page_writes")]
+        {
             let answer = client.simple_query(question).await.map_err(|error| fault(&error, &mut None))?;
             if first(&answer).as_deref() == Some("off") {
                 faults.push(format!("{setting} is off: a crash may lose sales that were acknowledged"));

@@ -190,7 +190,10 @@ impl Sqlite {
 const UNCONFIRMED: [i32; 2] = [ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_DIR_FSYNC];
 
 fn unconfirmed() -> Error {
-    Error::unavailable("disk_unsure", "the disk did not confirm a write, so nothing more is written; look at the disk, then start the server again")
+    Error::unavailable(
+        "disk_unsure",
+        "the disk did not confirm a write, so nothing more is written; look at the disk, then start the server again",
+    )
 }
 
 fn closed() -> Error {

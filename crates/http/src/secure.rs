@@ -2,9 +2,9 @@
 
 use axum::Router;
 use axum::extract::Request as Incoming;
+use axum::http::{HeaderName, HeaderValue, Request, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use axum::http::{HeaderName, HeaderValue, Request, header};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};

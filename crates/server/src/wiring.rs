@@ -2,8 +2,8 @@
 
 use crate::{midnight, pages};
 use axum::Router;
-use axum::middleware::from_fn_with_state;
 use axum::http::{StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use shuke_http::{App, AppInner, OpenApiRouter, Problem, ProblemBody};
 use shuke_jobs::Runner;

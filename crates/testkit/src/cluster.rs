@@ -146,7 +146,20 @@ impl Cluster {
         standby.give_away(&standby.folder)?;
         let output = standby
             .command("pg_basebackup")
-            .args(["-h", "127.0.0.1", "-U", "shuke", "-R", "-X", "stream", "--no-sync", "--checkpoint=fast", "-p", &self.port.to_string(), "-D"])
+            .args([
+                "-h",
+                "127.0.0.1",
+                "-U",
+                "shuke",
+                "-R",
+                "-X",
+                "stream",
+                "--no-sync",
+                "--checkpoint=fast",
+                "-p",
+                &self.port.to_string(),
+                "-D",
+            ])
             .arg(standby.data())
             .output()?;
         if !output.status.success() {

@@ -79,7 +79,9 @@ fn reached(url: &str) -> Config {
     static POOLER: OnceLock<Option<Pooler>> = OnceLock::new();
     let wanted = || std::env::var_os("SHUKE_TEST_POOLER").is_some().then(|| Pooler::start(Cluster::shared()));
     match POOLER.get_or_init(wanted) {
-        Some(pooler) => Config { statements: Statements::Simple, ..Config::postgres(pooler.url(url.rsplit('/').next().unwrap_or_default())) },
+        Some(pooler) => {
+            Config { statements: Statements::Simple, ..Config::postgres(pooler.url(url.rsplit('/').next().unwrap_or_default())) }
+        }
         None => Config::postgres(url),
     }
 }

@@ -19,8 +19,8 @@ mod pooler;
 
 pub use app::{Reply, START, TestApp, run, step};
 pub use cluster::{Cluster, Settings};
-pub use pooler::Pooler;
 pub use database::{Kind, TestDb, db, db_with};
+pub use pooler::Pooler;
 
 /// Fails the test that called a helper which could not do its part.
 #[expect(clippy::panic, reason = "a test helper fails the test that called it")]

@@ -160,7 +160,6 @@ struct Steps {
     begun: std::time::Instant,
 }
 
-#[expect(clippy::disallowed_methods, reason = "a duration, not a time")]
 impl Steps {
     fn new(pace: Pace) -> Self {
         Self { pace, rows: 0, begun: std::time::Instant::now() }

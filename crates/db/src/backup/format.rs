@@ -146,8 +146,7 @@ impl In {
             return Err(Error::invalid("backup_unknown", format!("{} is not a backup that this version can read", path.display())));
         }
         let stream = GzDecoder::new(file);
-        let mut found =
-            Self { stream, hash: Sha256::new(), at: 0, schema: Vec::new(), width: 0, tables: 0, rows: 0, sum: String::new() };
+        let mut found = Self { stream, hash: Sha256::new(), at: 0, schema: Vec::new(), width: 0, tables: 0, rows: 0, sum: String::new() };
         found.at = found.number()?;
         for _ in 0..found.length(MIGRATIONS_MAX)? {
             let name = found.text()?;

@@ -30,14 +30,20 @@ pub async fn restore(config: &Config, path: &Path) -> Result<Summary> {
     let checked = tokio::task::spawn_blocking(move || check(&owned)).await;
     let summary = checked.map_err(|error| Error::internal(error.to_string()))??;
     if let Some(name) = summary.schema.iter().find(|name| !MIGRATIONS.iter().any(|known| known.name == name.as_str())) {
-        return Err(Error::unavailable("backup_newer", format!("a newer version made this backup (it has {name}); restore with that version")));
+        return Err(Error::unavailable(
+            "backup_newer",
+            format!("a newer version made this backup (it has {name}); restore with that version"),
+        ));
     }
     let db = Db::connect(config).await?;
     let before: Vec<String> = migrate::applied(&db).await?.into_iter().map(|(name, _)| name).collect();
     let held = db.read(&(), |tx, ()| Box::pin(dump::any_row(tx))).await?;
     if held.is_some() || !(before.is_empty() || before == summary.schema) {
         let held = held.map_or_else(String::new, |table| format!(" (there are rows in {table})"));
-        return Err(Error::refused("restore_target_in_use", format!("restore goes into a new, empty database only{held}; name another one")));
+        return Err(Error::refused(
+            "restore_target_in_use",
+            format!("restore goes into a new, empty database only{held}; name another one"),
+        ));
     }
     migrate::run_some(&db, &|name| summary.schema.iter().any(|known| known == name)).await?;
     db.write(path, |tx, path| Box::pin(load(tx, path))).await?;
@@ -78,7 +84,9 @@ async fn load(tx: &mut Tx, path: &Path) -> Result<()> {
 /// New positions come after all that were brought in, and readers know from where on.
 async fn count_on(tx: &mut Tx, offset: i64) -> Result<()> {
     for table in ["event", "transfer"] {
-        let text = format!("ALTER TABLE {table} ALTER COLUMN position SET DEFAULT (CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT) + {offset})");
+        let text = format!(
+            "ALTER TABLE {table} ALTER COLUMN position SET DEFAULT (CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT) + {offset})"
+        );
         tx.exec(Stmt::built(text, Vec::new())).await?;
     }
     let text = format!(

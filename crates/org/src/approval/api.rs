@@ -2,9 +2,9 @@
 
 use super::{Approval, ApprovalAsk, ApprovalId, ApprovalPolicy, ApprovalState, ops};
 use crate::session::api::From;
-use crate::session::limit::SignInLimits;
+use crate::session::limit;
 use crate::staff::{self, Username};
-use crate::{session, setting};
+use crate::{session, setting, totp};
 use axum::extract::State;
 use serde::Deserialize;
 use shuke_http::{Allow, Answer, App, Caller, Json, OpenApiRouter, Paging, Path, ProblemBody, Query, Reply, Write, once, perm, routes};
@@ -45,6 +45,9 @@ struct Decision {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Password)]
     password: Option<String>,
+    /// The code of their authenticator app, where they have one.
+    #[serde(default)]
+    code: Option<String>,
 }
 
 /// Approvals, newest first. Who is bound to stores sees those of their stores.
@@ -103,7 +106,7 @@ async fn decide(
 ) -> Reply<Answer<Approval>> {
     visible(&app, &caller, id).await?;
     let by = match (&body.username, &body.password) {
-        (Some(username), Some(password)) => signer(&app, &caller, address, username, password).await?,
+        (Some(username), Some(password)) => signer(&app, &caller, address, username, password, body.code.as_deref()).await?,
         (None, None) => caller.caller.clone(),
         _ => return Err(Error::invalid("approver_incomplete", "give both a name and a password, or neither").into()),
     };
@@ -113,10 +116,10 @@ async fn decide(
 
 /// Who signs at somebody else's device, by name and password; attempts are counted as those to sign in.
 ///
-/// Errors: `sign_in_too_often`, `approver_unknown`.
-async fn signer(app: &App, caller: &Caller, address: IpAddr, username: &str, password: &str) -> Result<Caller> {
+/// Errors: `sign_in_too_often`, `approver_unknown`; `code_needed`, `code_wrong` where they have an authenticator.
+async fn signer(app: &App, caller: &Caller, address: IpAddr, username: &str, password: &str, code: Option<&str>) -> Result<Caller> {
     let merchant = caller.cx.merchant;
-    app.slot::<SignInLimits>().attempt(&app.clock, address, &format!("{merchant}/{}", username.trim().to_lowercase()))?;
+    limit::attempt(app, address, &format!("{merchant}/{}", username.trim().to_lowercase())).await?;
     let found = match Username::parse(username).ok() {
         Some(name) => {
             let input = (merchant, name);
@@ -129,7 +132,16 @@ async fn signer(app: &App, caller: &Caller, address: IpAddr, username: &str, pas
         return Err(Error::refused("approver_unknown", "the name or the password of who approves is wrong"));
     };
     let cx = Cx { actor: Actor::Staff(proven.staff.id.0), ..caller.cx.clone() };
-    Ok(session::caller(cx, &proven.staff))
+    // Whoever needs a second factor to sign in needs it to sign here.
+    let input = (&cx, &app.vault, &proven.staff, code);
+    let work = app.db.write(&input, |tx, (cx, vault, staff, code)| {
+        Box::pin(async move {
+            let enrolled = totp::ops::admit(tx, cx, vault, staff.id, *code).await?;
+            Ok(!enrolled && totp::ops::limits(tx, cx.merchant, staff.id, staff.role).await?)
+        })
+    });
+    let limited = work.await?;
+    Ok(session::caller(cx, &proven.staff, limited))
 }
 
 /// From which amounts on a second person has to agree.

@@ -37,14 +37,7 @@ pub async fn revoke(tx: &mut Tx, cx: &Cx, id: KeyId) -> Result<()> {
 /// Gives a key another token; the one until now counts on for the overlap, one before that no more.
 ///
 /// Errors: `key_not_found`, `key_ended` where it is revoked or has run out, `scope_not_held`, `overlap_out_of_range`, `expiry_past`.
-pub async fn rotate(
-    tx: &mut Tx,
-    cx: &Cx,
-    held: Permissions,
-    token: &KeyToken,
-    rotation: &KeyRotation,
-    vault: &Vault,
-) -> Result<Key> {
+pub async fn rotate(tx: &mut Tx, cx: &Cx, held: Permissions, token: &KeyToken, rotation: &KeyRotation, vault: &Vault) -> Result<Key> {
     let missing = || Error::not_found("key_not_found", "there is no such API key");
     let old = store::find(tx, cx.merchant, token.key).await?.ok_or_else(missing)?;
     if !old.key.lives(cx.now) {

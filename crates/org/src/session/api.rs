@@ -5,12 +5,12 @@ use super::model::{Token, Who};
 use super::ops;
 use crate::staff::{self, Credentials, Password, Username};
 use crate::{StaffId, merchant};
-use shuke_db::{Wall, wall};
 use axum::extract::{ConnectInfo, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use shuke_db::{Wall, wall};
 use shuke_http::{
     App, AppInner, Caller, Credential, Json, OpenApiRouter, Problem, ProblemBody, Reply, SESSION_COOKIE, Signed, credential, routes,
 };
@@ -124,9 +124,8 @@ async fn sign_in(State(app): State<App>, From(address): From, Json(request): Jso
     wall::stand(merchant);
     let cx = Cx { merchant, actor: Actor::Staff(proven.staff.id.0), now: app.clock.now(), random: app.random.clone() };
     let input = (&cx, &proven, &token, &app.vault, request.code);
-    let work = app.db.write(&input, |tx, (cx, proven, token, vault, code)| {
-        Box::pin(ops::begin(tx, cx, proven, token, vault, code.as_deref()))
-    });
+    let work =
+        app.db.write(&input, |tx, (cx, proven, token, vault, code)| Box::pin(ops::begin(tx, cx, proven, token, vault, code.as_deref())));
     let caller = work.await?;
     Ok(SignedIn { status: StatusCode::OK, token, who: who(&app, &caller).await?, secure: app.secure_cookies })
 }
@@ -137,18 +136,16 @@ async fn find(app: &App, request: &SignIn) -> Result<(MerchantId, Option<Credent
     let username = Username::parse(&request.username).ok();
     let input = (request.merchant.map(MerchantId), username);
     let whose = input.0.map_or(Wall::All, Wall::One);
-    let work = app
-        .db
-        .read(&input, |tx, (named, username)| {
-            Box::pin(async move {
-                let merchant = match named {
-                    Some(named) => Some(*named),
-                    None => merchant::ops::only(tx).await?,
-                };
-                let (Some(merchant), Some(username)) = (merchant, username) else { return Ok((merchant, None)) };
-                Ok((Some(merchant), staff::ops::by_username(tx, merchant, username).await?))
-            })
-        });
+    let work = app.db.read(&input, |tx, (named, username)| {
+        Box::pin(async move {
+            let merchant = match named {
+                Some(named) => Some(*named),
+                None => merchant::ops::only(tx).await?,
+            };
+            let (Some(merchant), Some(username)) = (merchant, username) else { return Ok((merchant, None)) };
+            Ok((Some(merchant), staff::ops::by_username(tx, merchant, username).await?))
+        })
+    });
     let found = wall::within(whose, work).await?;
     Ok((found.0.unwrap_or(MerchantId(0)), found.1))
 }

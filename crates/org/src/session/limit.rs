@@ -5,12 +5,12 @@
 //! cell rate algorithm, as in memory), so that none is given twice. Every attempt counts, right or
 //! wrong. Time comes from the server's one clock.
 
+use super::store;
 use governor::clock::Clock as _;
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
-use super::store;
 use shuke_db::{Wall, wall};
 use shuke_http::AppInner;
 use shuke_jobs::{Task, Work};
@@ -18,8 +18,8 @@ use shuke_kernel::{Clock, Error, MerchantId, Result};
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// Attempts that an address has at once; then one every [`ADDRESS_INTERVAL_S`] seconds.
@@ -131,9 +131,7 @@ fn limiter<K: Hash + Eq + Clone>(ticks: &Ticks, burst: u32, interval_s: u64) -> 
 }
 
 fn check<K: Hash + Eq + Clone>(limiter: &Limiter<K>, key: &K, ticks: &Ticks) -> Result<()> {
-    limiter.check_key(key).map_err(|too_early| {
-        too_often(too_early.wait_time_from(ticks.now()).as_secs())
-    })
+    limiter.check_key(key).map_err(|too_early| too_often(too_early.wait_time_from(ticks.now()).as_secs()))
 }
 
 /// An IPv6 customer has a whole network of addresses: they count as one.

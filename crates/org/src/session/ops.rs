@@ -12,14 +12,7 @@ use shuke_kernel::{Actor, Cx, Error, Instant, MerchantId, Random, Result};
 /// another password meanwhile.
 ///
 /// Errors: `sign_in_failed`; `code_needed` and `code_wrong` where they have an authenticator.
-pub(crate) async fn begin(
-    tx: &mut Tx,
-    cx: &Cx,
-    proven: &Credentials,
-    token: &Token,
-    vault: &Vault,
-    code: Option<&str>,
-) -> Result<Caller> {
+pub(crate) async fn begin(tx: &mut Tx, cx: &Cx, proven: &Credentials, token: &Token, vault: &Vault, code: Option<&str>) -> Result<Caller> {
     let now = staff::ops::locked(tx, cx.merchant, proven.staff.id).await?;
     let found = now.filter(|now| now.staff.active && now.password == proven.password).ok_or_else(failed)?;
     let enrolled = totp::ops::admit(tx, cx, vault, found.staff.id, code).await?;

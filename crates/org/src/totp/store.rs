@@ -1,7 +1,7 @@
 //! SQL of authenticators and recovery codes.
 
 use crate::StaffId;
-use shuke_db::{Tx, ToValue as _, insert, sql};
+use shuke_db::{ToValue as _, Tx, insert, sql};
 use shuke_kernel::{Instant, MerchantId, Result};
 
 /// What is known of a person's authenticator; secrets sealed.

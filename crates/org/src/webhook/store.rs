@@ -105,9 +105,8 @@ pub(super) async fn put(
     to: &[(DeliveryId, WebhookId)],
     now: Instant,
 ) -> Result<()> {
-    let columns = [
-        "merchant_id", "id", "webhook_id", "event_id", "kind", "body", "state", "attempts", "due_at", "leased_until", "created_at",
-    ];
+    let columns =
+        ["merchant_id", "id", "webhook_id", "event_id", "kind", "body", "state", "attempts", "due_at", "leased_until", "created_at"];
     let row = |(id, webhook): &(DeliveryId, WebhookId)| {
         vec![
             merchant.to_value(),

@@ -6,6 +6,7 @@ pub mod export;
 pub mod import;
 pub mod migrate;
 pub mod openapi;
+pub mod reference;
 pub mod restore;
 pub mod serve;
 pub mod verify;
@@ -44,6 +45,9 @@ enum Command {
     Verify(verify::Args),
     /// Print the OpenAPI document
     Openapi,
+    /// Print the reference of all commands and options
+    #[command(hide = true)]
+    Reference,
 }
 
 /// Reads the command line and does what it says.
@@ -59,6 +63,7 @@ pub fn main() -> ExitCode {
         Command::Migrate(args) => wait(migrate::run(args)),
         Command::Verify(args) => wait(verify::run(args)),
         Command::Openapi => openapi::run(),
+        Command::Reference => reference::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

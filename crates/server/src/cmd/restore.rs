@@ -28,18 +28,24 @@ pub async fn run(args: Args) -> Result<()> {
         let summary = backup::check(&args.file)?;
         match args.json {
             true => println!("{}", told(&args.file, &summary)),
-            false => println!("{} is whole: {} rows of {} tables, made at {}", args.file.display(), summary.rows, summary.tables, summary.at),
+            false => {
+                println!("{} is whole: {} rows of {} tables, made at {}", args.file.display(), summary.rows, summary.tables, summary.at)
+            }
         }
         return Ok(());
     }
     let config = args.place.database();
     let summary = backup::restore(&config, &args.file).await?;
-    let found = verify::verify(&Db::connect(&config).await?, Say::Nothing).await.context("the backup is restored, but something in it differs")?;
+    let found =
+        verify::verify(&Db::connect(&config).await?, Say::Nothing).await.context("the backup is restored, but something in it differs")?;
     if args.json {
         println!("{}", told(&args.file, &summary));
     } else {
         println!("{} rows restored, made at {}; {found} merchants verified, everything agrees", summary.rows, summary.at);
-        println!("The server needs the master key that the data was sealed with: SHUKE_KEY, or the file {}.", args.place.data.join("key").display());
+        println!(
+            "The server needs the master key that the data was sealed with: SHUKE_KEY, or the file {}.",
+            args.place.data.join("key").display()
+        );
     }
     Ok(())
 }

@@ -39,7 +39,9 @@ impl Meter {
             Some(handle) => handle.clone(),
             None => {
                 let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), BUCKETS_S)?;
-                HANDLE.get_or_init(|| builder.install_recorder().unwrap_or_else(|_| PrometheusBuilder::new().build_recorder().handle())).clone()
+                HANDLE
+                    .get_or_init(|| builder.install_recorder().unwrap_or_else(|_| PrometheusBuilder::new().build_recorder().handle()))
+                    .clone()
             }
         };
         let _ = self.0.set(Started { handle, token, behind_proxy });
@@ -119,7 +121,6 @@ fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a gauge is a floating-point number; nothing here is value")]
 async fn gauges(app: &App) -> Result<()> {
     metrics::gauge!("shuke_requests_inside").set(app.slot::<Gate>().inside() as f64);
     let counts = app.db.counts();

@@ -21,8 +21,15 @@ use std::time::Duration;
 
 const CLIENTS: usize = 8;
 const BEFORE: Duration = Duration::from_secs(3);
-const SIZE: Size =
-    Size { members: 7, variants: 9, pieces: 1_000_000, points: 1_000_000_000, principal: 100_000_000_000, bonus: 10_000_000_000, uses: 1_000_000 };
+const SIZE: Size = Size {
+    members: 7,
+    variants: 9,
+    pieces: 1_000_000,
+    points: 1_000_000_000,
+    principal: 100_000_000_000,
+    bonus: 10_000_000_000,
+    uses: 1_000_000,
+};
 
 /// Clients that sell until they are told to stop.
 struct Storm {
@@ -119,7 +126,8 @@ async fn in_a_storm(kind: Kind) {
 }
 
 const TOLD: &str = "SELECT CAST(COALESCE(SUM(orders), 0) AS BIGINT) FROM member_stat WHERE merchant_id = $1";
-const UNSEALED: &str = "SELECT CAST((SELECT COUNT(*) FROM transfer WHERE merchant_id = $1) AS BIGINT) - CAST(COALESCE(SUM(entries), 0) AS BIGINT)
+const UNSEALED: &str =
+    "SELECT CAST((SELECT COUNT(*) FROM transfer WHERE merchant_id = $1) AS BIGINT) - CAST(COALESCE(SUM(entries), 0) AS BIGINT)
     FROM seal WHERE merchant_id = $1";
 
 /// Every event finds its readers once, those that were brought in and those that come; every entry is sealed.

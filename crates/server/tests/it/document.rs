@@ -29,6 +29,16 @@ fn the_committed_document_is_fresh() {
     assert!(committed.trim_end() == now, "docs/openapi.json is stale: make bless, and read the difference");
 }
 
+/// An option that the guide doesn't have, or has no more.
+#[test]
+fn the_configuration_page_is_fresh() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guide/configuration.md");
+    let committed = std::fs::read_to_string(file).unwrap_or_default();
+    let page = shuke_server::cmd::reference::page().unwrap();
+    assert!(committed == page, "docs/guide/configuration.md is stale: make bless, and read the difference");
+    assert!(page.contains("## shuke serve") && page.contains("| `--statements HOW` | `SHUKE_STATEMENTS` | `prepared` |"), "{page}");
+}
+
 /// Each operation has a name of its own, a summary, a tag, and says who may call it.
 #[test]
 fn every_operation_is_described() {

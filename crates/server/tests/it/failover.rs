@@ -19,14 +19,24 @@ use std::time::{Duration, Instant};
 
 const CLIENTS: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(90);
-const SIZE: Size =
-    Size { members: 7, variants: 9, pieces: 1_000_000, points: 1_000_000_000, principal: 100_000_000_000, bonus: 10_000_000_000, uses: 1_000_000 };
+const SIZE: Size = Size {
+    members: 7,
+    variants: 9,
+    pieces: 1_000_000,
+    points: 1_000_000_000,
+    principal: 100_000_000_000,
+    bonus: 10_000_000_000,
+    uses: 1_000_000,
+};
 
 async fn fails_over() {
     let random = Random::seeded(seed("failover"));
     let ground = Ground::prepare(Kind::Postgres, &SIZE).await;
     let primary = ground.cluster.clone().unwrap();
-    let standby = { let primary = primary.clone(); tokio::task::spawn_blocking(move || primary.start_standby()).await.unwrap() };
+    let standby = {
+        let primary = primary.clone();
+        tokio::task::spawn_blocking(move || primary.start_standby()).await.unwrap()
+    };
     let name = ground.place.db.as_deref().unwrap().rsplit('/').next().unwrap().to_owned();
     let both = format!("postgres://shop@127.0.0.1:{},127.0.0.1:{}/{name}", primary.port(), standby.port());
     let place = Place { db: Some(both.clone()), ..ground.place.clone() };

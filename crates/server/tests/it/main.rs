@@ -10,6 +10,8 @@ mod cost;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod disk;
+#[cfg(test)]
 mod document;
 #[cfg(test)]
 mod export;
@@ -30,11 +32,17 @@ mod new_store;
 #[cfg(test)]
 mod once;
 #[cfg(test)]
+mod overload;
+#[cfg(test)]
 mod page;
 #[cfg(test)]
 mod pooled;
 #[cfg(test)]
+mod power;
+#[cfg(test)]
 mod process;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod served;
 #[cfg(test)]

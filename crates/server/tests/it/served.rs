@@ -8,7 +8,7 @@ use shuke_testkit::{Cluster, Kind, Settings};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
@@ -44,15 +44,26 @@ impl Ground {
 pub struct Served {
     pub address: SocketAddr,
     child: Child,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Served {
     /// Starts one on a free port.
     pub async fn start(place: &Place) -> Self {
-        Self::start_on(place, SocketAddr::from(([127, 0, 0, 1], 0))).await
+        Self::start_on(place, SocketAddr::from(([127, 0, 0, 1], 0)), &[], &[]).await
     }
 
-    async fn start_on(place: &Place, listen: SocketAddr) -> Self {
+    /// Starts one with more arguments and variables of the environment.
+    pub async fn start_with(place: &Place, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::start_on(place, SocketAddr::from(([127, 0, 0, 1], 0)), arguments, variables).await
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().join("\n")
+    }
+
+    async fn start_on(place: &Place, listen: SocketAddr, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_shuke"));
         command.args(["serve", "--listen", &listen.to_string(), "--data"]).arg(&place.data);
         if let Some(url) = &place.db {
@@ -61,6 +72,7 @@ impl Served {
         if place.statements == Statements::Simple {
             command.args(["--statements", "simple"]);
         }
+        command.args(arguments).envs(variables.iter().copied());
         let mut child = command.env_remove("SHUKE_KEY").env_remove("SHUKE_DB").stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut log = Vec::new();
@@ -75,8 +87,17 @@ impl Served {
         // Somebody has to read on, or a full pipe would stop the server. What went wrong inside is shown;
         // a 503 is what is expected while the database is away.
         let wrong = |line: &String| line.contains("ERROR") && !line.contains("Status code: 503");
-        std::thread::spawn(move || lines.map_while(Result::ok).filter(wrong).for_each(|line| println!("{line}")));
-        let served = Self { address, child };
+        let log = Arc::new(Mutex::new(log));
+        let noted = log.clone();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                if wrong(&line) {
+                    println!("{line}");
+                }
+                noted.lock().unwrap().push(line);
+            }
+        });
+        let served = Self { address, child, log };
         served.ready().await;
         served
     }
@@ -107,7 +128,7 @@ impl Served {
 
     /// Starts it again on the same address, after a kill.
     pub async fn restart(&mut self, place: &Place) {
-        *self = Self::start_on(place, self.address).await;
+        *self = Self::start_on(place, self.address, &[], &[]).await;
     }
 }
 

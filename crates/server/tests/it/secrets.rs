@@ -1,0 +1,105 @@
+//! Seeded secrets that must be in no log, no metric and no file in the clear.
+
+use crate::served::{Ground, Served};
+use crate::wire::Client;
+use serde_json::{Value, json};
+use shuke_db::backup::{self, Pace};
+use shuke_http::Role;
+use shuke_kernel::Instant;
+use shuke_org::fixture::PASSWORD;
+use shuke_sales::fixture::Size;
+use shuke_testkit::{Kind, run};
+
+const PHONE: &str = "13987651234";
+const NAME: &str = "慕容秘密";
+const NOTE: &str = "对花生过敏要小心";
+const WRONG: &str = "wrong-horse-7741";
+
+async fn post(client: &mut Client, path: &str, body: &Value) -> Value {
+    let key = format!("{path}-{}", body.to_string().len());
+    client.post(path, &key, &body.to_string()).await.unwrap().json
+}
+
+async fn keeps_them(kind: Kind) {
+    let ground = Ground::prepare(kind, &Size::default()).await;
+    let mut server = Served::start_with(&ground.place, &[], &[("SHUKE_LOG", "trace")]).await;
+    let token = ground.stall.shop.token(Role::Owner).to_owned();
+    let mut owner = Client::new(server.address, &token);
+    let member = post(&mut owner, "/api/v1/members", &json!({ "phone": PHONE, "name": NAME, "note": NOTE })).await;
+    assert!(member["id"].is_string() || member["member"].is_object(), "{member}");
+    let made = post(&mut owner, "/api/v1/api-keys", &json!({ "name": "x", "scopes": ["org:read"] })).await;
+    let hook = post(&mut owner, "/api/v1/webhooks", &json!({ "url": "https://shop.example/hooks" })).await;
+    let (key, secret) = (made["token"].as_str().unwrap().to_owned(), hook["secret"].as_str().unwrap().to_owned());
+    // Looked for, mistyped, and shown where something goes wrong.
+    owner.get(&format!("/api/v1/members?q={PHONE}")).await.unwrap();
+    post(&mut owner, "/api/v1/session", &json!({ "username": "owner", "password": WRONG })).await;
+    post(&mut owner, "/api/v1/session", &json!({ "username": "owner", "password": PASSWORD })).await;
+    post(&mut owner, "/api/v1/members", &json!({ "phone": [PHONE], "name": NAME, "note": NOTE })).await;
+    post(&mut owner, "/api/v1/members", &json!({ "phone": PHONE, "name": NAME })).await;
+    assert_eq!(Client::new(server.address, &key).get("/api/v1/stores").await.unwrap().status, 200);
+    let metrics = text_of(&server, "/metrics").await;
+    assert!(metrics.contains("shuke_http_request_seconds_bucket") && metrics.contains("route=\"/api/v1/members\""), "{metrics}");
+    let log = server.log();
+    assert!(log.lines().count() > 50, "it logs nothing");
+    server.kill_9();
+
+    let secrets = [
+        PHONE,
+        NAME,
+        NOTE,
+        WRONG,
+        PASSWORD,
+        &token,
+        &key,
+        &secret,
+        "Bearer",
+        &ground.place.key.clone().unwrap_or_else(|| key_file(&ground)),
+    ];
+    for (what, text) in [("log", &log), ("metrics", &metrics)] {
+        for secret in secrets {
+            let line = text.lines().find(|line| line.contains(secret));
+            assert!(line.is_none(), "{kind:?}: the {what} holds {secret}: {line:?}");
+        }
+    }
+    let file = ground.place.data.join("copy.backup");
+    backup::write(&ground.db().await, &file, Instant(0), Pace::Fast).await.unwrap();
+    let mut files = vec![unpacked(&file)];
+    for name in ["shuke.db", "shuke.db-wal"] {
+        files.extend(std::fs::read(ground.place.data.join(name)).ok());
+    }
+    for bytes in files {
+        for secret in secrets.iter().filter(|secret| **secret != "Bearer") {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{kind:?}: a file holds {secret}");
+        }
+    }
+}
+
+fn key_file(ground: &Ground) -> String {
+    std::fs::read_to_string(ground.place.data.join("key")).unwrap().trim().to_owned()
+}
+
+fn unpacked(file: &std::path::Path) -> Vec<u8> {
+    let packed = std::fs::read(file).unwrap();
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&packed["shuke backup 1\n".len()..]), &mut bytes).unwrap();
+    bytes
+}
+
+async fn text_of(server: &Served, path: &str) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).await.unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await.unwrap();
+    text
+}
+
+#[test]
+fn no_log_and_no_file_holds_a_secret_on_sqlite() {
+    run(keeps_them(Kind::Sqlite));
+}
+
+#[test]
+fn no_log_and_no_file_holds_a_secret_on_postgres() {
+    run(keeps_them(Kind::Postgres));
+}
