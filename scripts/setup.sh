@@ -34,6 +34,7 @@ fi
 has cc || packages+=(gcc libc6-dev)
 if [ "$want" = test ]; then
   has valgrind || packages+=(valgrind)
+  ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || packages+=(faketime)
   has pgbouncer || [ -x /usr/sbin/pgbouncer ] || packages+=(pgbouncer)
   for program in initdb postgres pgbench; do
     if ! has_postgres "$program"; then

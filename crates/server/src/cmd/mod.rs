@@ -77,6 +77,8 @@ pub fn main() -> ExitCode {
 /// Runs a command that waits for things, with a log on standard error (`SHUKE_LOG=debug` says more, `SHUKE_LOG_FORMAT=json` says it for programs).
 fn wait(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_env("SHUKE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    // The driver's debug texts hold the values of statements: people's names and phones.
+    let filter = ["tokio_postgres=info", "hyper=info"].iter().filter_map(|quiet| quiet.parse().ok()).fold(filter, EnvFilter::add_directive);
     let terminal = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(terminal).with_writer(std::io::stderr);
     match std::env::var("SHUKE_LOG_FORMAT").as_deref() {

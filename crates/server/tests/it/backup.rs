@@ -170,7 +170,7 @@ fn a_damaged_backup_is_refused() {
         let ground = crate::till::shop_of(Kind::Sqlite, &Size::default()).await;
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.backup");
-        backup::write(ground.app.db(), &file, Instant(0), Pace::Fast).await.unwrap();
+        let summary = backup::write(ground.app.db(), &file, Instant(0), Pace::Fast).await.unwrap();
         let whole = std::fs::read(&file).unwrap();
         assert_eq!(backup::write(&source, &file, Instant(0), Pace::Fast).await.unwrap_err().code(), "backup_unwritable");
         let broken = folder.path().join("b.backup");
@@ -185,7 +185,15 @@ fn a_damaged_backup_is_refused() {
                 _ => bytes.push(0),
             }
             std::fs::write(&broken, bytes).unwrap();
-            let error = backup::restore(&Config::folder(&target), &broken).await.unwrap_err();
+            let error = match backup::restore(&Config::folder(&target), &broken).await {
+                Err(error) => error,
+                // A compressed text may be written in two ways; then what it holds is the same.
+                Ok(found) => {
+                    assert!(attempt % 3 == 1 && found == summary, "{attempt} at {at}: {found:?}");
+                    std::fs::remove_dir_all(&target).unwrap();
+                    continue;
+                }
+            };
             assert!(error.code() == "backup_damaged", "{attempt} at {at}: {error}");
             assert!(!target.exists(), "a damaged backup made a database");
         }

@@ -45,7 +45,8 @@ impl World {
         let stall = &self.ground.stall;
         let cart = serde_json::to_string(&plain(shuke_sales::order::OrderId(id), stall, stall.variants[0], 1)).unwrap();
         let answer = self.client().post("/api/v1/orders", &id.to_string(), &cart).await.unwrap();
-        self.sold += i64::from(answer.status == 201);
+        // A sale that nobody was sure of may turn out to have been done: then this is its first answer.
+        self.sold += i64::from([200, 201].contains(&answer.status));
         answer
     }
     fn id() -> Uuid {

@@ -4,6 +4,8 @@
 mod belonging;
 mod backup;
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod contention;
 #[cfg(test)]
 mod cost;
@@ -51,6 +53,8 @@ mod storm;
 mod support;
 #[cfg(test)]
 mod till;
+#[cfg(test)]
+mod upgrade;
 #[cfg(test)]
 mod verify;
 #[cfg(test)]
