@@ -390,7 +390,6 @@ impl Side {
             "transfer_pass" => json!({ "id": self.uuid(), "to": self.things["friend"] }),
             "refund_top_up" => json!({ "id": self.uuid(), "amount": 100, "reason": "x" }),
             "replay_webhook_deliveries" | "rotate_api_key" | "rotate_webhook_secret" => json!({}),
-            "report_card" => json!({ "lost": true }),
             "revoke_coupon" | "revoke_template_coupons" | "revoke_coupon_batch" | "revoke_coupon_issue" => json!({ "reason": "x" }),
             "set_consents" => json!({ "channels": { "sms": true } }),
             "close_shift" => json!({ "counted": 10_100 }),
