@@ -3,7 +3,7 @@
 //! A migration that has been applied is never edited: its text is hashed into `schema_migration`
 //! and compared at every start. A server that finds a migration it doesn't know refuses to run.
 
-use crate::{Db, Kind, sql, wall};
+use crate::{Db, Kind, Stmt, sql, wall};
 use shuke_kernel::{Error, Result};
 
 /// One step of the schema.
@@ -103,6 +103,13 @@ pub(crate) async fn run_some(db: &Db, wanted: &(dyn Fn(&str) -> bool + Sync)) ->
         }
     }
     Ok(())
+}
+
+/// The statement that says that a migration was applied to PostgreSQL.
+pub(crate) fn record(name: &'static str) -> Result<Stmt> {
+    let known = MIGRATIONS.iter().find(|migration| migration.name == name);
+    let migration = known.ok_or_else(|| Error::internal(format!("there is no migration {name}")))?;
+    Ok(sql!("INSERT INTO schema_migration (name, fingerprint) VALUES ($1, $2)", name, fingerprint(migration.postgres)))
 }
 
 /// The migrations that were applied, by name, with their fingerprints.

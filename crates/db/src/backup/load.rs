@@ -11,6 +11,8 @@ use std::path::Path;
 /// Rows of one statement, and values: both databases take more, but no faster.
 const ROWS_MAX: usize = 200;
 const VALUES_MAX: usize = 20_000;
+/// The migration that makes `position_horizon`.
+const HORIZON: &str = "0031_position";
 
 /// Reads a whole backup and says what is in it.
 ///
@@ -80,7 +82,15 @@ async fn load(tx: &mut Tx, path: &Path) -> Result<()> {
             Item::End => break,
         }
     }
-    if tx.kind() == Kind::Postgres { count_on(tx, highest + 1).await } else { Ok(()) }
+    if tx.kind() == Kind::Sqlite {
+        return Ok(());
+    }
+    count_on(tx, highest + 1).await?;
+    if !file.schema.iter().any(|name| name == HORIZON) {
+        // The migration that makes the function is done with it, and must not make it anew.
+        tx.exec(migrate::record(HORIZON)?).await?;
+    }
+    Ok(())
 }
 
 /// New positions come after all that were brought in, and readers know from where on.
