@@ -1,8 +1,9 @@
 //! The server as a whole: its document, its pages, its key, its process.
 
 #[cfg(test)]
-mod belonging;
 mod backup;
+#[cfg(test)]
+mod belonging;
 #[cfg(test)]
 mod clock;
 #[cfg(test)]
