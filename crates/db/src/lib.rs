@@ -33,8 +33,8 @@ mod row;
 mod sqlite;
 mod stmt;
 mod tx;
-mod wire;
 pub mod wall;
+mod wire;
 
 pub use counters::Counts;
 pub use migrate::{MIGRATIONS, Migration};

@@ -11,8 +11,8 @@
 use crate::counters::Counters;
 use crate::row::{Inner as RowInner, Row};
 use crate::tx::{Future, Inner, Tx};
-use crate::wire::{Plain, Secure};
 use crate::wall::{self, Wall};
+use crate::wire::{Plain, Secure};
 use crate::{Config, Statements, Stmt, catalogue};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
 use futures::StreamExt as _;
