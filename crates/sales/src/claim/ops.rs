@@ -9,7 +9,7 @@ use crate::product::{self, ForSale};
 use shuke_db::Tx;
 use shuke_http::{Caller, Vault};
 use shuke_jobs::{Event, event};
-use shuke_kernel::{Cx, Error, Points, Rate, Result, Uuid};
+use shuke_kernel::{Cx, Error, Money, Points, Rate, Result, Uuid};
 use shuke_ledger::{Account, AccountKind, Holdings, Journal, account};
 use shuke_loyalty::points::{self, Earned, Room};
 use shuke_loyalty::tier;
@@ -106,12 +106,15 @@ async fn earned(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, view: &Mem
         cart.lines.push(good.cart_line(line.quantity_milli, order.at));
     }
     let lines = order.lines.iter().map(|line| LineQuote { gross: line.gross, shares: line.shares, net: line.net }).collect();
+    // Tax that came on top earns nothing, as at the till.
+    let net = Money::sum(order.lines.iter().map(|line| line.net))?;
+    let paid = paid_by(&order.payments)?.without_tax(net)?;
     let (offers, coupons, savings) = (Vec::new(), Vec::new(), Vec::new());
-    let quote = Quote { lines, savings, offers, coupons, points: PointsQuote::default(), gross: order.gross, total: order.total };
+    let quote = Quote { lines, savings, offers, coupons, points: PointsQuote::default(), gross: order.gross, total: net };
     let zone = book.zone(order.store);
     let settings =
         PriceCx { tiers: &book.loyalty.scheme.tiers, ..PriceCx::new(order.at, &zone, order.store, order.channel, book.loyalty.currency) };
-    earn_within(&quote, &cart, Some(view), paid_by(&order.payments)?, &book.loyalty.earn, Rate::WHOLE, &settings, room)
+    earn_within(&quote, &cart, Some(view), paid, &book.loyalty.earn, Rate::WHOLE, &settings, room)
 }
 
 /// The sale told again, now with its buyer: whoever follows members' purchases hears of it as of any other.

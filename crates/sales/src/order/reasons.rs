@@ -42,6 +42,8 @@ pub struct OrderReasons {
     pub gross: Money,
     /// Every stage in its order.
     pub stages: Vec<StageReasons>,
+    /// Tax that came on top of what the stages left, in minor units; zero where prices held it.
+    pub tax_added: Money,
     /// What was paid, in minor units.
     pub total: Money,
     /// Every offer that ran, and why it did not apply.
@@ -91,6 +93,7 @@ pub async fn reasons(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order) -> Re
         order: order.id,
         gross: order.gross,
         stages: PriceStage::ALL.iter().map(stage).collect(),
+        tax_added: Money::sum(order.lines.iter().map(|line| line.tax_added))?,
         total: order.total,
         offers: quote.offers,
         coupons: quote.coupons,
