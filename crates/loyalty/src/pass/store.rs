@@ -186,21 +186,36 @@ pub(super) fn refunded_stmt(merchant: MerchantId, pass: &Pass, amount: Money) ->
 /// A visit as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VisitRow {
-    pub(crate) source: Uuid,
-    pub(crate) line: i64,
-    pub(crate) kind: String,
-    pub(crate) pass: PassId,
-    pub(crate) member: Uuid,
-    pub(crate) item: i64,
-    pub(crate) visits: i64,
-    pub(crate) counted: i64,
-    pub(crate) value: Money,
-    pub(crate) visits_back: i64,
-    pub(crate) counted_back: i64,
-    pub(crate) value_back: Money,
-    pub(crate) store: Uuid,
-    pub(crate) on: Date,
-    pub(crate) at: Instant,
+    /// The visit without a sale, or the order.
+    pub source: Uuid,
+    /// The order's line; 0 where there is none.
+    pub line: i64,
+    /// `visit` or `order`.
+    pub kind: String,
+    /// The pass.
+    pub pass: PassId,
+    /// Whose it was.
+    pub member: Uuid,
+    /// Which item of it, from 0.
+    pub item: i64,
+    /// How many visits.
+    pub visits: i64,
+    /// How many of them were taken from the lot.
+    pub counted: i64,
+    /// What was recognised, in minor units.
+    pub value: Money,
+    /// What of the visits was undone.
+    pub visits_back: i64,
+    /// What of `counted` was undone.
+    pub counted_back: i64,
+    /// What of the value was undone.
+    pub value_back: Money,
+    /// The store.
+    pub store: Uuid,
+    /// The local day in its zone.
+    pub on: Date,
+    /// When.
+    pub at: Instant,
 }
 
 /// Books visits; to be queued. A second booking by one source refuses with `pass_visit_taken`.

@@ -72,8 +72,9 @@ pub struct Carried {
 ///
 /// Errors: `amount_too_large`.
 pub fn carry(back: &[Payment], total: Money) -> Result<Carried> {
-    let amounts: Vec<i64> = back.iter().map(|payment| payment.amount.0).collect();
-    let amount = Money::sum(back.iter().map(|payment| payment.amount))?.min(total);
+    // What a pass or a gift card paid goes back to it, and pays anew only where it is asked for.
+    let amounts: Vec<i64> = back.iter().map(|payment| if payment.tender.is_before() { 0 } else { payment.amount.0 }).collect();
+    let amount = Money::sum(amounts.iter().copied().map(Money))?.min(total);
     let kept = split::spread(amount, &amounts)?;
     let mut carried = Carried { amount, ..Carried::default() };
     for (payment, kept) in back.iter().zip(kept) {

@@ -12,6 +12,7 @@
 //! Where the merchant's identity policy asks for it, a sale that spends much of a member's value needs a
 //! proof that the member is there ([`shuke_member::pin`]); an order that had no buyer can be claimed by
 //! one ([`crate::claim`]).
+//! What was paid before (passes, gift cards) pays beside the payments: see `prepaid.rs`.
 //!
 //! Invariants: gross − Σ savings = total = Σ payments; the lines' shares add up to each saving; the
 //! journal's entries of the order are its payments and its points.
@@ -25,8 +26,10 @@ pub mod import;
 pub mod model;
 pub mod ops;
 pub(crate) mod past;
+pub(crate) mod prepaid;
 pub mod reasons;
 pub mod store;
 
 pub use model::{Checkout, CheckoutLine, Identity, Order, OrderId, OrderLine, Payment, Tender};
 pub use ops::{checkout, checkout_proven};
+pub use prepaid::{PassUse, Prepaid};

@@ -1,5 +1,6 @@
 //! What a checkout takes and what an order is.
 
+use super::prepaid::Prepaid;
 use crate::kit::LinePart;
 use crate::tax::{self, TaxMode, TaxRow};
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,10 @@ text_enum! {
         Principal = "principal",
         /// 储值赠送金: the part that bonus paid; not asked for by itself.
         Bonus = "bonus",
+        /// 次卡: what passes paid; asked for under `prepaid`.
+        Pass = "pass",
+        /// 礼品卡: what gift cards paid; asked for under `prepaid`.
+        GiftCard = "gift_card",
     }
 }
 
@@ -44,8 +49,12 @@ impl Tender {
             Self::Alipay => Some(AccountKind::Alipay),
             Self::BankCard => Some(AccountKind::BankCard),
             Self::Other => Some(AccountKind::OtherTender),
-            Self::Wallet | Self::Principal | Self::Bonus => None,
+            Self::Wallet | Self::Principal | Self::Bonus | Self::Pass | Self::GiftCard => None,
         }
+    }
+    /// Whether it was paid before by a pass or a gift card, and not by the member's wallet.
+    pub const fn is_before(self) -> bool {
+        matches!(self, Self::Pass | Self::GiftCard)
     }
     /// The member's account that pays it.
     pub const fn wallet_part(self) -> Option<AccountKind> {
@@ -63,7 +72,7 @@ impl Tender {
 pub struct Payment {
     /// How.
     pub tender: Tender,
-    /// Minor units, above zero.
+    /// Minor units, above zero; zero where the value of the passes that pay was used up before.
     pub amount: Money,
     /// What of it was given back since.
     #[serde(default)]
@@ -111,9 +120,12 @@ pub struct Checkout {
     /// How many points.
     #[serde(default)]
     pub points: PointsChoice,
-    /// How it is paid; adds up to the total.
+    /// How it is paid; adds up to the total, less what is paid under `prepaid`.
     #[serde(default)]
     pub payments: Vec<Payment>,
+    /// Passes and gift cards that pay.
+    #[serde(default)]
+    pub prepaid: Prepaid,
     /// The total that the customer was shown: where the price has changed since, nothing is sold.
     #[serde(default)]
     pub expected_total: Option<Money>,
@@ -183,6 +195,9 @@ pub struct OrderLine {
     /// What a kit was made of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<LinePart>,
+    /// The pass that paid it: its price is what the visits were paid with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass: Option<Uuid>,
 }
 
 /// What a line, or a part of it, takes from stock or gives back to it.

@@ -1,6 +1,7 @@
 //! Checkout: from a cart to an order that is paid, in one transaction.
 
 use super::model::{Checkout, Order, OrderLine, Payment, Tender, number};
+use super::prepaid::PaidBefore;
 use super::store;
 use crate::book::Books;
 use crate::exchange::model::{Carried, carry, with_difference};
@@ -63,7 +64,7 @@ pub(crate) async fn sell(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout, 
         coupons: &input.coupons,
         points: input.points,
         order: Some(input.id.0),
-        lock: wallet || !matches!(input.points, PointsChoice::None),
+        lock: wallet || !input.prepaid.is_empty() || !matches!(input.points, PointsChoice::None),
         till: input.till,
         all_coupons: false,
     };
@@ -71,28 +72,36 @@ pub(crate) async fn sell(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout, 
     input.till.map_or(Ok(()), |till| facts.book.till_in(till, input.store))?;
     facts.book.shift_allows(input.till, input.channel, facts.shift)?;
     sellers(tx, cx, input).await?;
-    let quote = facts.price(cx, &ask)?;
-    let taxed = facts.taxed(&quote)?;
+    let mut before = PaidBefore::read(tx, cx, &mut facts, (input.store, &input.lines), &input.prepaid).await?;
+    let priced = facts.price(cx, &ask)?;
+    let quote = before.whole(&priced).unwrap_or_else(|| priced.clone());
+    let taxed = before.taxed(facts.taxed(&quote)?);
     let total = Facts::payable(&quote, &taxed)?;
     agreed(input, &quote, total)?;
-    let carried = carry(back, total)?;
-    let asked = if back.is_empty() { input.payments.clone() } else { with_difference(&carried, &input.payments, total)? };
-    let payments = payments(cx, &asked, &facts, total)?;
+    let due = Money(total.0 - before.total()?.0);
+    let carried = carry(back, due)?;
+    let asked = if back.is_empty() { input.payments.clone() } else { with_difference(&carried, &input.payments, due)? };
+    let mut payments = payments(cx, &asked, &facts, due)?;
+    payments.extend(before.payments()?);
     let paid = paid_by(&payments)?;
     facts.book.identity.check(paid.principal.plus(paid.bonus)?, quote.points.spent, proven.holds())?;
-    let paid = paid.without_tax(quote.total)?;
+    let paid = paid.without_tax(priced.total)?;
     let mut room = points::ops::room(tx, cx, &facts.book.loyalty, input.member, true).await?;
     let mut earned = {
         let settings = facts.price_cx(cx, &ask);
-        earn_within(&quote, &facts.cart, facts.view.as_ref(), paid, &facts.book.loyalty.earn, Rate::WHOLE, &settings, &mut room)?
+        earn_within(&priced, &facts.cart, facts.view.as_ref(), paid, &facts.book.loyalty.earn, Rate::WHOLE, &settings, &mut room)?
     };
     points::ops::wait(&facts.book.loyalty, facts.zone.date(cx.now), &mut earned);
-    let offers = applied(&quote, &facts.book.offers, &facts.price_cx(cx, &ask));
-    let order = Order { offers, ..order(cx, input, &facts, Priced { quote, taxed, total }, payments, &earned)? };
-    let journal = journal(cx, &mut facts, &order, &earned)?;
+    before.whole_earned(&mut earned);
+    let offers = applied(&priced, &facts.book.offers, &facts.price_cx(cx, &ask));
+    let mut order = Order { offers, ..order(cx, input, &facts, Priced { quote, taxed, total }, payments, &earned)? };
+    before.mark(&mut order);
+    let mut journal = journal(cx, &mut facts, &order, &earned)?;
+    before.spend(cx, &mut journal, &mut facts.holdings, order.store)?;
     // First, so that an id that is taken is told as that, and not by the first transfer.
     tx.queue(store::insert_stmt(cx, &[&order])?).await?;
-    journal.post(tx, cx, &[&facts.holdings]).await?;
+    before.book(tx, cx, &mut facts, &order).await?;
+    journal.post(tx, cx, &before.holders(&facts.holdings)).await?;
     let uses = points::ops::uses(&facts.book.loyalty, &room, &earned, order.points_spent);
     points::ops::count(tx, cx, &facts.book.loyalty, input.member, order.id.0, &uses).await?;
     use_coupons(tx, cx, &facts, &order).await?;
@@ -183,10 +192,10 @@ fn payments(cx: &Cx, given: &[Payment], facts: &Facts, total: Money) -> Result<V
     for payment in given {
         match payment.tender {
             Tender::Wallet => {}
-            Tender::Principal | Tender::Bonus => {
+            Tender::Principal | Tender::Bonus | Tender::Pass | Tender::GiftCard => {
                 return Err(Error::invalid(
                     "tender_not_asked_for",
-                    "pay with wallet; principal and bonus follow from the merchant's policy",
+                    "pay with wallet, and with passes and gift cards under prepaid; the parts follow from that",
                 ));
             }
             tender => push(tender, payment.amount),
@@ -210,6 +219,8 @@ pub(crate) fn paid_by(payments: &[Payment]) -> Result<PaidBy> {
     for payment in payments {
         let part = match payment.tender {
             Tender::Principal => &mut paid.principal,
+            // Lines that a pass pays are not among those that earn. A gift card earned nothing when it was sold: here it is money.
+            Tender::Pass => continue,
             Tender::Bonus => &mut paid.bonus,
             _ => &mut paid.money,
         };
@@ -246,6 +257,7 @@ fn line(input: &Checkout, index: usize, good: &ForSale, priced: &Priced, earned:
         cost: good.cost,
         tracked: good.track_stock && !good.is_kit,
         refunded_milli: 0,
+        pass: None,
         tax_rate: tax.rate,
         tax: tax.tax,
         tax_added: tax.added,
@@ -302,6 +314,7 @@ fn journal(cx: &Cx, facts: &mut Facts, order: &Order, earned: &Earned) -> Result
         match (payment.tender.wallet_part(), payment.tender.account()) {
             (Some(part), _) => journal.spend(cx, holdings, part, payment.amount.0, revenue, "paid")?,
             (None, Some(account)) => journal.transfer(Account::of(account, order.store), revenue, payment.amount.0, "paid")?,
+            (None, None) if payment.tender.is_before() => {}
             (None, None) => return Err(Error::internal("a payment without an account")),
         }
     }

@@ -10,13 +10,14 @@ use shuke_offer::offer::OfferId;
 use shuke_offer::price::{ActivityPrice, Cart, CartLine, CouponChoice, MemberView, PointsChoice, PriceStage, SavingReason};
 use std::collections::BTreeMap;
 
-/// The cart that was priced, with the coupons and points that were used.
+/// The cart that was priced, with the coupons and points that were used; without the lines that passes paid,
+/// which the engine never saw.
 ///
 /// Errors: `amount_too_large`.
 pub(crate) fn cart(order: &Order, placed: &BTreeMap<Uuid, Placed>) -> Result<Cart> {
     let coupons = coupons_used(order);
     Ok(Cart {
-        lines: order.lines.iter().map(|line| cart_line(order, line, placed)).collect::<Result<_>>()?,
+        lines: order.lines.iter().filter(|line| line.pass.is_none()).map(|line| cart_line(order, line, placed)).collect::<Result<_>>()?,
         coupons: if coupons.is_empty() { CouponChoice::None } else { CouponChoice::Selected { coupons } },
         points: if order.points_spent.is_positive() { PointsChoice::Exact { points: order.points_spent } } else { PointsChoice::None },
         order: Some(order.id.0),

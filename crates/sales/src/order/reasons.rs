@@ -84,7 +84,8 @@ pub async fn reasons(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order) -> Re
         ..PriceCx::new(order.at, &book.zone(order.store), order.store, order.channel, loyalty.currency)
     };
     let quote = price(&cart, view.as_ref(), &offers, &coupons, &settings)?;
-    let exact = quote.lines.iter().zip(&order.lines).all(|(quoted, line)| quoted.net == line.net && quoted.shares == line.shares);
+    let priced = order.lines.iter().filter(|line| line.pass.is_none());
+    let exact = quote.lines.iter().zip(priced).all(|(quoted, line)| quoted.net == line.net && quoted.shares == line.shares);
     let stage = |stage: &PriceStage| {
         let savings: Vec<Saving> = order.savings.iter().filter(|saving| saving.stage == *stage).cloned().collect();
         StageReasons { stage: *stage, saved: Money(savings.iter().map(|saving| saving.amount.0).sum()), savings }

@@ -3,7 +3,9 @@
 use super::facts::{Ask, gather};
 use crate::book::Books;
 use crate::order::CheckoutLine;
+use crate::order::PassUse;
 use crate::order::model::Tender;
+use crate::order::prepaid::PaidBefore;
 use crate::quote::Facts;
 use crate::tax::TaxMode;
 use axum::extract::State;
@@ -39,6 +41,9 @@ pub struct QuoteAsk {
     /// How many points.
     #[serde(default)]
     pub points: PointsChoice,
+    /// Lines that the member's passes pay.
+    #[serde(default)]
+    pub passes: Vec<PassUse>,
     /// How it would be paid, for the points that it would earn; money by default.
     #[serde(default)]
     pub tender: Option<Tender>,
@@ -87,6 +92,8 @@ pub struct QuoteReply {
     pub member: Option<MemberBrief>,
     /// What the order would earn.
     pub earns: Earned,
+    /// What the member's passes pay of the total, in minor units.
+    pub paid_by_passes: Money,
     /// The wallet; absent without a member.
     pub wallet: Option<WalletQuote>,
 }
@@ -119,25 +126,30 @@ async fn quote(tx: &mut shuke_db::Tx, cx: &shuke_kernel::Cx, books: &Books, body
         till: None,
         all_coupons: true,
     };
-    let facts = gather(tx, cx, books, &ask).await?;
-    let quote = facts.price(cx, &ask)?;
+    let mut facts = gather(tx, cx, books, &ask).await?;
+    let before = PaidBefore::passes(tx, cx, &mut facts, (body.store, &body.lines), &body.passes).await?;
+    let priced = facts.price(cx, &ask)?;
     let loyalty = &facts.book.loyalty;
     let paid = match body.tender {
-        Some(Tender::Wallet | Tender::Principal) => PaidBy { principal: quote.total, ..PaidBy::default() },
-        Some(Tender::Bonus) => PaidBy { bonus: quote.total, ..PaidBy::default() },
-        _ => PaidBy { money: quote.total, ..PaidBy::default() },
+        Some(Tender::Wallet | Tender::Principal) => PaidBy { principal: priced.total, ..PaidBy::default() },
+        Some(Tender::Bonus) => PaidBy { bonus: priced.total, ..PaidBy::default() },
+        _ => PaidBy { money: priced.total, ..PaidBy::default() },
     };
     let mut room = points::ops::room(tx, cx, loyalty, body.member, false).await?;
     let settings = facts.price_cx(cx, &ask);
-    let mut earns = earn_within(&quote, &facts.cart, facts.view.as_ref(), paid, &loyalty.earn, Rate::WHOLE, &settings, &mut room)?;
+    let mut earns = earn_within(&priced, &facts.cart, facts.view.as_ref(), paid, &loyalty.earn, Rate::WHOLE, &settings, &mut room)?;
     points::ops::wait(loyalty, facts.zone.date(cx.now), &mut earns);
-    let taxed = facts.taxed(&quote)?;
+    before.whole_earned(&mut earns);
+    let quote = before.whole(&priced).unwrap_or(priced);
+    let taxed = before.taxed(facts.taxed(&quote)?);
     let payable = Facts::payable(&quote, &taxed)?;
     let tax = Money::sum(taxed.iter().map(|line| line.tax))?;
+    let paid_by_passes = before.total()?;
+    let due = payable.minus(paid_by_passes)?;
     let held = |kind| Money(facts.holdings.available(kind, cx.now));
     let wallet = facts.view.map(|_| {
         let balance = WalletParts { principal: held(AccountKind::Principal), bonus: held(AccountKind::Bonus) };
-        WalletQuote { balance, payable: loyalty.wallet.payable(balance).min(payable) }
+        WalletQuote { balance, payable: loyalty.wallet.payable(balance).min(due) }
     });
     let named = |good: &crate::product::ForSale| QuotedGoods {
         variant: good.variant.0,
@@ -146,7 +158,7 @@ async fn quote(tx: &mut shuke_db::Tx, cx: &shuke_kernel::Cx, books: &Books, body
         on_hand_milli: good.available_milli(),
     };
     let (goods, tax_mode) = (facts.goods.iter().map(named).collect(), facts.book.tax.mode);
-    let reply = QuoteReply { payable, tax, tax_mode, goods, member: None, quote, earns, wallet };
+    let reply = QuoteReply { payable, tax, tax_mode, goods, member: None, quote, earns, paid_by_passes, wallet };
     Ok((reply, facts.member))
 }
 

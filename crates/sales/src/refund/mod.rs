@@ -17,6 +17,7 @@
 pub mod api;
 pub mod model;
 pub mod ops;
+pub(crate) mod prepaid;
 pub(crate) mod store;
 
 pub use model::{Refund, RefundAsk, RefundId, RefundLine};

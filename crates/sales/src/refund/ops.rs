@@ -1,9 +1,9 @@
 //! Taking back.
 
 use super::model::{Refund, RefundAsk, RefundLine, RefundQuote, Worth, lines_of, points_back, worth};
+use super::prepaid::{self, by_passes, split_back};
 use super::store;
 use crate::book::{Books, SaleBook};
-use crate::order::model::split_refund;
 use crate::order::ops::coupons_used;
 use crate::order::store::{self as orders, Refunded};
 use crate::order::{Order, OrderLine, Payment};
@@ -64,7 +64,7 @@ pub(crate) async fn take_back(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundA
     let book = books.current(tx, cx.merchant).await?;
     let lines = ask.lines_of(&order)?;
     let total = total(&order, &lines)?;
-    let parts = split_refund(&order.payments, total.amount)?;
+    let parts = split_back(&order.payments, total.amount, by_passes(&order, &lines)?)?;
     let mut refund = Refund {
         id: ask.id,
         order: order.id,
@@ -110,11 +110,13 @@ pub(crate) async fn take_back(tx: &mut Tx, cx: &Cx, books: &Books, ask: &RefundA
 
 /// What a refund of these lines would give back.
 pub(super) fn quote(order: &Order, lines: &[RefundLine]) -> Result<RefundQuote> {
-    let total = total(order, &lines_of(lines, order)?)?;
+    let lines = lines_of(lines, order)?;
+    let total = total(order, &lines)?;
+    let parts = split_back(&order.payments, total.amount, by_passes(order, &lines)?)?;
     Ok(RefundQuote {
         amount: total.amount,
         tax: total.tax,
-        payments: back(&order.payments, &split_refund(&order.payments, total.amount)?),
+        payments: back(&order.payments, &parts),
         points_returned: points_back(order, total.points_share)?,
         points_clawed: total.earned,
     })
@@ -174,9 +176,11 @@ async fn move_value(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, refund
         match (payment.tender.wallet_part(), payment.tender.account()) {
             (Some(part), _) => journal.give_back(cx, &mut holdings, &mut out, part, payment.amount.0, revenue, "refunded")?,
             (None, Some(account)) => journal.transfer(revenue, Account::of(account, order.store), payment.amount.0, "refunded")?,
+            (None, None) if payment.tender.is_before() => {}
             (None, None) => return Err(Error::internal("a payment without an account")),
         }
     }
+    let cards = prepaid::give_back(tx, cx, (order, refund), &mut journal, (&mut holdings, &mut out)).await?;
     if refund.points_returned.is_positive() {
         let redeemed = Account::merchant(AccountKind::PointsRedeemed);
         journal.give_back(cx, &mut holdings, &mut out, AccountKind::Points, refund.points_returned.0, redeemed, "refunded")?;
@@ -184,7 +188,8 @@ async fn move_value(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, refund
     if refund.points_clawed.is_positive() {
         claw_back(book, order, refund, &mut holdings, &mut journal)?;
     }
-    journal.post(tx, cx, &[&holdings]).await
+    let holders: Vec<&Holdings> = std::iter::once(&holdings).chain(&cards).collect();
+    journal.post(tx, cx, &holders).await
 }
 
 fn claw_back(book: &SaleBook, order: &Order, refund: &Refund, holdings: &mut Holdings, journal: &mut Journal) -> Result<()> {

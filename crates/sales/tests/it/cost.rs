@@ -57,6 +57,7 @@ async fn cost(kind: Kind, limited: bool) {
             coupons: CouponChoice::Selected { coupons: vec![stall.members[0].coupon] },
             points: PointsChoice::Exact { points: Points(100) },
             payments: vec![payment(Tender::Wallet, half), payment(Tender::Cash, half)],
+            prepaid: shuke_sales::order::Prepaid::default(),
             expected_total: Some(Money(2 * half)),
             identity: Default::default(),
         };

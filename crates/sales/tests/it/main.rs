@@ -31,6 +31,8 @@ mod offers;
 #[cfg(test)]
 mod points;
 #[cfg(test)]
+mod prepaid;
+#[cfg(test)]
 mod purse;
 #[cfg(test)]
 mod receipt;

@@ -212,7 +212,17 @@ impl Simulation {
         let stall = fixture::stall(&app.app, &size).await.unwrap();
         let purse = Purse { points: 4_000, principal: 300_000, bonus: 40_000, coupon: 150 };
         let paper = Paper { purses: vec![purse; MEMBERS], stock: vec![3_000_000; VARIANTS], ..Paper::default() };
-        Self { world: World { app, stall, random: shuke_kernel::Random::seeded(seed), kits: Vec::new() }, paper }
+        Self {
+            world: World {
+                app,
+                stall,
+                random: shuke_kernel::Random::seeded(seed),
+                kits: Vec::new(),
+                passes: Vec::new(),
+                cards: Vec::new(),
+            },
+            paper,
+        }
     }
 
     fn wish(&self) -> Wish {
@@ -273,6 +283,7 @@ impl Simulation {
             },
             points: if wish.points > 0 { PointsChoice::Exact { points: Points(wish.points) } } else { PointsChoice::None },
             payments,
+            prepaid: shuke_sales::order::Prepaid::default(),
             expected_total: Some(Money(total)),
             identity: Default::default(),
         };

@@ -1,10 +1,14 @@
 //! A stall that generated histories run on, driven through the ops.
 
+use serde_json::json;
+use shuke_http::Role;
 use shuke_jobs::Runner;
 use shuke_kernel::{Cx, Error, Money, Random, Rate, Result, Uuid};
 use shuke_ledger::AccountKind;
 use shuke_loyalty::book::{CheckoutPolicy, RefundPolicy};
 use shuke_loyalty::coupon::{self, CouponLimits, CouponTerms, Validity};
+use shuke_loyalty::gift_card::{CardPayment, GiftCardId};
+use shuke_loyalty::pass::PassId;
 use shuke_loyalty::rule::{Channel, RoundingOff, Scope};
 use shuke_loyalty::template;
 use shuke_loyalty::tier::{QualifyBy, Tier, TierBenefits, TierId, TierScheme};
@@ -19,7 +23,7 @@ use shuke_sales::exchange::{ExchangeAsk, ExchangeId, Exchanged, exchange};
 use shuke_sales::fixture::{self, Size, Stall};
 use shuke_sales::kit::{self, Kit, KitPart};
 use shuke_sales::order::reasons::{OrderReasons, reasons};
-use shuke_sales::order::{Checkout, CheckoutLine, Order, OrderId, Payment, Tender, checkout};
+use shuke_sales::order::{Checkout, CheckoutLine, Order, OrderId, PassUse, Payment, Tender, checkout};
 use shuke_sales::quote::facts::{Ask, Facts, gather};
 use shuke_sales::refund::model::worth;
 use shuke_sales::refund::{Refund, RefundAsk, RefundId, RefundLine, refund};
@@ -33,6 +37,10 @@ pub struct World {
     pub random: Random,
     /// Those of the stall's variants that are kits.
     pub kits: Vec<Uuid>,
+    /// A pass of each member.
+    pub passes: Vec<PassId>,
+    /// Gift cards that anybody may spend.
+    pub cards: Vec<GiftCardId>,
 }
 
 /// What must come back: everything that has value, by name.
@@ -42,15 +50,16 @@ impl World {
     /// A stall with random rules and little of everything, so that limits are met.
     pub async fn found(kind: Kind, seed: u64) -> Self {
         let random = Random::seeded(seed);
-        let app = TestApp::start(kind, shuke_sales::routes(), Box::new(OrgAuthenticator)).await;
+        let app = TestApp::start(kind, shuke_loyalty::routes().merge(shuke_sales::routes()), Box::new(OrgAuthenticator)).await;
         let runner = shuke_loyalty::runner(shuke_member::runner(Runner::default()));
         let app = app.with_runner(shuke_offer::runner(runner));
         let size = Size { members: 3, variants: 6, pieces: 200, points: 1_500, principal: 60_000, bonus: 9_000, uses: 3 };
         let stall = fixture::stall(&app.app, &size).await.unwrap();
-        let mut world = Self { app, stall, random, kits: Vec::new() };
+        let mut world = Self { app, stall, random, kits: Vec::new(), passes: Vec::new(), cards: Vec::new() };
         world.rules().await.unwrap();
         world.kit().await.unwrap();
         world.offers().await.unwrap();
+        world.prepaid().await;
         world
     }
 
@@ -226,6 +235,75 @@ impl World {
         Ok(cart)
     }
 
+    /// A pass of a few visits for every member, and two gift cards.
+    async fn prepaid(&mut self) {
+        let owner = self.app.as_token(self.stall.shop.token(Role::Owner));
+        let price = i64::try_from(1_000 + self.below(20_000)).unwrap();
+        let start = if self.below(2) == 0 { "purchase" } else { "first_visit" };
+        let item = |visits: Option<u64>| {
+            let mut item =
+                json!({ "name": "服务", "services": { "products": [self.stall.variants[0], self.stall.variants[1]] }, "worth": 3_000 });
+            item["visits"] = json!(visits);
+            item["value_visits"] = json!(3);
+            item
+        };
+        let items = json!([item(Some(2 + self.below(4))), item(None)]);
+        let plan = json!({ "id": self.cx().uuid(), "name": "套餐", "price": price, "items": items, "validity": { "kind": "days", "days": 30, "start": start } });
+        owner.post("/api/v1/pass-plans", &plan).await.ok();
+        for customer in self.stall.members.clone() {
+            let payments = json!([{ "tender": "cash", "amount": price }]);
+            let pass = json!({ "id": self.cx().uuid(), "member": customer.member, "store": self.stall.store, "plan": plan["id"], "payments": payments });
+            self.passes.push(owner.post("/api/v1/passes", &pass).await.ok()["id"].as_str().unwrap().parse::<Uuid>().unwrap().into());
+        }
+        let batch = json!({ "id": self.cx().uuid(), "name": "礼品卡", "face": 10_000, "cards": 2 });
+        owner.post("/api/v1/gift-card-batches", &batch).await.ok();
+        let codes = owner.get(&format!("/api/v1/gift-card-batches/{}/codes", batch["id"].as_str().unwrap())).await.ok();
+        for card in codes["items"].as_array().unwrap() {
+            let id = card["card"].as_str().unwrap();
+            let sale = json!({ "store": self.stall.store, "payments": [{ "tender": "cash", "amount": 10_000 }] });
+            owner.post(&format!("/api/v1/gift-cards/{id}/sale"), &sale).await.ok();
+            self.cards.push(id.parse::<Uuid>().unwrap().into());
+        }
+    }
+
+    /// Lets the member's pass pay a line now and then; what it pays is left to the sale, so the cart is
+    /// priced by the quote.
+    async fn with_pass(&self, cart: &mut Checkout) -> Option<(Money, Money)> {
+        let place = self.stall.members.iter().position(|customer| Some(customer.member) == cart.member)?;
+        let line = cart
+            .lines
+            .iter()
+            .position(|line| line.quantity_milli % 1_000 == 0 && line.gift.is_none() && self.stall.variants[..2].contains(&line.variant))?;
+        if self.below(2) == 0 {
+            return None;
+        }
+        let uses = vec![PassUse { line: i64::try_from(line).unwrap(), pass: self.passes[place] }];
+        let ask = json!({
+            "store": cart.store, "member": cart.member, "lines": cart.lines, "coupons": cart.coupons, "points": cart.points, "passes": uses,
+        });
+        let quote = self.app.as_token(self.stall.shop.token(Role::Owner)).post("/api/v1/quotes", &ask).await;
+        if quote.code() == "pass_not_usable" {
+            return None;
+        }
+        cart.prepaid.passes = uses;
+        let quote = quote.ok();
+        let number = |value: &serde_json::Value| Money(value.as_i64().unwrap());
+        let total = number(&quote["payable"]);
+        cart.expected_total = Some(total);
+        Some((Money(total.0 - number(&quote["paid_by_passes"]).0), number(&quote["wallet"]["payable"])))
+    }
+
+    /// Lets a gift card pay a part of what is due now and then; what is left to pay.
+    fn with_card(&self, cart: &mut Checkout, due: Money) -> Money {
+        let most = due.0.min(1_500);
+        if most < 1 || self.below(3) > 0 {
+            return due;
+        }
+        let amount = Money(i64::try_from(self.below(most.unsigned_abs())).unwrap() + 1);
+        cart.prepaid.gift_cards = vec![CardPayment { card: *self.pick(&self.cards), amount }];
+        Money(due.0 - amount.0)
+    }
+
     /// A random cart with a random mix of discounts, and payments that come to its total.
     pub async fn cart(&self) -> Result<Checkout> {
         let member = (self.below(10) > 0).then(|| self.pick(&self.stall.members).member);
@@ -239,9 +317,16 @@ impl World {
             _ => PointsChoice::None,
         };
         let mut cart = self.with_gift(self.basket(member, coupons, points)).await?;
-        let (total, wallet) = self.priced(&cart).await?;
-        cart.expected_total = Some(total);
-        cart.payments = self.payments(total, wallet);
+        let (due, wallet) = match self.with_pass(&mut cart).await {
+            Some(priced) => priced,
+            None => {
+                let (total, wallet) = self.priced(&cart).await?;
+                cart.expected_total = Some(total);
+                (total, wallet)
+            }
+        };
+        let due = self.with_card(&mut cart, due);
+        cart.payments = self.payments(due, wallet.min(due));
         Ok(cart)
     }
 
@@ -264,6 +349,7 @@ impl World {
             coupons,
             points,
             payments: Vec::new(),
+            prepaid: shuke_sales::order::Prepaid::default(),
             expected_total: None,
             identity: Default::default(),
         }
@@ -272,7 +358,8 @@ impl World {
     /// An exchange of part of an order for random goods, with the difference in cash.
     pub async fn swap(&self, order: &Order) -> Result<Option<ExchangeAsk>> {
         let refund = self.part(order);
-        if refund.lines.is_empty() {
+        // What passes and gift cards paid goes back to them, and is no part of the difference.
+        if refund.lines.is_empty() || order.payments.iter().any(|payment| payment.tender.is_before()) {
             return Ok(None);
         }
         let worth = |line: &RefundLine| worth(&order.lines[usize::try_from(line.line).unwrap()], line.quantity_milli).unwrap().amount.0;
@@ -384,6 +471,7 @@ impl World {
                 1 => left,
                 _ => i64::try_from(self.below(left.unsigned_abs() + 1)).unwrap(),
             };
+            let quantity_milli = if line.pass.is_some() { quantity_milli / 1_000 * 1_000 } else { quantity_milli };
             if quantity_milli > 0 {
                 lines.push(RefundLine { line: line.line, quantity_milli, damaged: false });
             }

@@ -375,6 +375,7 @@ impl Shop<'_> {
             coupons: if member.is_some() && dice.chance(800) { CouponChoice::Auto } else { CouponChoice::None },
             points: if member.is_some() && dice.chance(170) { PointsChoice::Max } else { PointsChoice::None },
             payments: Vec::new(),
+            prepaid: shuke_sales::order::Prepaid::default(),
             expected_total: None,
             identity: Default::default(),
         };

@@ -62,6 +62,7 @@ pub fn plain(id: OrderId, stall: &Stall, variant: Uuid, pieces: i64) -> Checkout
         coupons: CouponChoice::None,
         points: PointsChoice::None,
         payments: vec![payment(Tender::Cash, pieces * 5_000)],
+        prepaid: shuke_sales::order::Prepaid::default(),
         expected_total: None,
         identity: Default::default(),
     }
@@ -80,6 +81,7 @@ pub fn mixed(id: OrderId, stall: &Stall, customer: Customer, variants: [Uuid; 2]
         coupons: CouponChoice::Selected { coupons: vec![customer.coupon] },
         points: PointsChoice::Exact { points: Points(100) },
         payments: vec![payment(Tender::Wallet, 4_450), payment(Tender::Cash, 4_450)],
+        prepaid: shuke_sales::order::Prepaid::default(),
         expected_total: Some(Money(8_900)),
         identity: Default::default(),
     }

@@ -31,7 +31,7 @@ const HEAD: [&str; 21] = [
     "till_id",
 ];
 
-const LINE: [&str; 26] = super::LINE;
+const LINE: [&str; 27] = super::LINE;
 
 /// What is there of these orders.
 pub(crate) async fn heads(tx: &mut Tx, merchant: MerchantId, ids: &[Uuid]) -> Result<HashMap<Uuid, Head>> {
@@ -140,6 +140,7 @@ fn row(cx: &Cx, order: Uuid, number: i64, line: &PastLine) -> Vec<Value> {
         Value::Null,
         none(),
         none(),
+        Value::Null,
         Value::Null,
         Value::Null,
     ]

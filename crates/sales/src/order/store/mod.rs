@@ -38,7 +38,7 @@ const ORDER: [&str; 23] = [
     "tax_mode",
 ];
 
-const LINE: [&str; 26] = [
+const LINE: [&str; 27] = [
     "merchant_id",
     "order_id",
     "line",
@@ -65,6 +65,7 @@ const LINE: [&str; 26] = [
     "tax_added",
     "seller_id",
     "parts",
+    "pass_id",
 ];
 
 fn json<T: serde::Serialize>(value: &T) -> Result<Value> {
@@ -139,6 +140,7 @@ pub(crate) fn insert_lines_stmt(merchant: MerchantId, orders: &[&Order]) -> Resu
             line.tax_added.to_value(),
             line.seller.to_value(),
             parts,
+            line.pass.to_value(),
         ])
     };
     let rows = orders.iter().flat_map(|order| order.lines.iter().map(|line| row(order.id, line))).collect::<Result<_>>()?;
@@ -207,12 +209,13 @@ fn read_line(row: &Row) -> Result<OrderLine> {
         tax_added: row.get(21)?,
         seller: row.get(22)?,
         parts: row.get::<Option<String>>(23)?.map_or(Ok(Vec::new()), |text| parsed(&text))?,
+        pass: row.get(24)?,
     })
 }
 
 const LINES: &str = "SELECT line, product_id, variant_id, name, sku, quantity_milli, unit_price, gross, share_activity, share_member,
      share_threshold, share_coupon, share_points, share_rounding, net, points_earned, cost, tracked, refunded_milli, tax_rate, tax, tax_added,
-     seller_id, parts";
+     seller_id, parts, pass_id";
 
 fn lines_stmt(merchant: MerchantId, order: OrderId) -> Stmt {
     let text = format!("{LINES} FROM order_line WHERE merchant_id = $1 AND order_id = $2 ORDER BY line");
@@ -317,7 +320,7 @@ pub(crate) async fn add_lines(tx: &mut Tx, merchant: MerchantId, orders: &mut [O
         placeholders(2, orders.len())
     );
     for row in tx.rows(Stmt::built(text, params)).await? {
-        let of: OrderId = row.get(24)?;
+        let of: OrderId = row.get(25)?;
         if let Some(order) = orders.iter_mut().find(|order| order.id == of) {
             order.lines.push(read_line(&row)?);
         }

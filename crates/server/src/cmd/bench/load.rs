@@ -75,6 +75,7 @@ impl Bench {
             coupons: CouponChoice::Selected { coupons: vec![customer.coupon] },
             points: PointsChoice::Exact { points: Points(100) },
             payments: vec![payment(Tender::Wallet), payment(Tender::Cash)],
+            prepaid: shuke_sales::order::Prepaid::default(),
             expected_total: Some(Money(8_900)),
             identity: Default::default(),
         }
