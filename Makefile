@@ -10,23 +10,39 @@ TRADE ?= mother-and-baby
 LISTEN ?= 127.0.0.1:7300
 DATA ?= target/demo
 
-.PHONY: help run dev test check fmt clippy tidy licences deps build-deps bless soak
+.PHONY: help run dev test check fmt clippy tidy licences faces web-check e2e deps build-deps bless soak
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 	@echo "  variables: TRADE=$(TRADE) LISTEN=$(LISTEN) DATA=$(DATA)"
 
-run: build-deps ## build, start a demo shop, print how to sign in
+run: build-deps faces ## build, start a demo shop, print how to sign in
 	$(CARGO) run --release --locked -p shuke-server --bin shuke -- serve --demo $(TRADE) --listen $(LISTEN) --data $(DATA)
 
-dev: build-deps ## the same from a debug build, with its own data, to work on
+dev: build-deps faces ## the same from a debug build, with its own data, to work on
 	$(CARGO) run --locked -p shuke-server --bin shuke -- serve --demo $(TRADE) --listen $(LISTEN) --data target/dev
 
-test: deps check licences ## everything: what `check` does, then every test on SQLite and PostgreSQL
+test: deps check licences faces ## everything: what `check` does, every test on SQLite and PostgreSQL, the faces in a browser
+	cd web && npm run -s sizes && npm test
 	$(CARGO) test --locked --workspace --doc
 	$(CARGO) test --locked --workspace --tests
+	$(MAKE) e2e
 
-check: build-deps fmt clippy tidy ## the fast part: format, lints, rules of the house
+faces: web/node_modules/.package-lock.json ## build the console, the till and the card
+	cd web && npm run -s generate && npm run -s build
+
+e2e: faces ## only the faces in a browser, against the real server
+	$(CARGO) build --locked -p shuke-server --bin shuke
+	cd web && SHUKE_BIN=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/shuke npm run -s e2e
+
+web-check: web/node_modules/.package-lock.json
+	cd web && npm run -s check
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+check: build-deps fmt clippy tidy web-check ## the fast part: format, lints, types, rules of the house
 
 fmt:
 	$(CARGO) fmt --all --check
@@ -46,10 +62,11 @@ deps: ## install or name what the tests need from this machine
 build-deps:
 	@scripts/setup.sh build
 
-bless: ## make what is generated: format, OpenAPI, requirements table, snapshots
+bless: web/node_modules/.package-lock.json ## make what is generated: format, OpenAPI, requirements table, snapshots
 	$(CARGO) fmt --all
 	$(CARGO) run --quiet -p xtask -- openapi --bless
 	$(CARGO) run --quiet -p xtask -- requirements --bless
+	cd web && npm run -s generate && npm run -s format
 	INSTA_UPDATE=always $(CARGO) test --workspace --tests
 
 soak: deps ## the tests at their large size, for hours

@@ -32,7 +32,12 @@ else
 fi
 # SQLite is compiled from its source.
 has cc || packages+=(gcc libc6-dev)
+# The faces are built with Node.
+if ! has node || ! has npm || [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
+  missing+=("Node 20.19 or newer, with npm: https://nodejs.org")
+fi
 if [ "$want" = test ]; then
+  has chromium || packages+=(chromium fonts-noto-cjk)
   has valgrind || packages+=(valgrind)
   ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || packages+=(faketime)
   has pgbouncer || [ -x /usr/sbin/pgbouncer ] || packages+=(pgbouncer)

@@ -26,6 +26,12 @@ pub struct Args {
     /// mother-and-baby, beauty, fashion or grocery
     #[arg(long, value_name = "TRADE", value_parser = trade)]
     demo: Option<Trade>,
+    /// Members of a new demo at its end
+    #[arg(long, value_name = "N", default_value_t = demo::MEMBERS, requires = "demo")]
+    demo_members: u64,
+    /// Months of a new demo's history
+    #[arg(long, value_name = "N", default_value_t = demo::MONTHS, requires = "demo", value_parser = clap::value_parser!(i32).range(1..=36))]
+    demo_months: i32,
     /// Send cookies over https only; set it where the shop is reached by https
     #[arg(long)]
     secure_cookies: bool,
@@ -57,7 +63,9 @@ pub async fn run(args: Args) -> Result<()> {
         // What a power failure takes from a demo is lived again, so its days don't wait for the disk.
         let db = Db::connect(&Config { durable: false, ..args.place.database() }).await?;
         let making = Opened { db, vault: app.vault.clone() }.app(args.secure_cookies, args.behind_proxy);
-        let summary = demo::run(&making, trade, &demo::Options::full(making.clock.now())).await?;
+        let full = demo::Options::full(making.clock.now());
+        let options = demo::Options { members: args.demo_members, months: args.demo_months, ..full };
+        let summary = demo::run(&making, trade, &options).await?;
         eprint!("{}", demo::greeting(&summary, server.address()?));
     }
     server.run().await

@@ -62,6 +62,12 @@ pub const ROLES: [(&str, Role, &str, Option<usize>); 8] = [
     ("analyst", Role::Analyst, "孙悦", None),
 ];
 
+/// Members of a whole demo at its end.
+pub const MEMBERS: u64 = 2_150;
+
+/// Months of a whole demo's history.
+pub const MONTHS: i32 = 18;
+
 /// How large a demo is, and up to when it is lived.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -80,7 +86,7 @@ pub struct Options {
 impl Options {
     /// The size that `make run` starts with.
     pub const fn full(until: Instant) -> Self {
-        Self { members: 2_150, months: 18, seed: 20_241_122, until, progress: true }
+        Self { members: MEMBERS, months: MONTHS, seed: 20_241_122, until, progress: true }
     }
 }
 

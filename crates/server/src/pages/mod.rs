@@ -1,10 +1,12 @@
-//! What a person sees who opens the server's address, until the faces exist: how to set it up, and
-//! then the API's documentation and how to sell a first cart.
+//! What a person sees who opens the server's address: the faces ([`face`]); and under `/start`, also
+//! where the faces were not built, how to set the server up, the API's documentation and how to sell a
+//! first cart.
 //!
 //! The page is static, with its script and style in files of their own, so that the strict content
 //! policy holds. It reads the same OpenAPI document and the same steps that the tests run. Also here:
 //! what the operator's tools read ([`operator`]).
 
+mod face;
 mod operator;
 
 pub use operator::{Meter, operator, operator_routes};
@@ -30,7 +32,8 @@ fn asset(kind: &'static str, body: &'static str) -> impl IntoResponse {
 pub fn routes(document: &OpenApi) -> Router<App> {
     let document = serde_json::to_string(document).unwrap_or_default();
     Router::new()
-        .route("/", get(|| async { asset("text/html; charset=utf-8", HTML) }))
+        .merge(face::routes())
+        .route("/start", get(|| async { asset("text/html; charset=utf-8", HTML) }))
         .route("/start.css", get(|| async { asset("text/css; charset=utf-8", CSS) }))
         .route("/start.js", get(|| async { asset("text/javascript; charset=utf-8", JS) }))
         .route("/first-cart.json", get(|| async { asset("application/json", FIRST_CART) }))

@@ -20,7 +20,7 @@ scenario! {
 
     /// The page keeps to the content policy: nothing inline, nothing from elsewhere.
     async fn the_start_page_keeps_the_policy(app) {
-        let page = app.get("/").await;
+        let page = app.get("/start").await;
         assert_eq!(page.status, 200);
         assert!(page.header("content-security-policy").contains("default-src 'self'"));
         assert!(page.header("content-type").starts_with("text/html"));
@@ -84,7 +84,7 @@ scenario! {
 
     /// Every answer carries the headers that keep pages and data safe, and its request's id.
     async fn every_answer_is_guarded(app) {
-        for path in ["/", "/api/v1/setup", "/api/v1/stores", "/nowhere"] {
+        for path in ["/start", "/api/v1/setup", "/api/v1/stores", "/nowhere"] {
             let reply = app.get(path).await;
             for (name, value) in [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("referrer-policy", "same-origin")] {
                 assert_eq!(reply.header(name), value, "{path}");

@@ -1,0 +1,5 @@
+import type { Texts } from "./zh";
+
+export const en: Texts = {
+  title: "Member card",
+};

@@ -1,0 +1,5 @@
+export const zh = {
+  title: "会员卡",
+};
+
+export type Texts = typeof zh;

@@ -1,0 +1,5 @@
+export const zh = {
+  title: "熟客 管理台",
+};
+
+export type Texts = typeof zh;

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+// One browser and one server per file; files one after another, since two cores carry no more.
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ["**/*.e2e.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 240_000,
+    fileParallelism: false,
+  },
+});

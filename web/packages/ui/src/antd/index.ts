@@ -1,0 +1,3 @@
+export { Frame } from "./Frame";
+export { MoneyInput } from "./MoneyInput";
+export { ProblemNotice } from "./ProblemNotice";

@@ -1,0 +1,48 @@
+import type { Texts } from "./zh";
+
+export const en: Texts = {
+  language: { name: "English", other: "中文", switch: "Switch to Chinese" },
+  theme: { light: "Light", dark: "Dark", system: "As the system" },
+  do: {
+    save: "Save",
+    cancel: "Cancel",
+    close: "Close",
+    back: "Back",
+    retry: "Try again",
+    more: "More",
+    add: "Add",
+    edit: "Edit",
+    remove: "Remove",
+    search: "Search",
+    confirm: "OK",
+    export: "Export",
+    print: "Print",
+    undo: "Undo",
+    signIn: "Sign in",
+    signOut: "Sign out",
+    copy: "Copy",
+    copied: "Copied",
+  },
+  state: {
+    loading: "Loading…",
+    empty: "Nothing here yet",
+    saving: "Saving…",
+    saved: "Saved",
+    unsaved: "Unsaved changes",
+  },
+  problem: {
+    title: "That didn’t go through",
+    offline:
+      "The server can’t be reached. What you entered is still here; try again when the network is back, nothing happens twice.",
+    internal: "Something broke on our side. Try again; if it stays, tell us the number below.",
+    signedOut: "Your sign-in has run out. Sign in again; what you entered is still here.",
+    request: "Number {{id}}",
+  },
+  money: { invalid: "That isn’t an amount; write it like 12.50", tooFine: "At most {{decimals}} decimals" },
+  today: "today",
+  yesterday: "yesterday",
+  tomorrow: "tomorrow",
+  daysAgo: "{{count}} days ago",
+  inDays: "in {{count}} days",
+  skip: "Skip to the content",
+};

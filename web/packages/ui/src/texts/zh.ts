@@ -1,0 +1,42 @@
+// What all faces say. A key that one language lacks does not compile.
+export const zh = {
+  language: { name: "中文", other: "English", switch: "切换到英文" },
+  theme: { light: "浅色", dark: "深色", system: "跟随系统" },
+  do: {
+    save: "保存",
+    cancel: "取消",
+    close: "关闭",
+    back: "返回",
+    retry: "再试一次",
+    more: "更多",
+    add: "新增",
+    edit: "编辑",
+    remove: "删除",
+    search: "搜索",
+    confirm: "确定",
+    export: "导出",
+    print: "打印",
+    undo: "撤销",
+    signIn: "登录",
+    signOut: "退出",
+    copy: "复制",
+    copied: "已复制",
+  },
+  state: { loading: "正在加载…", empty: "还没有内容", saving: "正在保存…", saved: "已保存", unsaved: "有改动未保存" },
+  problem: {
+    title: "没有办成",
+    offline: "连不上服务器。输入的内容都还在，网络恢复后再试一次，不会重复。",
+    internal: "系统出了问题。请再试一次；还不行，就把下面的编号告诉我们。",
+    signedOut: "登录已过期，请重新登录。输入的内容都还在。",
+    request: "编号 {{id}}",
+  },
+  money: { invalid: "金额没看懂，请这样写：12.50", tooFine: "最多写到{{decimals}}位小数" },
+  today: "今天",
+  yesterday: "昨天",
+  tomorrow: "明天",
+  daysAgo: "{{count}}天前",
+  inDays: "{{count}}天后",
+  skip: "跳到主要内容",
+};
+
+export type Texts = typeof zh;
