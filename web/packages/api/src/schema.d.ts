@@ -4412,6 +4412,13 @@ export interface components {
          * @enum {string}
          */
         CardKind: "digital" | "physical";
+        /** @description What a card is to pay of an order. */
+        CardPayment: {
+            /** @description Minor units, above zero. */
+            amount: components["schemas"]["Money"];
+            /** @description The card, as its code found it. */
+            card: components["schemas"]["GiftCardId"];
+        };
         /** @description Whether a card is lost. */
         CardReport: {
             /** @description True: lost. False: found again. */
@@ -4536,10 +4543,12 @@ export interface components {
             /** @description What; at least one line. */
             lines: components["schemas"]["CheckoutLine"][];
             member?: components["schemas"]["MemberId"] | null;
-            /** @description How it is paid; adds up to the total. */
+            /** @description How it is paid; adds up to the total, less what is paid under `prepaid`. */
             payments?: components["schemas"]["Payment"][];
             /** @description How many points. */
             points?: components["schemas"]["PointsChoice"];
+            /** @description Passes and gift cards that pay. */
+            prepaid?: components["schemas"]["Prepaid"];
             /**
              * Format: uuid
              * @description The store that sells.
@@ -7411,6 +7420,11 @@ export interface components {
             net: components["schemas"]["Money"];
             /** @description What a kit was made of. */
             parts?: components["schemas"]["LinePart"][];
+            /**
+             * Format: uuid
+             * @description The pass that paid it: its price is what the visits were paid with.
+             */
+            pass?: string | null;
             /** @description Points that it earned. */
             points_earned: components["schemas"]["Points"];
             /**
@@ -9053,6 +9067,16 @@ export interface components {
             /** @description The member who gets it. */
             to: components["schemas"]["MemberId"];
         };
+        /** @description A line that a pass pays: whole pieces, one visit each. */
+        PassUse: {
+            /**
+             * Format: int64
+             * @description The cart's line, from 0.
+             */
+            line: number;
+            /** @description The member's pass. */
+            pass: components["schemas"]["PassId"];
+        };
         /** @description On which local days a pass can be used. */
         PassValidity: {
             /** @enum {string} */
@@ -9223,7 +9247,7 @@ export interface components {
         };
         /** @description One payment of an order. On an order the wallet stands as its two parts. */
         Payment: {
-            /** @description Minor units, above zero. */
+            /** @description Minor units, above zero; zero where the value of the passes that pay was used up before. */
             amount: components["schemas"]["Money"];
             /** @description What of it was given back since. */
             refunded?: components["schemas"]["Money"];
@@ -9561,6 +9585,19 @@ export interface components {
             /** @description What the orders of the last year tell. */
             derived: components["schemas"]["Habits"];
         };
+        /** @description What pays an order beside its payments. */
+        Prepaid: {
+            /**
+             * @description Gift cards, and what each pays of the rest.
+             * @default []
+             */
+            gift_cards: components["schemas"]["CardPayment"][];
+            /**
+             * @description Lines that passes pay.
+             * @default []
+             */
+            passes: components["schemas"]["PassUse"][];
+        };
         /** @description One payment for prepaid value. Where it is kept, the wallet stands as its two parts. */
         PrepaidPayment: {
             /** @description Minor units, above zero. */
@@ -9777,6 +9814,8 @@ export interface components {
             /** @description What; at least one line. */
             lines: components["schemas"]["CheckoutLine"][];
             member?: components["schemas"]["MemberId"] | null;
+            /** @description Lines that the member's passes pay. */
+            passes?: components["schemas"]["PassUse"][];
             /** @description How many points. */
             points?: components["schemas"]["PointsChoice"];
             /**
@@ -9793,6 +9832,8 @@ export interface components {
             /** @description The goods of the lines. */
             goods: components["schemas"]["QuotedGoods"][];
             member?: components["schemas"]["MemberBrief"] | null;
+            /** @description What the member's passes pay of the total, in minor units. */
+            paid_by_passes: components["schemas"]["Money"];
             /** @description What is to be paid: the quote's total, and tax where it comes on top. */
             payable: components["schemas"]["Money"];
             /** @description The price, each stage explained. */
