@@ -48,7 +48,10 @@ fn face<F: RustEmbed + 'static>(name: &'static str) -> Router<App> {
     Router::new()
         .route(&format!("/{name}"), get(move || async move { Redirect::permanent(&format!("/{name}/")) }))
         .route(&format!("/{name}/"), get(|headers: HeaderMap| async move { serve::<F>("", &headers) }))
-        .route(&format!("/{name}/{{*path}}"), get(|Path(path): Path<String>, headers: HeaderMap| async move { serve::<F>(&path, &headers) }))
+        .route(
+            &format!("/{name}/{{*path}}"),
+            get(|Path(path): Path<String>, headers: HeaderMap| async move { serve::<F>(&path, &headers) }),
+        )
 }
 
 fn serve<F: RustEmbed>(path: &str, headers: &HeaderMap) -> Response {
