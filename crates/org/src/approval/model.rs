@@ -18,6 +18,8 @@ text_enum! {
         Adjustment = "adjustment",
         /// Points corrected by hand; of a member.
         PointsAdjustment = "points_adjustment",
+        /// Points of another kind corrected by hand; of a member.
+        PointsKindAdjustment = "points_kind_adjustment",
         /// A refund, in minor units; of an order.
         Refund = "refund",
         /// Prepaid value paid out again, in minor units; of a member.
@@ -29,7 +31,7 @@ impl ApprovalKind {
     /// What the write needs, and so whoever approves it.
     pub const fn permission(self) -> Permission {
         match self {
-            Self::Adjustment | Self::PointsAdjustment => Permission::LedgerAdjust,
+            Self::Adjustment | Self::PointsAdjustment | Self::PointsKindAdjustment => Permission::LedgerAdjust,
             Self::Refund => Permission::Refund,
             Self::TopUpRefund => Permission::WalletTopUp,
         }
@@ -117,10 +119,10 @@ pub struct Wanted {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ApprovalPolicy {
-    /// Adjustments of principal and bonus above this need one, in minor units.
+    /// Adjustments of principal and bonus above this need one, in minor units: all that one person makes of a member on a day, without those that were approved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub adjustment_limit: Option<i64>,
-    /// Adjustments of points above this need one, in points.
+    /// Adjustments of points above this need one, in points, counted likewise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub points_adjustment_limit: Option<i64>,
     /// Refunds by which an order has given back more than this need one, in minor units.
@@ -144,7 +146,7 @@ impl ApprovalPolicy {
     pub const fn limit(&self, kind: ApprovalKind) -> Option<i64> {
         match kind {
             ApprovalKind::Adjustment => self.adjustment_limit,
-            ApprovalKind::PointsAdjustment => self.points_adjustment_limit,
+            ApprovalKind::PointsAdjustment | ApprovalKind::PointsKindAdjustment => self.points_adjustment_limit,
             ApprovalKind::Refund => self.refund_limit,
             ApprovalKind::TopUpRefund => self.top_up_refund_limit,
         }

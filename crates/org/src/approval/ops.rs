@@ -1,11 +1,11 @@
 //! Asking, deciding, using.
 
-use super::model::{Approval, ApprovalAsk, ApprovalId, ApprovalPolicy, ApprovalState, Wanted};
+use super::model::{Approval, ApprovalAsk, ApprovalId, ApprovalKind, ApprovalPolicy, ApprovalState, Wanted};
 use super::store;
 use crate::{audit, setting, text};
 use shuke_db::Tx;
 use shuke_http::{Caller, Permission};
-use shuke_kernel::{Actor, Cx, Error, Limit, Page, Result, Uuid};
+use shuke_kernel::{Actor, Cx, Error, Instant, Limit, Page, Result, Uuid};
 
 const REASON_CHARS_MAX: usize = 200;
 
@@ -102,6 +102,11 @@ pub async fn require(tx: &mut Tx, cx: &Cx, wanted: &Wanted, approval: Option<App
         ));
     }
     audit::ops::record(tx, cx, &audit::Entry::new("approval.used", id)).await
+}
+
+/// What the caller had approved of writes of a kind about one thing, and used, since a moment.
+pub async fn used_since(tx: &mut Tx, cx: &Cx, kind: ApprovalKind, subject: Uuid, since: Instant) -> Result<i64> {
+    store::used_since(tx, cx, kind, subject, since).await
 }
 
 /// An approval, or `approval_not_found`.

@@ -1,8 +1,8 @@
 //! SQL of approvals.
 
-use super::model::{Approval, ApprovalId, ApprovalState, Wanted};
+use super::model::{Approval, ApprovalId, ApprovalKind, ApprovalState, Wanted};
 use shuke_db::{Row, Stmt, ToValue as _, Tx, sql};
-use shuke_kernel::{Cx, Limit, MerchantId, Result};
+use shuke_kernel::{Cx, Instant, Limit, MerchantId, Result, Uuid};
 
 const COLUMNS: &str = "id, kind, subject, amount, store_id, reason, state, asked_by, asked_at, expires_at, decided_by, decided_at, used_at";
 
@@ -82,6 +82,20 @@ pub(super) async fn take(tx: &mut Tx, cx: &Cx, id: ApprovalId, wanted: &Wanted) 
         cx.actor.text()
     );
     Ok(tx.exec(stmt).await? == 1)
+}
+
+/// What somebody had approved of writes of a kind about one thing, and used, since a moment.
+pub(super) async fn used_since(tx: &mut Tx, cx: &Cx, kind: ApprovalKind, subject: Uuid, since: Instant) -> Result<i64> {
+    let stmt = sql!(
+        "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM approval
+         WHERE merchant_id = $1 AND state = 'used' AND kind = $2 AND subject = $3 AND asked_by = $4 AND used_at >= $5",
+        cx.merchant,
+        kind,
+        subject,
+        cx.actor.text(),
+        since
+    );
+    tx.row(stmt).await?.map_or(Ok(0), |row| row.get(0))
 }
 
 fn read(row: &Row) -> Result<Approval> {

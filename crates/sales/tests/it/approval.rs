@@ -35,6 +35,22 @@ scenario! {
         let adjust = format!("/api/v1/members/{}/adjustments", shop.member().as_str().unwrap());
         let body = |amount: i64| json!({ "account": "principal", "amount": amount, "reason": "x", "store": shop.stall.store });
         shop.manager.post(&adjust, &body(-101)).await.refused(422, "approval_needed");
+        // Split into small parts it is the same sum, whichever way it goes; another day counts by itself.
+        shop.manager.post(&adjust, &body(60)).await.ok();
+        let parts = (body(-30), body(30));
+        let (one, other) = tokio::join!(shop.manager.post(&adjust, &parts.0), shop.manager.post(&adjust, &parts.1));
+        let mut codes = [one.code().to_owned(), other.code().to_owned()];
+        codes.sort_unstable();
+        assert_eq!(codes, ["", "approval_needed"]);
+        let ask = json!({ "id": shop.uuid(), "kind": "adjustment", "subject": shop.member(), "amount": 500, "store": shop.stall.store, "reason": "x" });
+        shop.manager.post("/api/v1/approvals", &ask).await.ok();
+        shop.cashier.post(&format!("/api/v1/approvals/{}/decision", ask["id"].as_str().unwrap()), &json!({ "given": true, "username": "owner", "password": PASSWORD })).await.ok();
+        let mut large = body(500);
+        large["approval"] = ask["id"].clone();
+        shop.manager.post(&adjust, &large).await.ok();
+        shop.manager.post(&adjust, &body(10)).await.ok();
+        shop.manager.post(&adjust, &body(1)).await.refused(422, "approval_needed");
+        shop.app.advance_days(1);
         shop.manager.post(&adjust, &body(100)).await.ok();
         assert_eq!(shop.difference().await, None);
     }
