@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod elle;
+#[cfg(test)]
 mod million;
 #[cfg(test)]
 mod model;
