@@ -72,6 +72,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0029_sign_in"),
     both!("0030_key"),
     each!("0031_position"),
+    both!("0035_points_kind"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -5,7 +5,7 @@
 //! an order from before finds the very lots it took from and granted. The absorbed member's accounts
 //! are closed in the same transaction.
 //!
-//! Passes are transferred first, by their own operation: what a pass is stands in the slice above.
+//! Lots of passes go like all others; what a pass is stands in the slice above, which gives its rows along.
 //!
 //! Undoing carries back what those lots hold now. It is refused where something else than what came over
 //! with them has taken from them meanwhile, because that would have to be given back to a lot that is
@@ -36,7 +36,7 @@ const PAGE_ROWS: i64 = 500;
 
 /// What undoing needs.
 #[derive(Debug, Serialize, Deserialize)]
-struct Kept {
+pub struct Kept {
     lots: Vec<LotId>,
     /// Points that the absorbed member owed, and that both owed together.
     debt: i64,
@@ -68,34 +68,34 @@ impl Belonging for LedgerPart {
     }
 
     fn merge<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, _: &'t Vault, pair: Pair) -> Future<'t, Value> {
-        Box::pin(async move { to_json(&merge(tx, cx, pair).await?) })
+        Box::pin(async move { to_json(&merge(tx, cx, pair, Uuid::nil()).await?) })
     }
 
     fn unmerge<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, _: &'t Vault, pair: Pair, kept: &'t Value) -> Future<'t, ()> {
         Box::pin(async move {
             let kept = serde_json::from_value(kept.clone()).map_err(|error| Error::internal(format!("a part of a merge: {error}")))?;
-            unmerge(tx, cx, pair, &kept).await
+            unmerge(tx, cx, pair, Uuid::nil(), &kept).await
         })
     }
 }
 
 /// What both hold, locked in the order of their ids.
-async fn both(tx: &mut Tx, cx: &Cx, pair: Pair) -> Result<(Holdings, Holdings)> {
+async fn both(tx: &mut Tx, cx: &Cx, pair: Pair, kind: Uuid) -> Result<(Holdings, Holdings)> {
     let (a, b) = (pair.from.0.min(pair.into.0), pair.from.0.max(pair.into.0));
-    let first = journal::ops::holdings(tx, cx, a, true).await?;
-    let second = journal::ops::holdings(tx, cx, b, true).await?;
+    let first = journal::ops::holdings(tx, cx, a, true).await?.of_points_kind(kind);
+    let second = journal::ops::holdings(tx, cx, b, true).await?.of_points_kind(kind);
     Ok(if a == pair.from.0 { (first, second) } else { (second, first) })
 }
 
-async fn merge(tx: &mut Tx, cx: &Cx, pair: Pair) -> Result<Kept> {
-    let (mut from, mut into) = both(tx, cx, pair).await?;
+/// Gives what one owner has to another: two members, or two purses of a kind of points (nil for the merchant's
+/// own). The pair's merge is the source of the entries. Answers what undoing needs.
+///
+/// Errors: `merge_held`.
+pub async fn merge(tx: &mut Tx, cx: &Cx, pair: Pair, kind: Uuid) -> Result<Kept> {
+    let (mut from, mut into) = both(tx, cx, pair, kind).await?;
     if AccountKind::ALL.iter().any(|kind| from.balance(*kind).held != 0) {
         let why = "something of the absorbed member is held for an order under way; finish or release it first";
         return Err(Error::refused("merge_held", why));
-    }
-    if [AccountKind::PassVisits, AccountKind::PassValue].iter().any(|kind| from.balance(*kind).balance != 0) {
-        let why = "the absorbed member has passes; transfer them to the survivor first";
-        return Err(Error::refused("merge_passes", why));
     }
     let since = pair.at.plus_ms(-UNDER_WAY_MS);
     let mut before = entries::sources_since(tx, cx.merchant, pair.from.0, since).await?;
@@ -107,12 +107,15 @@ async fn merge(tx: &mut Tx, cx: &Cx, pair: Pair) -> Result<Kept> {
     journal.carry_debt(&mut from, &mut into, debt)?;
     journal.post(tx, cx, &[&from, &into]).await?;
     lots::give(tx, cx.merchant, pair.from.0, pair.into.0, &lots).await?;
-    accounts::close(tx, cx.merchant, pair.from.0).await?;
+    accounts::close(tx, cx.merchant, pair.from.0, kind).await?;
     Ok(Kept { lots, debt, debts, before })
 }
 
-async fn unmerge(tx: &mut Tx, cx: &Cx, pair: Pair, kept: &Kept) -> Result<()> {
-    let (mut absorbed, mut survivor) = both(tx, cx, pair).await?;
+/// Gives it back.
+///
+/// Errors: `merge_used` where something of it was used since.
+pub async fn unmerge(tx: &mut Tx, cx: &Cx, pair: Pair, kind: Uuid, kept: &Kept) -> Result<()> {
+    let (mut absorbed, mut survivor) = both(tx, cx, pair, kind).await?;
     if survivor.owed() != kept.debts || used(tx, cx, pair, kept).await? {
         let why = "points or prepaid value that came over was used since, so the merge can't be undone; refund what used it first";
         return Err(Error::refused("merge_used", why));

@@ -191,8 +191,10 @@ pub struct Balance {
 /// while it is put together, and written by [`Journal::post`](crate::Journal::post).
 #[derive(Clone, Debug)]
 pub struct Holdings {
-    /// The member.
+    /// The member, or the purse that holds a member's points of another kind.
     pub owner: Uuid,
+    /// Which of the merchant's kinds of points these are; nil for its own.
+    pub(crate) points_kind: Uuid,
     pub(crate) accounts: Vec<(AccountKind, Balance)>,
     pub(crate) rows: Vec<AccountKind>,
     pub(crate) lots: Vec<Lot>,
@@ -201,7 +203,17 @@ pub struct Holdings {
 impl Holdings {
     /// Of a member who has nothing yet.
     pub const fn none(owner: Uuid) -> Self {
-        Self { owner, accounts: Vec::new(), rows: Vec::new(), lots: Vec::new() }
+        Self { owner, points_kind: Uuid::nil(), accounts: Vec::new(), rows: Vec::new(), lots: Vec::new() }
+    }
+    /// Of points of another kind than the merchant's own.
+    #[must_use]
+    pub const fn of_points_kind(mut self, kind: Uuid) -> Self {
+        self.points_kind = kind;
+        self
+    }
+    /// The merchant's account that these points come from or go to: each kind has its own.
+    pub const fn shop(&self, kind: AccountKind) -> Account {
+        Account { kind, owner: self.points_kind }
     }
     /// The balance row; zero where the account doesn't exist yet.
     pub fn balance(&self, kind: AccountKind) -> Balance {
@@ -408,7 +420,8 @@ impl Holdings {
         }
     }
 
-    fn view_of(&self, kind: AccountKind, now: Instant) -> BalanceView {
+    /// What it holds of one kind, as it is shown.
+    pub fn view_of(&self, kind: AccountKind, now: Instant) -> BalanceView {
         let Balance { balance, held } = self.balance(kind);
         let debt = if kind == AccountKind::Points { -self.balance(AccountKind::PointsDebt).balance } else { 0 };
         let pending = self.lots(kind).filter(|lot| lot.available_at > now).map(|lot| lot.remaining).sum();

@@ -11,15 +11,20 @@ use std::fmt::Write as _;
 /// spends waits for the one before: the balances are then exact, and no spend is refused in vain.
 pub fn holdings_stmts(merchant: MerchantId, owner: Uuid, lock: bool) -> [Stmt; 2] {
     let accounts = if lock {
-        sql!("SELECT kind, balance, held FROM account WHERE merchant_id = $1 AND owner = $2 ORDER BY kind FOR UPDATE", merchant, owner)
+        sql!(
+            "SELECT kind, balance, held, points_kind FROM account WHERE merchant_id = $1 AND owner = $2 ORDER BY kind FOR UPDATE",
+            merchant,
+            owner
+        )
     } else {
-        sql!("SELECT kind, balance, held FROM account WHERE merchant_id = $1 AND owner = $2", merchant, owner)
+        sql!("SELECT kind, balance, held, points_kind FROM account WHERE merchant_id = $1 AND owner = $2", merchant, owner)
     };
     [accounts, lot::store::open_stmt(merchant, owner)]
 }
 
 /// Puts together what the two statements gave.
 pub fn holdings_read(owner: Uuid, accounts: &[Row], lots: &[Row]) -> Result<Holdings> {
+    let points_kind = accounts.first().map(|row| row.get::<Option<Uuid>>(3)).transpose()?.flatten().unwrap_or_default();
     let accounts = accounts
         .iter()
         .map(|row| Ok((row.get::<AccountKind>(0)?, Balance { balance: row.get(1)?, held: row.get(2)? })))
@@ -28,19 +33,22 @@ pub fn holdings_read(owner: Uuid, accounts: &[Row], lots: &[Row]) -> Result<Hold
     let mut lots = lots.iter().map(lot::store::read).collect::<Result<Vec<_>>>()?;
     // Whatever goes through a member's lots goes through them in one order, on both databases.
     lots.sort_by_key(lot::Lot::order);
-    Ok(Holdings { owner, accounts, rows, lots })
+    Ok(Holdings { owner, points_kind, accounts, rows, lots })
 }
 
-/// Makes the rows that are missing.
-pub(crate) async fn create(tx: &mut Tx, merchant: MerchantId, missing: &[(Uuid, AccountKind)]) -> Result<()> {
+/// Makes the rows that are missing: owner, kind, and the kind of points, nil for the merchant's own.
+pub(crate) async fn create(tx: &mut Tx, merchant: MerchantId, missing: &[(Uuid, AccountKind, Uuid)]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
     let rows = missing
         .iter()
-        .map(|(owner, kind)| vec![merchant.to_value(), owner.to_value(), kind.to_value(), Value::Int(0), Value::Int(0)])
+        .map(|(owner, kind, of)| {
+            let of = Some(*of).filter(|of| !of.is_nil());
+            vec![merchant.to_value(), owner.to_value(), kind.to_value(), Value::Int(0), Value::Int(0), of.to_value()]
+        })
         .collect();
-    tx.queue(insert_or_ignore("account", &["merchant_id", "owner", "kind", "balance", "held"], rows)).await
+    tx.queue(insert_or_ignore("account", &["merchant_id", "owner", "kind", "balance", "held", "points_kind"], rows)).await
 }
 
 /// One guarded update of all accounts of an owner.
@@ -74,9 +82,12 @@ pub(crate) async fn lock(tx: &mut Tx, merchant: MerchantId, owner: Uuid) -> Resu
 /// What `verify` compares: `owner, kind, balance, held`.
 pub(crate) const BALANCES: &str = "SELECT owner, kind, balance, held FROM account WHERE merchant_id = $1";
 
+/// `owner, points_kind` of every account of another kind of points, for checks: a select whose `$1` is the merchant.
+pub const OF_KINDS: &str = "SELECT owner, points_kind FROM account WHERE merchant_id = $1 AND points_kind IS NOT NULL";
+
 /// Closes every account of a member who was merged into another: they take nothing any more. They must be empty.
-pub(crate) async fn close(tx: &mut Tx, merchant: MerchantId, owner: Uuid) -> Result<()> {
-    let kinds: Vec<(Uuid, AccountKind)> = AccountKind::ALL.iter().filter(|kind| kind.of_member()).map(|kind| (owner, *kind)).collect();
+pub(crate) async fn close(tx: &mut Tx, merchant: MerchantId, owner: Uuid, of: Uuid) -> Result<()> {
+    let kinds: Vec<_> = AccountKind::ALL.iter().filter(|kind| kind.of_member()).map(|kind| (owner, *kind, of)).collect();
     create(tx, merchant, &kinds).await?;
     tx.queue(sql!("UPDATE account SET is_closed = TRUE WHERE merchant_id = $1 AND owner = $2", merchant, owner)).await
 }

@@ -129,8 +129,13 @@ async fn adjust_in(tx: &mut Tx, cx: &Cx, member: Uuid, body: &AdjustmentRequest)
     }
     let kind = if body.account == AccountKind::Points { ApprovalKind::PointsAdjustment } else { ApprovalKind::Adjustment };
     let amount = body.amount.checked_abs().unwrap_or(i64::MAX);
-    approval::ops::require(tx, cx, &Wanted { kind, subject: member, amount, weighed: amount }, body.approval).await?;
     let zone = zone(tx, cx).await?;
+    let today = zone.start(zone.date(cx.now));
+    // In turn, or two at once would not see each other; and what was approved before is no part of the sum.
+    let before = ops::adjusted_since(tx, cx, (member, Uuid::nil()), kind == ApprovalKind::PointsAdjustment, today).await?;
+    let approved = approval::ops::used_since(tx, cx, kind, member, today).await?;
+    let weighed = amount.saturating_add((before - approved).max(0));
+    approval::ops::require(tx, cx, &Wanted { kind, subject: member, amount, weighed }, body.approval).await?;
     if body.expires_on.is_some_and(|day| day < zone.date(cx.now)) {
         return Err(Error::invalid("expiry_past", "what is given would have ended already; choose a later day"));
     }

@@ -19,7 +19,7 @@ impl Journal {
             if amount == 0 {
                 continue;
             }
-            let between = Account::merchant(kind.merging_account());
+            let between = from.shop(kind.merging_account());
             let out = self.line(Account::of(kind, from.owner), between, amount, "merged")?;
             let back = self.line(between, Account::of(kind, to.owner), amount, "merged")?;
             for part in &parts {
@@ -36,7 +36,7 @@ impl Journal {
     /// Carries points that one member owes over to another.
     pub(crate) fn carry_debt(&mut self, from: &mut Holdings, to: &mut Holdings, amount: i64) -> Result<()> {
         if amount > 0 {
-            let between = Account::merchant(AccountKind::PointsMerged);
+            let between = from.shop(AccountKind::PointsMerged);
             self.line(between, Account::of(AccountKind::PointsDebt, from.owner), amount, "merged")?;
             self.line(Account::of(AccountKind::PointsDebt, to.owner), between, amount, "merged")?;
             from.add(AccountKind::PointsDebt, amount);

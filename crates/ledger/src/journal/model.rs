@@ -65,6 +65,9 @@ pub struct Turnover {
     pub account: AccountKind,
     /// Whose: a store, or nothing for the merchant as a whole.
     pub store: Option<Uuid>,
+    /// Which points; nothing for the merchant's own, and for what is no points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points_kind: Option<Uuid>,
     /// What it got where the shop owns it (cash), what it gave where it doesn't (points issued).
     pub debits: i64,
     /// The other way.
@@ -417,7 +420,8 @@ impl Journal {
             let Some(lot) = lot.filter(|lot| lot.expires_at.is_some_and(|end| end <= cx.now)) else { continue };
             let left = lot.remaining;
             if left > 0 && to.balance(kind).held == 0 {
-                self.drop_lots(to, kind, &[(part.lot, left)], Account::merchant(kind.expiry_account()), "expired")?;
+                let gone = to.shop(kind.expiry_account());
+                self.drop_lots(to, kind, &[(part.lot, left)], gone, "expired")?;
                 out.emptied(part.lot);
             }
             self.extended.push((to.owner, part.lot));
@@ -511,10 +515,12 @@ impl Journal {
             return Ok(());
         }
         let deltas = self.balance_deltas();
-        let missing: Vec<(Uuid, AccountKind)> = deltas
+        let holder = |owner: &Uuid| holders.iter().find(|holder| holder.owner == *owner);
+        let missing: Vec<_> = deltas
             .iter()
             .flat_map(|(owner, kinds)| kinds.iter().map(move |(kind, _)| (*owner, *kind)))
-            .filter(|(owner, kind)| !holders.iter().any(|holder| holder.owner == *owner && holder.read(*kind)))
+            .filter(|(owner, kind)| !holder(owner).is_some_and(|holder| holder.read(*kind)))
+            .map(|(owner, kind)| (owner, kind, holder(&owner).map_or(Uuid::nil(), |holder| holder.points_kind)))
             .collect();
         accounts::create(tx, cx.merchant, &missing).await?;
         for (owner, kinds) in &deltas {

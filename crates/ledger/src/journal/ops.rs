@@ -1,12 +1,12 @@
 //! Use cases on journals: adjustments by hand, opening balances.
 
 use super::model::too_large;
-use super::{AMOUNT_MAX, ShiftTurnover, store};
-use crate::account::store::{holdings_read, holdings_stmts};
+use super::{AMOUNT_MAX, Entry, ShiftTurnover, store};
+use crate::account::store::{self as accounts, holdings_read, holdings_stmts};
 use crate::{Account, AccountKind, Holdings, Journal, LotTerms};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
-use shuke_kernel::{Cx, Error, MerchantId, Result, Uuid};
+use shuke_kernel::{Cx, Error, Instant, Limit, MerchantId, Page, Result, Uuid};
 
 /// What a member holds, read alone.
 pub async fn holdings(tx: &mut Tx, cx: &Cx, member: Uuid, lock: bool) -> Result<Holdings> {
@@ -62,6 +62,23 @@ pub async fn adjust(tx: &mut Tx, cx: &Cx, adjustment: &Adjustment) -> Result<Hol
     });
     event::append(tx, cx, &[Event::new("ledger.adjusted", adjustment.member, &payload)]).await?;
     Ok(holdings)
+}
+
+/// What the caller gave and took of a member by hand since a moment, added up: points, or principal and bonus.
+/// Whoever asks next waits until this transaction has ended.
+/// The owner is a member, or a purse with its kind of points (nil for a member).
+pub async fn adjusted_since(tx: &mut Tx, cx: &Cx, (owner, of): (Uuid, Uuid), points: bool, since: Instant) -> Result<i64> {
+    let kind = if points { AccountKind::Points } else { AccountKind::Principal };
+    accounts::create(tx, cx.merchant, &[(owner, kind, of)]).await?;
+    accounts::lock(tx, cx.merchant, owner).await?;
+    store::adjusted_since(tx, cx, owner, points, since).await
+}
+
+/// An owner's entries of every kind of account, newest first, before a place in the list.
+pub async fn statement(tx: &mut Tx, cx: &Cx, owner: Uuid, before: Option<(Instant, Uuid, i64)>, limit: Limit) -> Result<Page<Entry>> {
+    let before = before.unwrap_or((Instant(i64::MAX), Uuid::max(), i64::MAX));
+    let rows = store::statement(tx, cx.merchant, owner, None, Instant(i64::MIN), before, limit.fetch()).await?;
+    Ok(Page::of(rows, limit, |entry| (entry.at, entry.source_id, entry.source_line)))
 }
 
 /// An opening balance that an import brings in.

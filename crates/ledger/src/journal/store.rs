@@ -2,7 +2,7 @@
 
 use super::model::{Entry, ShiftTurnover, Source, Transfer, Turnover};
 use crate::AccountKind;
-use crate::account::{lot_kinds, member_kinds};
+use crate::account::{Unit, lot_kinds, member_kinds};
 use crate::lot::{self, Allocation, Lot, LotId};
 use shuke_db::{Kind, Row, Stmt, Tx, Value, insert, sql};
 use shuke_kernel::value::ToValue as _;
@@ -200,8 +200,10 @@ pub(crate) async fn turnovers(tx: &mut Tx, merchant: MerchantId, from: Instant, 
     let stmt = Stmt::built(text, vec![merchant.to_value(), from.to_value(), until.to_value()]);
     let read = |row: &Row| {
         let owner: Uuid = row.get(1)?;
-        let store = (!owner.is_nil()).then_some(owner);
-        Ok(Turnover { account: row.get(0)?, store, debits: row.get(2)?, credits: row.get(3)? })
+        let (account, owner): (AccountKind, _) = (row.get(0)?, (!owner.is_nil()).then_some(owner));
+        let points = account.unit() == Unit::Points;
+        let (store, points_kind) = (owner.filter(|_| !points), owner.filter(|_| points));
+        Ok(Turnover { account, store, points_kind, debits: row.get(2)?, credits: row.get(3)? })
     };
     tx.rows(stmt).await?.iter().map(read).collect()
 }
@@ -332,6 +334,17 @@ pub(crate) const IN_LOTS: &str = concat!(
 /// `source_id, source_line, amount, debit_kind, credit_kind` of every entry.
 pub(crate) const SIDES: &str = "SELECT source_id, source_line, amount, debit_kind, credit_kind FROM transfer WHERE merchant_id = $1";
 
+/// What an actor's adjustments gave and took of a member since a moment: points, or principal and bonus.
+pub(crate) async fn adjusted_since(tx: &mut Tx, cx: &Cx, member: Uuid, points: bool, since: Instant) -> Result<i64> {
+    let kinds = if points { "('points')" } else { "('principal', 'bonus')" };
+    let text = format!(
+        "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM transfer WHERE merchant_id = $1 AND member_id = $2 AND at >= $3
+         AND source_kind = 'adjustment' AND actor = $4 AND (debit_kind IN {kinds} OR credit_kind IN {kinds})"
+    );
+    let params = vec![cx.merchant.to_value(), member.to_value(), since.to_value(), cx.actor.text().to_value()];
+    tx.row(Stmt::built(text, params)).await?.map_or(Ok(0), |row| row.get(0))
+}
+
 /// What caused entries of a member from a moment on.
 pub(crate) async fn sources_since(tx: &mut Tx, merchant: MerchantId, member: Uuid, since: Instant) -> Result<Vec<Uuid>> {
     let stmt =
@@ -349,6 +362,10 @@ pub(crate) async fn booked(tx: &mut Tx, merchant: MerchantId, sources: &[Uuid]) 
 
 /// Every entry with the kinds it moves between, for checks of the slices above: a select whose `$1` is the merchant.
 pub const BOOKED: &str = "SELECT source_id, debit_kind, credit_kind, amount FROM transfer WHERE merchant_id = $1";
+
+/// Every entry of points with the accounts that it moves between, for checks: a select whose `$1` is the merchant.
+pub const POINTS_SIDES: &str = "SELECT source_id, source_line, debit_kind, debit_owner, credit_kind, credit_owner FROM transfer
+     WHERE merchant_id = $1 AND debit_kind LIKE 'points%'";
 
 /// `shift_id, source_kind, debit_kind, credit_kind, amount` of every entry that belongs to a shift.
 pub const IN_SHIFTS: &str = "SELECT shift_id, source_kind, debit_kind, credit_kind, amount FROM transfer

@@ -6,7 +6,7 @@ use super::store::{self, Due};
 use super::{Lot, LotId, LotTerms, LotView};
 use crate::account::store::{holdings_read, holdings_stmts};
 use crate::journal::ops::holdings;
-use crate::{Account, AccountKind, Holdings, Journal};
+use crate::{AccountKind, Holdings, Journal};
 use shuke_db::{Db, Tx};
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Date, Instant, Result, Uuid};
@@ -67,7 +67,8 @@ async fn empty(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings, kinds: &[AccountKi
             pay_debt(&mut journal, holdings, &mut due)?;
         }
         if !due.is_empty() {
-            journal.drop_lots(holdings, kind, &due, Account::merchant(kind.expiry_account()), "expired")?;
+            let gone = holdings.shop(kind.expiry_account());
+            journal.drop_lots(holdings, kind, &due, gone, "expired")?;
         }
     }
     if journal.is_empty() {
@@ -76,8 +77,15 @@ async fn empty(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings, kinds: &[AccountKi
     let expired = journal.transfers().iter().filter(|transfer| transfer.credit.kind == transfer.debit.kind.expiry_account());
     let amounts: serde_json::Map<_, _> =
         expired.map(|transfer| (transfer.debit.kind.as_str().to_owned(), transfer.amount.into())).collect();
-    let payload = serde_json::json!({ "member": holdings.owner, "amounts": amounts });
-    event::append(tx, cx, &[Event::new("ledger.expired", holdings.owner, &payload)]).await?;
+    // Who has the purse is for the slice that keeps it to tell.
+    let told = if holdings.points_kind.is_nil() {
+        let payload = serde_json::json!({ "member": holdings.owner, "amounts": amounts });
+        Event::new("ledger.expired", holdings.owner, &payload)
+    } else {
+        let payload = serde_json::json!({ "purse": holdings.owner, "points_kind": holdings.points_kind, "amounts": amounts });
+        Event::new("purse.expired", holdings.owner, &payload)
+    };
+    event::append(tx, cx, &[told]).await?;
     journal.post(tx, cx, &[holdings]).await?;
     Ok(true)
 }
@@ -113,7 +121,8 @@ pub async fn cancel_pending(tx: &mut Tx, cx: &Cx, owner: Uuid, source: Uuid) -> 
     let mut holdings = holdings(tx, cx, owner, true).await?;
     let due = pending_of(&holdings, cx.now, source);
     let mut journal = Journal::new("points_cancelled", cx.uuid(), None);
-    journal.drop_lots(&mut holdings, AccountKind::Points, &due, Account::merchant(AccountKind::PointsIssued), "pending_cancelled")?;
+    let issued = holdings.shop(AccountKind::PointsIssued);
+    journal.drop_lots(&mut holdings, AccountKind::Points, &due, issued, "pending_cancelled")?;
     journal.post(tx, cx, &[&holdings]).await?;
     Ok(due.iter().map(|(_, amount)| amount).sum())
 }

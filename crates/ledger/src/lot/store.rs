@@ -281,7 +281,7 @@ pub(crate) const LOTS: &str =
 /// `lot_id, source_id, source_line, amount` of every allocation.
 pub(crate) const ALLOCATIONS: &str = "SELECT lot_id, source_id, source_line, amount FROM allocation WHERE merchant_id = $1";
 
-/// Points, principal and bonus that members hold, by kind and expiry, of the next `owners_max` members after one of them.
+/// Points of the merchant's own kind, principal and bonus that members hold, by kind and expiry, of the next `owners_max` members after one of them.
 pub(crate) async fn held(
     tx: &mut Tx,
     merchant: MerchantId,
@@ -292,7 +292,8 @@ pub(crate) async fn held(
         "SELECT owner, kind, expires_on, CAST(SUM(remaining) AS BIGINT) FROM lot WHERE merchant_id = $1 AND is_open
              AND kind IN ('points', 'principal', 'bonus')
              AND owner IN (SELECT DISTINCT owner FROM lot WHERE merchant_id = $1 AND owner > $2 AND is_open
-                 AND kind IN ('points', 'principal', 'bonus') ORDER BY owner LIMIT $3)
+                 AND kind IN ('points', 'principal', 'bonus')
+                 AND owner NOT IN (SELECT owner FROM account WHERE merchant_id = $1 AND points_kind IS NOT NULL) ORDER BY owner LIMIT $3)
          GROUP BY owner, kind, expires_on ORDER BY owner, expires_on NULLS LAST, kind",
         merchant,
         after,

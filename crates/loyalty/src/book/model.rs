@@ -1,6 +1,7 @@
 //! The policies of the book.
 
 use crate::points::{EarnPolicy, PointsSpending, PointsTerms};
+use crate::points_kind::{PointsKindId, PointsKinds};
 use crate::rule::RoundingOff;
 use crate::tier::TierScheme;
 use crate::wallet::{TopUpPlan, WalletExpiry, WalletSpending};
@@ -79,6 +80,8 @@ pub struct Book {
     pub spending: Option<PointsSpending>,
     /// When earned points can be used, and how many there may be.
     pub terms: PointsTerms,
+    /// Kinds of points beside the merchant's own.
+    pub kinds: PointsKinds,
     /// How the wallet pays.
     pub wallet: WalletSpending,
     /// How long what is topped up lasts.
@@ -93,4 +96,14 @@ pub struct Book {
     pub wants_lines: bool,
     /// The plans that can be bought.
     pub plans: Vec<TopUpPlan>,
+}
+
+impl Book {
+    /// How points of a kind pay, none for the merchant's own; nothing where they don't.
+    pub fn spending_of(&self, kind: Option<PointsKindId>) -> Option<&PointsSpending> {
+        match kind {
+            None => self.spending.as_ref(),
+            Some(kind) => self.kinds.get(kind).ok().and_then(|kind| kind.spending.as_ref()),
+        }
+    }
 }

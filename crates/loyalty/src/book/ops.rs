@@ -2,6 +2,7 @@
 
 use super::{Book, CheckoutPolicy, RefundPolicy};
 use crate::points::{EarnPolicy, PointsTerms, SpendingPolicy};
+use crate::points_kind::PointsKinds;
 use crate::stamp::StampScheme;
 use crate::tier::TierScheme;
 use crate::wallet::{self, WalletPolicy};
@@ -26,13 +27,14 @@ pub fn version_read(rows: &[Row]) -> Result<i64> {
 ///
 /// Errors: `merchant_not_found`.
 pub async fn load(tx: &mut Tx, merchant: MerchantId) -> Result<Book> {
-    let [about, tiers, earn, spending, terms, wallet, checkout, refund, stamps, plans] = tx
+    let [about, tiers, earn, spending, terms, kinds, wallet, checkout, refund, stamps, plans] = tx
         .all([
             merchant::ops::statement(merchant),
             setting::ops::statement::<TierScheme>(merchant),
             setting::ops::statement::<EarnPolicy>(merchant),
             setting::ops::statement::<SpendingPolicy>(merchant),
             setting::ops::statement::<PointsTerms>(merchant),
+            setting::ops::statement::<PointsKinds>(merchant),
             setting::ops::statement::<WalletPolicy>(merchant),
             setting::ops::statement::<CheckoutPolicy>(merchant),
             setting::ops::statement::<RefundPolicy>(merchant),
@@ -51,6 +53,7 @@ pub async fn load(tx: &mut Tx, merchant: MerchantId) -> Result<Book> {
         earn: setting::ops::read(&earn)?,
         spending: setting::ops::read::<SpendingPolicy>(&spending)?.spending,
         terms: setting::ops::read(&terms)?,
+        kinds: setting::ops::read(&kinds)?,
         wallet: wallet.spending,
         wallet_expiry: wallet.expiry,
         rounding: checkout.rounding,

@@ -2,6 +2,7 @@
 
 use super::{CheckoutPolicy, RefundPolicy};
 use crate::points::{EarnPolicy, PointsTerms, SpendingPolicy};
+use crate::points_kind::PointsKinds;
 use crate::stamp::StampScheme;
 use crate::streak::StreakScheme;
 use crate::tier::TierScheme;
@@ -24,6 +25,7 @@ sections! {
     EarnPolicy = "earn";
     SpendingPolicy = "points";
     PointsTerms = "points_terms";
+    PointsKinds = "points_kinds";
     StampScheme = "stamps";
     StreakScheme = "streaks";
     WalletPolicy = "wallet";

@@ -37,7 +37,11 @@ fn used_of(used: &Used, cap: &EarnCap) -> i64 {
 
 /// Says of earned points when they can be used.
 pub fn wait(book: &Book, granted_on: Date, earned: &mut Earned) {
-    let pending = book.terms.pending;
+    wait_for(book.terms.pending, granted_on, earned);
+}
+
+/// The same by the terms of a kind of points.
+pub fn wait_for(pending: super::Pending, granted_on: Date, earned: &mut Earned) {
     earned.waits = matches!(pending, super::Pending::Confirmed { .. });
     earned.usable_from = if earned.points.is_positive() { pending.usable_from(granted_on) } else { None };
 }

@@ -2,6 +2,7 @@
 
 use crate::coupon::CouponTemplateId;
 use crate::points::PointsSpending;
+use crate::points_kind::PointsKindId;
 use crate::quota::{PeriodLimit, check_limits};
 use crate::rule::{Occasion, WhyNot};
 use crate::tier::TierId;
@@ -102,6 +103,9 @@ pub struct RewardTerms {
     /// Points for a piece.
     #[serde(default)]
     pub points: Points,
+    /// Of which kind the points are; none for the shop's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points_kind: Option<PointsKindId>,
     /// Money on top, in minor units.
     #[serde(default)]
     pub money: Money,
@@ -248,6 +252,7 @@ mod tests {
         RewardTerms {
             kind,
             points: Points(550),
+            points_kind: None,
             money: Money(1_000),
             cost: Some(Money(1_200)),
             limits: Vec::new(),

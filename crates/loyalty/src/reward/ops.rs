@@ -1,7 +1,8 @@
 //! Writing rewards, and what a member can have of them.
 
 use super::{QUANTITY_MAX, Reward, RewardId, RewardKind, RewardOffer, RewardState, RewardTerms, store};
-use crate::points::SpendingPolicy;
+use crate::points::{PointsSpending, SpendingPolicy};
+use crate::points_kind::{self, PointsKindId, PointsKinds};
 use crate::quota::{self, ops::Used};
 use crate::rule::{Channel, Occasion};
 use crate::template;
@@ -12,6 +13,7 @@ use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Limit, Page, Points, Result, Uuid, Zone};
 use shuke_ledger::{AccountKind, journal};
 use shuke_org::{StoreId, audit, setting};
+use std::collections::HashMap;
 use utoipa::ToSchema;
 
 /// Rewards that a member is shown.
@@ -62,6 +64,9 @@ pub struct Restock {
 async fn check(tx: &mut Tx, cx: &Cx, name: &str, terms: &RewardTerms) -> Result<String> {
     template::check_name(name)?;
     terms.check()?;
+    if let Some(kind) = terms.points_kind {
+        points_kind::ops::kind(tx, cx, kind).await?;
+    }
     if let RewardKind::Coupon { template, .. } = &terms.kind {
         let missing = |_| Error::refused("coupon_template_unknown", "the reward's coupon has no template; make it first");
         template::ops::show(tx, cx, *template).await.map_err(missing)?;
@@ -71,7 +76,7 @@ async fn check(tx: &mut Tx, cx: &Cx, name: &str, terms: &RewardTerms) -> Result<
 
 /// Makes a reward.
 ///
-/// Errors: `name_malformed`, `reward_terms_invalid`, `limits_invalid`, `coupon_template_unknown`,
+/// Errors: `name_malformed`, `reward_terms_invalid`, `limits_invalid`, `coupon_template_unknown`, `points_kind_unknown`,
 /// `reward_stock_wrong`, `reward_taken`.
 pub async fn create(tx: &mut Tx, cx: &Cx, draft: &RewardDraft) -> Result<Reward> {
     let terms = check(tx, cx, &draft.name, &draft.terms).await?;
@@ -135,9 +140,30 @@ async fn record(tx: &mut Tx, cx: &Cx, what: &'static str, old: Option<&Reward>, 
     event::append(tx, cx, &[Event::new(what, new.id, new)]).await
 }
 
+/// What points are worth, each kind by its own rate.
+struct Rates {
+    own: SpendingPolicy,
+    kinds: PointsKinds,
+}
+
+impl Rates {
+    async fn load(tx: &mut Tx, cx: &Cx) -> Result<Self> {
+        Ok(Self { own: setting::ops::get(tx, cx.merchant).await?, kinds: setting::ops::get(tx, cx.merchant).await? })
+    }
+    fn of(&self, kind: Option<PointsKindId>) -> Option<&PointsSpending> {
+        match kind {
+            None => self.own.spending.as_ref(),
+            Some(kind) => self.kinds.get(kind).ok().and_then(|kind| kind.spending.as_ref()),
+        }
+    }
+    fn valued(&self, reward: Reward) -> Reward {
+        let rate = self.of(reward.terms.points_kind);
+        reward.valued(rate)
+    }
+}
+
 async fn valued(tx: &mut Tx, cx: &Cx, reward: Reward) -> Result<Reward> {
-    let policy: SpendingPolicy = setting::ops::get(tx, cx.merchant).await?;
-    Ok(reward.valued(policy.spending.as_ref()))
+    Ok(Rates::load(tx, cx).await?.valued(reward))
 }
 
 pub(crate) fn missing() -> Error {
@@ -152,10 +178,10 @@ pub async fn show(tx: &mut Tx, cx: &Cx, id: RewardId) -> Result<Reward> {
 
 /// Rewards, newest first.
 pub async fn list(tx: &mut Tx, cx: &Cx, state: Option<RewardState>, after: Option<RewardId>, limit: Limit) -> Result<Page<Reward>> {
-    let policy: SpendingPolicy = setting::ops::get(tx, cx.merchant).await?;
+    let rates = Rates::load(tx, cx).await?;
     let rows = tx.rows(store::list_stmt(cx.merchant, state, after, limit.fetch())).await?;
     let rewards = rows.iter().map(store::read).collect::<Result<Vec<_>>>()?;
-    Ok(Page::of(rewards, limit, |reward| reward.id).map(|reward| reward.valued(policy.spending.as_ref())))
+    Ok(Page::of(rewards, limit, |reward| reward.id).map(|reward| rates.valued(reward)))
 }
 
 /// The occasion of a redemption: where, when, and of which tier the member is.
@@ -182,13 +208,26 @@ pub async fn of_member(tx: &mut Tx, cx: &Cx, member: Uuid, at: StoreId) -> Resul
     let zone = shuke_org::store::ops::show(tx, cx, at).await?.parsed_zone()?;
     let occasion = occasion(tx, cx, member, at, &zone).await?;
     let today = crate::book::ops::today(tx, cx).await?;
-    let holdings = journal::ops::holdings(tx, cx, member, false).await?;
-    let available = Points(holdings.available(AccountKind::Points, cx.now));
     let used = quota::ops::used(tx, cx, member, today).await?;
-    let policy: SpendingPolicy = setting::ops::get(tx, cx.merchant).await?;
+    let rates = Rates::load(tx, cx).await?;
     let rows = tx.rows(store::list_stmt(cx.merchant, Some(RewardState::Published), None, SHOWN_MAX)).await?;
-    let offer = |row| Ok(offer(store::read(row)?.valued(policy.spending.as_ref()), &occasion, available, &used));
-    rows.iter().map(offer).collect()
+    let rewards = rows.iter().map(store::read).collect::<Result<Vec<_>>>()?;
+    let mut available: HashMap<Option<PointsKindId>, Points> = HashMap::new();
+    for kind in rewards.iter().map(|reward| reward.terms.points_kind) {
+        if available.contains_key(&kind) {
+            continue;
+        }
+        let holdings = match kind {
+            None => journal::ops::holdings(tx, cx, member, false).await?,
+            Some(kind) => points_kind::ops::seen(tx, cx, member, kind).await?,
+        };
+        available.insert(kind, Points(holdings.available(AccountKind::Points, cx.now)));
+    }
+    let offer = |reward: Reward| {
+        let points = available.get(&reward.terms.points_kind).copied().unwrap_or_default();
+        offer(rates.valued(reward), &occasion, points, &used)
+    };
+    Ok(rewards.into_iter().map(offer).collect())
 }
 
 fn offer(reward: Reward, occasion: &Occasion, available: Points, used: &Used) -> RewardOffer {

@@ -3,12 +3,13 @@
 use super::{RewardOrder, RewardOrderDraft, RewardOrderId, RewardOrderState, store};
 use crate::book::{RefundPolicy, ops::today as merchant_today};
 use crate::coupon;
+use crate::points_kind;
 use crate::quota::{self, takes};
 use crate::reward::{self, QUANTITY_MAX, Reward, RewardKind, RewardState};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Date, Error, Instant, Limit, Page, Result, Uuid, Zone, time};
-use shuke_ledger::{Account, AccountKind, Journal, LotTerms, journal};
+use shuke_ledger::{Account, AccountKind, Holdings, Journal, LotTerms, journal};
 use shuke_org::{audit, setting, text};
 
 const REASON_CHARS_MAX: usize = 200;
@@ -111,9 +112,11 @@ fn priced(cx: &Cx, draft: &RewardOrderDraft, reward: &Reward, today: Date) -> Re
 async fn pay(tx: &mut Tx, cx: &Cx, redemption: &RewardOrder, zone: &Zone) -> Result<()> {
     let mut holdings = journal::ops::holdings(tx, cx, redemption.member, true).await?;
     let mut booked = Journal::new("reward", redemption.id.0, Some(redemption.store));
+    let mut purse = purse(tx, cx, redemption).await?;
     if redemption.points.is_positive() {
-        let redeemed = Account::merchant(AccountKind::PointsRedeemed);
-        booked.spend(cx, &mut holdings, AccountKind::Points, redemption.points.0, redeemed, "redeemed")?;
+        let from = purse.as_mut().unwrap_or(&mut holdings);
+        let redeemed = from.shop(AccountKind::PointsRedeemed);
+        booked.spend(cx, from, AccountKind::Points, redemption.points.0, redeemed, "redeemed")?;
     }
     if let Some(tender) = redemption.tender {
         let revenue = Account::of(AccountKind::Revenue, redemption.store);
@@ -126,13 +129,23 @@ async fn pay(tx: &mut Tx, cx: &Cx, redemption: &RewardOrder, zone: &Zone) -> Res
         let terms = LotTerms::until(cx.now, last_day, zone);
         booked.grant(cx, &mut holdings, AccountKind::Bonus, amount.0, issued, terms, "reward_bonus")?;
     }
-    booked.post(tx, cx, &[&holdings]).await
+    let holders: Vec<&Holdings> = std::iter::once(&holdings).chain(&purse).collect();
+    booked.post(tx, cx, &holders).await
+}
+
+/// What the member holds of the kind of points that pays, locked; none where the shop's own pay.
+async fn purse(tx: &mut Tx, cx: &Cx, redemption: &RewardOrder) -> Result<Option<Holdings>> {
+    match redemption.terms.points_kind {
+        Some(kind) => points_kind::ops::held(tx, cx, redemption.member, kind).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 fn told(kind: &'static str, redemption: &RewardOrder) -> Event {
     let payload = serde_json::json!({
         "id": redemption.id, "member": redemption.member, "reward": redemption.reward, "gives": redemption.terms.kind.as_str(),
         "name": redemption.name, "quantity": redemption.quantity, "points": redemption.points, "money": redemption.money,
+        "points_kind": redemption.terms.points_kind,
         "tender": redemption.tender, "store": redemption.store, "valid_until": redemption.valid_until,
     });
     Event::new(kind, redemption.member, &payload)
@@ -180,8 +193,10 @@ pub async fn cancel(tx: &mut Tx, cx: &Cx, id: RewardOrderId, reason: &str) -> Re
 
 async fn give_back(tx: &mut Tx, cx: &Cx, redemption: &RewardOrder) -> Result<()> {
     let mut holdings = journal::ops::holdings(tx, cx, redemption.member, true).await?;
+    let mut purse = purse(tx, cx, redemption).await?;
+    let from = purse.as_mut().unwrap_or(&mut holdings);
     let taken = tx.rows(journal::outstanding_stmt(cx.merchant, redemption.id.0)).await?;
-    let mut out = journal::outstanding_read(tx, cx.merchant, redemption.member, &taken).await?;
+    let mut out = journal::outstanding_read(tx, cx.merchant, from.owner, &taken).await?;
     let mut back = Journal::new("reward_cancelled", cx.uuid(), Some(redemption.store)).of_origin(redemption.id.0);
     let policy: RefundPolicy = setting::ops::get(tx, cx.merchant).await?;
     if let Some(days) = policy.restore_expired_grace_days {
@@ -189,13 +204,14 @@ async fn give_back(tx: &mut Tx, cx: &Cx, redemption: &RewardOrder) -> Result<()>
         let until = time::add_days(zone.date(cx.now), days);
         back = back.with_grace((until, zone.end(until)));
     }
-    let redeemed = Account::merchant(AccountKind::PointsRedeemed);
-    back.give_back(cx, &mut holdings, &mut out, AccountKind::Points, redemption.points.0, redeemed, "reward_cancelled")?;
+    let redeemed = from.shop(AccountKind::PointsRedeemed);
+    back.give_back(cx, from, &mut out, AccountKind::Points, redemption.points.0, redeemed, "reward_cancelled")?;
     if let Some(tender) = redemption.tender {
         let revenue = Account::of(AccountKind::Revenue, redemption.store);
         back.transfer(revenue, Account::of(tender.account(), redemption.store), redemption.money.0, "reward_cancelled")?;
     }
-    back.post(tx, cx, &[&holdings]).await
+    let holders: Vec<&Holdings> = std::iter::once(&holdings).chain(&purse).collect();
+    back.post(tx, cx, &holders).await
 }
 
 async fn take_coupons_back(tx: &mut Tx, cx: &Cx, redemption: &RewardOrder) -> Result<()> {

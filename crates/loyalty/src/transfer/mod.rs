@@ -7,7 +7,9 @@
 //! merchant's limits, counted by guarded counters. Both members' accounts are locked in the order of their
 //! ids.
 //!
-//! Deliberately not here: gifts of prepaid value; other kinds of points.
+//! Points of another kind go from purse to purse, by that kind's own terms.
+//!
+//! Deliberately not here: gifts of prepaid value.
 
 pub mod api;
 mod model;

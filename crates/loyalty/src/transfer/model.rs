@@ -1,5 +1,6 @@
 //! A transfer, and which lots it takes.
 
+use crate::points_kind::PointsKindId;
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Date, Instant, Points, Uuid};
 use shuke_ledger::{AccountKind, Holdings};
@@ -18,6 +19,9 @@ pub struct PointsGiftDraft {
     pub to: Uuid,
     /// How many arrive, above zero.
     pub points: Points,
+    /// Of which kind; none for the shop's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points_kind: Option<PointsKindId>,
     /// At which store; needed by who is bound to stores.
     #[serde(default)]
     pub store: Option<StoreId>,
@@ -37,6 +41,9 @@ pub struct PointsGift {
     pub to: Uuid,
     /// How many arrived.
     pub points: Points,
+    /// Of which kind; none for the shop's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points_kind: Option<PointsKindId>,
     /// What the giver paid on top.
     pub fee: Points,
     /// At which store.

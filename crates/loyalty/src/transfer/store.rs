@@ -6,8 +6,8 @@ use shuke_kernel::{Cx, Instant, MerchantId, Result, Uuid};
 
 pub(super) fn insert_stmt(cx: &Cx, gift: &PointsGift) -> Stmt {
     sql!(
-        "INSERT INTO points_transfer (merchant_id, id, from_member, to_member, points, fee, store_id, note, at, actor)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO points_transfer (merchant_id, id, from_member, to_member, points, fee, store_id, note, at, actor, kind_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         cx.merchant,
         gift.id,
         gift.from,
@@ -17,7 +17,8 @@ pub(super) fn insert_stmt(cx: &Cx, gift: &PointsGift) -> Stmt {
         gift.store,
         gift.note,
         gift.at,
-        gift.actor
+        gift.actor,
+        gift.points_kind
     )
 }
 
@@ -25,7 +26,7 @@ pub(super) fn insert_stmt(cx: &Cx, gift: &PointsGift) -> Stmt {
 pub(super) fn of_member_stmt(merchant: MerchantId, member: Uuid, before: Option<(Instant, Uuid)>, limit: i64) -> Stmt {
     let (at, id) = before.unwrap_or((Instant(i64::MAX), Uuid::max()));
     sql!(
-        "SELECT id, from_member, to_member, points, fee, store_id, note, at, actor FROM points_transfer
+        "SELECT id, from_member, to_member, points, fee, store_id, note, at, actor, kind_id FROM points_transfer
          WHERE merchant_id = $1 AND (from_member = $2 OR to_member = $2) AND (at, id) < ($3, $4) ORDER BY at DESC, id DESC LIMIT $5",
         merchant,
         member,
@@ -46,6 +47,7 @@ pub(super) fn read(row: &Row) -> Result<PointsGift> {
         note: row.get(6)?,
         at: row.get(7)?,
         actor: row.get(8)?,
+        points_kind: row.get(9)?,
     })
 }
 

@@ -1,6 +1,6 @@
 //! What a paid quote earns.
 
-use super::{Cart, MemberView, OfferQuote, PriceCx, Quote, item};
+use super::{Cart, CartLine, LineQuote, MemberView, OfferQuote, PriceCx, Quote, item};
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Error, Money, Rate, Result, split};
 use shuke_loyalty::points::{self, EarnKind, EarnLine, EarnMultipliers, EarnPolicy, EarnRule, EarnRuleId, Earned, Room};
@@ -74,6 +74,30 @@ pub fn earn_within(
     cx: &PriceCx<'_>,
     room: &mut Room,
 ) -> Result<Earned> {
+    let lines = earning_lines(quote, cart, paid, policy)?;
+    let tier = cx.tier_of(member).map_or(Rate::WHOLE, |tier| tier.benefits.points_multiplier);
+    let policy = with_offers(policy, quote);
+    points::earn_within(&policy, &lines, EarnMultipliers { tier, day }, &cx.occasion(member, cart.order), room)
+}
+
+/// What a quote earns of a further kind of points: like [`earn`], by the kind's own rules alone, without the
+/// multipliers of tiers and offers.
+///
+/// Errors: those of [`earn`].
+pub fn earn_kind(
+    quote: &Quote,
+    cart: &Cart,
+    member: Option<&MemberView>,
+    paid: PaidBy,
+    policy: &EarnPolicy,
+    cx: &PriceCx<'_>,
+) -> Result<Earned> {
+    let lines = earning_lines(quote, cart, paid, policy)?;
+    points::earn(policy, &lines, EarnMultipliers::default(), &cx.occasion(member, cart.order))
+}
+
+/// The lines with the money that earns, spread over them by their net.
+fn earning_lines<'c>(quote: &Quote, cart: &'c Cart, paid: PaidBy, policy: &EarnPolicy) -> Result<Vec<EarnLine<'c>>> {
     let parts = [paid.money, paid.principal, paid.bonus, paid.pass];
     if paid.total()? != quote.total || parts.iter().any(|part| part.is_negative()) {
         return Err(Error::invalid("payments_mismatch", format!("the payments must add up to {}", quote.total)));
@@ -81,16 +105,12 @@ pub fn earn_within(
     let earning = if policy.principal_earns { paid.money.plus(paid.principal)? } else { paid.money };
     let nets: Vec<i64> = quote.lines.iter().map(|line| line.net.0).collect();
     let shares = split::spread(earning, &nets)?;
-    let lines: Vec<EarnLine<'_>> = cart
-        .lines
-        .iter()
-        .zip(&quote.lines)
-        .zip(shares)
-        .map(|((line, quoted), paid)| EarnLine { item: item(line, quoted), quantity_milli: line.quantity_milli, paid })
-        .collect();
-    let tier = cx.tier_of(member).map_or(Rate::WHOLE, |tier| tier.benefits.points_multiplier);
-    let policy = with_offers(policy, quote);
-    points::earn_within(&policy, &lines, EarnMultipliers { tier, day }, &cx.occasion(member, cart.order), room)
+    let line = |((line, quoted), paid): ((&'c CartLine, &LineQuote), Money)| EarnLine {
+        item: item(line, quoted),
+        quantity_milli: line.quantity_milli,
+        paid,
+    };
+    Ok(cart.lines.iter().zip(&quote.lines).zip(shares).map(line).collect())
 }
 
 /// The policy with the multipliers of the offers that apply: like its own, of which the largest that

@@ -3,19 +3,21 @@
 use super::{Buyer, ClaimAsk, ClaimPolicy, store};
 use crate::book::{Books, SaleBook};
 use crate::order::Order;
-use crate::order::ops::paid_by;
+use crate::order::ops::{paid_by, told_kinds, told_lines};
 use crate::order::store as orders;
 use crate::product::{self, ForSale};
+use serde_json::Value;
 use shuke_db::Tx;
 use shuke_http::{Caller, Vault};
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Money, Points, Rate, Result, Uuid};
 use shuke_ledger::{Account, AccountKind, Holdings, Journal, account};
 use shuke_loyalty::points::{self, Earned, Room};
+use shuke_loyalty::points_kind::KindEarned;
 use shuke_loyalty::tier;
 use shuke_member::MemberId;
 use shuke_member::member::{self, MemberState};
-use shuke_offer::price::{Cart, LineQuote, MemberView, PointsQuote, PriceCx, Quote, earn_within};
+use shuke_offer::price::{Cart, LineQuote, MemberView, PointsQuote, PriceCx, Quote, earn_kind, earn_within};
 use shuke_org::{audit, setting};
 
 /// The first line of a claim's journal: far above those of the sale, whose source it shares so that a
@@ -42,21 +44,22 @@ pub async fn claim(tx: &mut Tx, caller: &Caller, vault: &Vault, books: &Books, a
     let member = who(tx, cx, vault, &ask.buyer).await?;
     let (mut holdings, view) = buyer(tx, cx, &book, member).await?;
     let mut room = points::ops::room(tx, cx, &book.loyalty, Some(member), true).await?;
-    let earned = earned(tx, cx, &book, &order, &view, &mut room).await?;
+    let would = earned(tx, cx, &book, &order, &view, &mut room).await?;
+    let earned = &would.earned;
     let lines: Vec<(i64, Points)> = order.lines.iter().map(|line| line.line).zip(earned.lines.iter().copied()).collect();
     if !orders::claim(tx, cx.merchant, id, member, &lines).await? {
         return Err(Error::conflict("order_claimed", "this order belongs to a member already"));
     }
     store::insert(tx, cx, id, member, earned.points).await?;
     let mut journal = Journal::new("claim", id.0, Some(order.store)).from_line(FIRST_LINE);
-    let terms = points::ops::lot_terms(&book.loyalty, order.at, &earned, &book.zone(order.store));
+    let terms = points::ops::lot_terms(&book.loyalty, order.at, earned, &book.zone(order.store));
     let issued = Account::merchant(AccountKind::PointsIssued);
     journal.grant(cx, &mut holdings, AccountKind::Points, earned.points.0, issued, terms, "earned")?;
     journal.post(tx, cx, &[&holdings]).await?;
-    let uses = points::ops::uses(&book.loyalty, &room, &earned, Points::ZERO);
+    let uses = points::ops::uses(&book.loyalty, &room, earned, Points::ZERO);
     points::ops::count(tx, cx, &book.loyalty, Some(member), id.0, &uses).await?;
     audit::ops::record(tx, cx, &audit::Entry::new("order.claimed", id).new_value(&member)).await?;
-    event::append(tx, cx, &[told(&order, member)]).await?;
+    event::append(tx, cx, &[told(&order, member, &would)]).await?;
     orders::find(tx, cx.merchant, id, false, |store| book.zone(store)).await
 }
 
@@ -92,8 +95,15 @@ async fn buyer(tx: &mut Tx, cx: &Cx, book: &SaleBook, member: MemberId) -> Resul
     Ok((holdings, MemberView { member: member.0, tier, points }))
 }
 
+/// What an order would have earned, and what it would have told, had its member been known.
+struct Would {
+    earned: Earned,
+    kinds: Value,
+    lines: Value,
+}
+
 /// What the order would have earned, had the member been known: by the rules of now, on the day of the sale.
-async fn earned(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, view: &MemberView, room: &mut Room) -> Result<Earned> {
+async fn earned(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, view: &MemberView, room: &mut Room) -> Result<Would> {
     let mut ids: Vec<Uuid> = order.lines.iter().map(|line| line.variant).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -114,14 +124,26 @@ async fn earned(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, view: &Mem
     let zone = book.zone(order.store);
     let settings =
         PriceCx { tiers: &book.loyalty.scheme.tiers, ..PriceCx::new(order.at, &zone, order.store, order.channel, book.loyalty.currency) };
-    earn_within(&quote, &cart, Some(view), paid, &book.loyalty.earn, Rate::WHOLE, &settings, room)
+    let earned = earn_within(&quote, &cart, Some(view), paid, &book.loyalty.earn, Rate::WHOLE, &settings, room)?;
+    let mut kinds = Vec::new();
+    for kind in &book.loyalty.kinds.kinds {
+        let mut earned = earn_kind(&quote, &cart, Some(view), paid, &kind.earn, &settings)?;
+        points::ops::wait_for(kind.pending, order.date, &mut earned);
+        kinds.push(KindEarned { kind: kind.id, name: kind.name.clone(), earned });
+    }
+    kinds.retain(|kind| kind.earned.points.is_positive());
+    let lines = if book.loyalty.wants_lines { told_lines(order, &cart) } else { Value::Null };
+    Ok(Would { earned, kinds: told_kinds(order, &kinds), lines })
 }
 
 /// The sale told again, now with its buyer: whoever follows members' purchases hears of it as of any other.
-fn told(order: &Order, member: MemberId) -> Event {
-    let payload = serde_json::json!({
+fn told(order: &Order, member: MemberId, would: &Would) -> Event {
+    let mut payload = serde_json::json!({
         "order": order.id, "member": member, "store": order.store, "date": order.date, "amount": order.total,
-        "channel": order.channel, "claimed": true,
+        "channel": order.channel, "claimed": true, "kinds": would.kinds,
     });
+    if would.lines.is_array() {
+        payload["lines"] = would.lines.clone();
+    }
     Event::new("sale.completed", order.id, &payload)
 }

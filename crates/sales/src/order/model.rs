@@ -6,6 +6,7 @@ use crate::tax::{self, TaxMode, TaxRow};
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Date, Error, Instant, Money, Points, Rate, Result, Uuid, Zone, id, split, text_enum};
 use shuke_ledger::AccountKind;
+use shuke_loyalty::points_kind::PointsKindId;
 use shuke_loyalty::rule::Channel;
 use shuke_member::MemberId;
 use shuke_offer::offer::{AppliedOffer, OfferId};
@@ -120,6 +121,9 @@ pub struct Checkout {
     /// How many points.
     #[serde(default)]
     pub points: PointsChoice,
+    /// Of which kind the points are; none for the shop's own.
+    #[serde(default)]
+    pub points_kind: Option<PointsKindId>,
     /// How it is paid; adds up to the total, less what is paid under `prepaid`.
     #[serde(default)]
     pub payments: Vec<Payment>,
@@ -276,6 +280,9 @@ pub struct Order {
     pub payments: Vec<Payment>,
     /// Points spent as money.
     pub points_spent: Points,
+    /// Of which kind they were; none for the shop's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points_kind: Option<PointsKindId>,
     /// Points earned.
     pub points_earned: Points,
     /// Minor units refunded since.
@@ -299,6 +306,10 @@ const fn untaxed() -> TaxMode {
 }
 
 impl Order {
+    /// Points of the shop's own kind that were spent as money.
+    pub fn own_points_spent(&self) -> Points {
+        if self.points_kind.is_none() { self.points_spent } else { Points::ZERO }
+    }
     /// Whether everything was taken back.
     pub fn is_undone(&self) -> bool {
         self.lines.iter().all(|line| line.refunded_milli == line.quantity_milli)

@@ -16,12 +16,14 @@ use shuke_kernel::{Cx, Error, Money, Points, Rate, Result};
 use shuke_ledger::{Account, AccountKind, Journal};
 use shuke_loyalty::coupon::{Coupon, CouponId};
 use shuke_loyalty::points::{self, Earned};
+use shuke_loyalty::points_kind::KindEarned;
+use shuke_loyalty::points_kind::ops::Told;
 use shuke_loyalty::redemption::{self, OrderUse};
 use shuke_loyalty::wallet::WalletParts;
 use shuke_member::group;
 use shuke_member::pin::Proven;
 use shuke_offer::offer::{Granted, usage};
-use shuke_offer::price::{CartLine, CouponChoice, PaidBy, PointsChoice, Quote, applied, earn_within};
+use shuke_offer::price::{Cart, CartLine, CouponChoice, PaidBy, PointsChoice, Quote, applied, earn_within};
 use shuke_org::{StaffId, staff};
 
 /// What was sold, and what is still to be taken from stock for it.
@@ -37,7 +39,7 @@ pub(crate) struct Sold {
 /// `till_elsewhere`; `staff_unknown`; `price_changed` where the
 /// total is not the one that the customer was shown; `coupon_not_usable` and `points_not_usable` where
 /// what was chosen does not apply; `payments_mismatch`, `wallet_insufficient`, `balance_insufficient`,
-/// `kit_not_whole`, `stock_insufficient`, `coupon_used`, `gift_not_earned`, `offer_budget_exhausted`, `offer_member_limit`;
+/// `points_kind_unknown`, `kit_not_whole`, `stock_insufficient`, `coupon_used`, `gift_not_earned`, `offer_budget_exhausted`, `offer_member_limit`;
 /// `sales_order_pkey` where the order's id is taken;
 /// `user_not_allowed` and `identity_needed` where somebody else spends, or a proof is asked for.
 pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> Result<Order> {
@@ -63,6 +65,7 @@ pub(crate) async fn sell(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout, 
         lines: &input.lines,
         coupons: &input.coupons,
         points: input.points,
+        points_kind: input.points_kind,
         order: Some(input.id.0),
         lock: wallet || !input.prepaid.is_empty() || !matches!(input.points, PointsChoice::None),
         till: input.till,
@@ -93,6 +96,8 @@ pub(crate) async fn sell(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout, 
     };
     points::ops::wait(&facts.book.loyalty, facts.zone.date(cx.now), &mut earned);
     before.whole_earned(&mut earned);
+    let mut kinds = facts.earn_kinds(cx, &ask, &priced, paid)?;
+    kinds.iter_mut().for_each(|kind| before.whole_earned(&mut kind.earned));
     let offers = applied(&priced, &facts.book.offers, &facts.price_cx(cx, &ask));
     let mut order = Order { offers, ..order(cx, input, &facts, Priced { quote, taxed, total }, payments, &earned)? };
     before.mark(&mut order);
@@ -101,14 +106,15 @@ pub(crate) async fn sell(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout, 
     // First, so that an id that is taken is told as that, and not by the first transfer.
     tx.queue(store::insert_stmt(cx, &[&order])?).await?;
     before.book(tx, cx, &mut facts, &order).await?;
-    journal.post(tx, cx, &before.holders(&facts.holdings)).await?;
-    let uses = points::ops::uses(&facts.book.loyalty, &room, &earned, order.points_spent);
+    let holders: Vec<_> = before.holders(&facts.holdings).into_iter().chain(&facts.purse).collect();
+    journal.post(tx, cx, &holders).await?;
+    let uses = points::ops::uses(&facts.book.loyalty, &room, &earned, order.own_points_spent());
     points::ops::count(tx, cx, &facts.book.loyalty, input.member, order.id.0, &uses).await?;
     use_coupons(tx, cx, &facts, &order).await?;
     usage::take(tx, cx, order.id.0, order.member.map(|member| member.0), &order.offers).await?;
     let movements = movements(&facts.goods, &order)?;
     tx.queue(store::insert_lines_stmt(cx.merchant, &[&order])?).await?;
-    event::append(tx, cx, &[completed(&order, &facts)]).await?;
+    event::append(tx, cx, &[completed(&order, &facts, &kinds)]).await?;
     Ok(Sold { order, movements, carried })
 }
 
@@ -283,6 +289,7 @@ fn order(cx: &Cx, input: &Checkout, facts: &Facts, priced: Priced, payments: Vec
         tax: Money::sum(priced.taxed.iter().map(|line| line.tax))?,
         tax_mode: facts.book.tax.mode,
         points_spent: priced.quote.points.spent,
+        points_kind: input.points_kind.filter(|_| priced.quote.points.spent.is_positive()),
         savings: priced.quote.savings,
         offers: Vec::new(),
         total: priced.total,
@@ -301,15 +308,11 @@ fn journal(cx: &Cx, facts: &mut Facts, order: &Order, earned: &Earned) -> Result
     let revenue = Account::of(AccountKind::Revenue, order.store);
     let holdings = &mut facts.holdings;
     if order.points_spent.is_positive() {
-        journal.spend(
-            cx,
-            holdings,
-            AccountKind::Points,
-            order.points_spent.0,
-            Account::merchant(AccountKind::PointsRedeemed),
-            "points_as_money",
-        )?;
+        let from = facts.purse.as_mut().unwrap_or(holdings);
+        let redeemed = from.shop(AccountKind::PointsRedeemed);
+        journal.spend(cx, from, AccountKind::Points, order.points_spent.0, redeemed, "points_as_money")?;
     }
+    let holdings = &mut facts.holdings;
     for payment in &order.payments {
         match (payment.tender.wallet_part(), payment.tender.account()) {
             (Some(part), _) => journal.spend(cx, holdings, part, payment.amount.0, revenue, "paid")?,
@@ -373,22 +376,36 @@ fn granted(order: &Order) -> Vec<Granted> {
     grants.map(|grant| Granted { template: grant.template, count: grant.count }).collect()
 }
 
+/// What the order earned of further kinds of points: what the reader books.
+pub(crate) fn told_kinds(order: &Order, kinds: &[KindEarned]) -> serde_json::Value {
+    let sold: Vec<(i64, i64)> = order.lines.iter().map(|line| (line.line, line.quantity_milli)).collect();
+    kinds.iter().map(|kind| serde_json::json!(Told::of(kind, &sold))).collect()
+}
+
+/// The lines of an order as stamp cards look at them. The cart is without those that passes paid: they earn nothing here either.
+pub(crate) fn told_lines(order: &Order, cart: &Cart) -> serde_json::Value {
+    let line = |(sold, cart): (&OrderLine, &CartLine)| {
+        let item = cart.item();
+        serde_json::json!({
+            "line": sold.line, "product": item.product, "variant": item.variant, "categories": item.categories,
+            "special": item.special, "quantity_milli": sold.quantity_milli, "net": sold.net,
+        })
+    };
+    order.lines.iter().filter(|sold| sold.pass.is_none()).zip(&cart.lines).map(line).collect()
+}
+
 /// The lines are told only where the merchant's rules need them: stamp cards.
-fn completed(order: &Order, facts: &Facts) -> Event {
+fn completed(order: &Order, facts: &Facts, kinds: &[KindEarned]) -> Event {
     let mut payload = serde_json::json!({
         "order": order.id, "member": order.member, "store": order.store, "date": order.date, "amount": order.total, "channel": order.channel,
-        "points_spent": order.points_spent,
+        "points_spent": order.own_points_spent(),
         "coupons": granted(order),
     });
+    if !kinds.is_empty() {
+        payload["kinds"] = told_kinds(order, kinds);
+    }
     if facts.book.loyalty.wants_lines {
-        let line = |(sold, cart): (&OrderLine, &CartLine)| {
-            let item = cart.item();
-            serde_json::json!({
-                "line": sold.line, "product": item.product, "variant": item.variant, "categories": item.categories,
-                "special": item.special, "quantity_milli": sold.quantity_milli, "net": sold.net,
-            })
-        };
-        payload["lines"] = order.lines.iter().zip(&facts.cart.lines).map(line).collect();
+        payload["lines"] = told_lines(order, &facts.cart);
     }
     Event::new("sale.completed", order.id, &payload)
 }

@@ -78,7 +78,7 @@ pub async fn reasons(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order) -> Re
     let settings = PriceCx {
         rounding: loyalty.rounding,
         tiers: &loyalty.scheme.tiers,
-        points: loyalty.spending.as_ref(),
+        points: loyalty.spending_of(order.points_kind),
         coupons_max: loyalty.coupons_max,
         facts: &facts,
         ..PriceCx::new(order.at, &book.zone(order.store), order.store, order.channel, loyalty.currency)

@@ -14,6 +14,7 @@ use shuke_http::{Allow, App, Json, OpenApiRouter, ProblemBody, Reply, perm, rout
 use shuke_kernel::{Money, Rate, Result, Uuid};
 use shuke_ledger::AccountKind;
 use shuke_loyalty::points::{self, Earned};
+use shuke_loyalty::points_kind::{KindEarned, PointsKindId};
 use shuke_loyalty::rule::Channel;
 use shuke_loyalty::wallet::WalletParts;
 use shuke_member::member::{SealedBrief, View};
@@ -41,6 +42,9 @@ pub struct QuoteAsk {
     /// How many points.
     #[serde(default)]
     pub points: PointsChoice,
+    /// Of which kind; none for the shop's own.
+    #[serde(default)]
+    pub points_kind: Option<PointsKindId>,
     /// Lines that the member's passes pay.
     #[serde(default)]
     pub passes: Vec<PassUse>,
@@ -92,6 +96,8 @@ pub struct QuoteReply {
     pub member: Option<MemberBrief>,
     /// What the order would earn.
     pub earns: Earned,
+    /// What it would earn of further kinds of points.
+    pub earns_kinds: Vec<KindEarned>,
     /// What the member's passes pay of the total, in minor units.
     pub paid_by_passes: Money,
     /// The wallet; absent without a member.
@@ -121,6 +127,7 @@ async fn quote(tx: &mut shuke_db::Tx, cx: &shuke_kernel::Cx, books: &Books, body
         lines: &body.lines,
         coupons: &body.coupons,
         points: body.points,
+        points_kind: body.points_kind,
         order: None,
         lock: false,
         till: None,
@@ -140,6 +147,8 @@ async fn quote(tx: &mut shuke_db::Tx, cx: &shuke_kernel::Cx, books: &Books, body
     let mut earns = earn_within(&priced, &facts.cart, facts.view.as_ref(), paid, &loyalty.earn, Rate::WHOLE, &settings, &mut room)?;
     points::ops::wait(loyalty, facts.zone.date(cx.now), &mut earns);
     before.whole_earned(&mut earns);
+    let mut earns_kinds = facts.earn_kinds(cx, &ask, &priced, paid)?;
+    earns_kinds.iter_mut().for_each(|kind| before.whole_earned(&mut kind.earned));
     let quote = before.whole(&priced).unwrap_or(priced);
     let taxed = before.taxed(facts.taxed(&quote)?);
     let payable = Facts::payable(&quote, &taxed)?;
@@ -158,7 +167,7 @@ async fn quote(tx: &mut shuke_db::Tx, cx: &shuke_kernel::Cx, books: &Books, body
         on_hand_milli: good.available_milli(),
     };
     let (goods, tax_mode) = (facts.goods.iter().map(named).collect(), facts.book.tax.mode);
-    let reply = QuoteReply { payable, tax, tax_mode, goods, member: None, quote, earns, paid_by_passes, wallet };
+    let reply = QuoteReply { payable, tax, tax_mode, goods, member: None, quote, earns, earns_kinds, paid_by_passes, wallet };
     Ok((reply, facts.member))
 }
 

@@ -11,12 +11,13 @@ use shuke_db::Tx;
 use shuke_kernel::{Cx, Error, Money, Points, Result, Uuid, Zone};
 use shuke_ledger::{AccountKind, Holdings, account};
 use shuke_loyalty::coupon::{self, Coupon};
+use shuke_loyalty::points_kind::{self, KindEarned, PointsKindId};
 use shuke_loyalty::rule::Channel;
-use shuke_loyalty::{redemption, tier};
+use shuke_loyalty::{points, redemption, tier};
 use shuke_member::MemberId;
 use shuke_member::member::{self, MemberState, SealedBrief};
 use shuke_offer::offer::OfferFacts;
-use shuke_offer::price::{Cart, CartLine, CouponChoice, MemberView, PointsChoice, PriceCx, Quote, price};
+use shuke_offer::price::{Cart, CartLine, CouponChoice, MemberView, PaidBy, PointsChoice, PriceCx, Quote, earn_kind, price};
 use shuke_org::{TillId, till};
 use std::sync::Arc;
 
@@ -38,6 +39,8 @@ pub struct Ask<'a> {
     pub coupons: &'a CouponChoice,
     /// How many points.
     pub points: PointsChoice,
+    /// Of which kind; none for the merchant's own.
+    pub points_kind: Option<PointsKindId>,
     /// The order, where it has an id.
     pub order: Option<Uuid>,
     /// Whether the member's balances are read to be spent: whoever spends waits for the one before.
@@ -61,6 +64,8 @@ pub struct Facts {
     pub view: Option<MemberView>,
     /// What the member holds; empty without a member.
     pub holdings: Holdings,
+    /// What the member holds of the kind of points that is to pay; none where the merchant's own pay.
+    pub purse: Option<Holdings>,
     /// The coupons that count.
     pub coupons: Vec<Coupon>,
     /// The open shift of the till, where the merchant keeps shifts.
@@ -134,6 +139,7 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
         member: None,
         view: None,
         holdings: Holdings::none(Uuid::nil()),
+        purse: None,
         coupons: Vec::new(),
         cart: Cart::default(),
         offers,
@@ -149,7 +155,8 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
         }
         facts.holdings = account::holdings_read(id.0, answer(2), answer(3))?;
         let tier = tier::store::effective_read(answer(5), &facts.book.loyalty.scheme, today)?;
-        let points = Points(facts.holdings.available(AccountKind::Points, cx.now));
+        facts.purse = purse(tx, cx, &facts.book, ask, id).await?;
+        let points = Points(facts.purse.as_ref().unwrap_or(&facts.holdings).available(AccountKind::Points, cx.now));
         facts.view = Some(MemberView { member: id.0, tier, points });
         facts.member = Some(sealed);
         if has_coupons {
@@ -169,6 +176,20 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
         order: ask.order,
     };
     Ok(facts)
+}
+
+/// What the member holds of the kind of points that is to pay: read for sales of such points alone, after the
+/// member's own accounts.
+///
+/// Errors: `points_kind_unknown`.
+async fn purse(tx: &mut Tx, cx: &Cx, book: &SaleBook, ask: &Ask<'_>, member: MemberId) -> Result<Option<Holdings>> {
+    let Some(kind) = ask.points_kind else { return Ok(None) };
+    book.loyalty.kinds.get(kind)?;
+    let held = match ask.lock {
+        true => points_kind::ops::held(tx, cx, member.0, kind).await?,
+        false => points_kind::ops::seen(tx, cx, member.0, kind).await?,
+    };
+    Ok(Some(held))
 }
 
 /// What was read where the book asked for the same, else read now.
@@ -256,7 +277,7 @@ impl Facts {
         PriceCx {
             rounding: loyalty.rounding,
             tiers: &loyalty.scheme.tiers,
-            points: loyalty.spending.as_ref(),
+            points: loyalty.spending_of(ask.points_kind),
             coupons_max: loyalty.coupons_max,
             facts: &self.offers,
             ..PriceCx::new(cx.now, &self.zone, ask.store, ask.channel, loyalty.currency)
@@ -269,6 +290,23 @@ impl Facts {
     /// What is to be paid: the quote's total and the tax that comes on top.
     pub fn payable(quote: &Quote, taxed: &[TaxedLine]) -> Result<Money> {
         taxed.iter().try_fold(quote.total, |sum, line| sum.plus(line.added))
+    }
+    /// What a quote earns of every further kind of points, where it is paid so. Nothing is read for it.
+    pub fn earn_kinds(&self, cx: &Cx, ask: &Ask<'_>, quote: &Quote, paid: PaidBy) -> Result<Vec<KindEarned>> {
+        let kinds = &self.book.loyalty.kinds.kinds;
+        if self.view.is_none() || kinds.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (settings, today) = (self.price_cx(cx, ask), self.zone.date(cx.now));
+        let mut all = Vec::new();
+        for kind in kinds.iter().filter(|kind| !kind.earn.rules.is_empty()) {
+            let mut earned = earn_kind(quote, &self.cart, self.view.as_ref(), paid, &kind.earn, &settings)?;
+            if earned.points.is_positive() {
+                points::ops::wait_for(kind.pending, today, &mut earned);
+                all.push(KindEarned { kind: kind.id, name: kind.name.clone(), earned });
+            }
+        }
+        Ok(all)
     }
     /// Prices the cart.
     pub fn price(&self, cx: &Cx, ask: &Ask<'_>) -> Result<Quote> {

@@ -12,9 +12,10 @@ use crate::stock::{self, Movement, MovementKind};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Money, Result, Uuid, split, time};
+use shuke_ledger::journal::Outstanding;
 use shuke_ledger::{Account, AccountKind, Holdings, Journal, account, journal, lot};
 use shuke_loyalty::coupon::{self, CouponId, CouponTemplateId};
-use shuke_loyalty::redemption;
+use shuke_loyalty::{points_kind, redemption};
 use shuke_offer::offer::usage::{self, GivenBack};
 use shuke_offer::price::PriceStage;
 use shuke_org::approval::{self, ApprovalKind, Wanted};
@@ -181,15 +182,32 @@ async fn move_value(tx: &mut Tx, cx: &Cx, book: &SaleBook, order: &Order, refund
         }
     }
     let cards = prepaid::give_back(tx, cx, (order, refund), &mut journal, (&mut holdings, &mut out)).await?;
+    let mut purse = purse(tx, cx, order, refund).await?;
     if refund.points_returned.is_positive() {
-        let redeemed = Account::merchant(AccountKind::PointsRedeemed);
-        journal.give_back(cx, &mut holdings, &mut out, AccountKind::Points, refund.points_returned.0, redeemed, "refunded")?;
+        let (to, out) = match &mut purse {
+            Some((purse, out)) => (purse, out),
+            None => (&mut holdings, &mut out),
+        };
+        let redeemed = to.shop(AccountKind::PointsRedeemed);
+        journal.give_back(cx, to, out, AccountKind::Points, refund.points_returned.0, redeemed, "refunded")?;
     }
     if refund.points_clawed.is_positive() {
         claw_back(book, order, refund, &mut holdings, &mut journal)?;
     }
-    let holders: Vec<&Holdings> = std::iter::once(&holdings).chain(&cards).collect();
+    let holders: Vec<&Holdings> = std::iter::once(&holdings).chain(&cards).chain(purse.iter().map(|(purse, _)| purse)).collect();
     journal.post(tx, cx, &holders).await
+}
+
+/// What the member holds of the kind of points that the order was paid with, and what the order took of it; none
+/// where nothing of such points goes back.
+async fn purse(tx: &mut Tx, cx: &Cx, order: &Order, refund: &Refund) -> Result<Option<(Holdings, Outstanding)>> {
+    let (Some(kind), Some(member)) = (order.points_kind.filter(|_| refund.points_returned.is_positive()), order.member) else {
+        return Ok(None);
+    };
+    let purse = points_kind::ops::held(tx, cx, member.0, kind).await?;
+    let taken = tx.rows(journal::outstanding_stmt(cx.merchant, order.id.0)).await?;
+    let out = journal::outstanding_read(tx, cx.merchant, purse.owner, &taken).await?;
+    Ok(Some((purse, out)))
 }
 
 fn claw_back(book: &SaleBook, order: &Order, refund: &Refund, holdings: &mut Holdings, journal: &mut Journal) -> Result<()> {

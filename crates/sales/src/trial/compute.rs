@@ -106,7 +106,7 @@ impl Scene<'_> {
         let settings = PriceCx {
             rounding: loyalty.rounding,
             tiers: self.tiers,
-            points: loyalty.spending.as_ref(),
+            points: loyalty.spending_of(order.points_kind),
             coupons_max: loyalty.coupons_max.max(self.coupons.len()),
             facts: self.facts,
             ..PriceCx::new(order.at, &ground.book.zone(order.store), order.store, order.channel, loyalty.currency)

@@ -68,6 +68,7 @@ async fn jumps(kind: Kind) {
                 // What the member holds was granted today: on days before it may not be there yet.
                 let cart = Checkout {
                     member: Some(stall.members[n % 7].member),
+                    points_kind: None,
                     payments: vec![payment(Tender::Cash, 4_750)],
                     ..plain(id, &stall, stall.variants[n % 9], 1)
                 };

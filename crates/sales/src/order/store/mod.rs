@@ -12,7 +12,7 @@ use shuke_kernel::{Cx, Error, Instant, MerchantId, Money, Points, Result, Uuid, 
 use shuke_member::MemberId;
 use shuke_offer::price::StageShares;
 
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "merchant_id",
     "id",
     "store_id",
@@ -36,6 +36,7 @@ const ORDER: [&str; 23] = [
     "used_by",
     "tax",
     "tax_mode",
+    "points_kind",
 ];
 
 const LINE: [&str; 27] = [
@@ -104,6 +105,7 @@ pub(crate) fn insert_stmt(cx: &Cx, orders: &[&Order]) -> Result<Stmt> {
             order.used_by.to_value(),
             order.tax.to_value(),
             order.tax_mode.to_value(),
+            order.points_kind.to_value(),
         ])
     };
     Ok(insert("sales_order", &ORDER, orders.iter().map(row).collect::<Result<_>>()?))
@@ -149,7 +151,7 @@ pub(crate) fn insert_lines_stmt(merchant: MerchantId, orders: &[&Order]) -> Resu
 
 const SELECT: &str =
     "SELECT id, store_id, till_id, member_id, channel, at, business_date, gross, total, payments, points_spent, points_earned, savings,
-     refunds, refunded, points_returned, points_clawed, offers, used_by, tax, tax_mode FROM sales_order";
+     refunds, refunded, points_returned, points_clawed, offers, used_by, tax, tax_mode, points_kind FROM sales_order";
 
 /// An order without its lines.
 fn read(row: &Row, zone: impl Fn(Uuid) -> Zone) -> Result<Order> {
@@ -178,6 +180,7 @@ fn read(row: &Row, zone: impl Fn(Uuid) -> Zone) -> Result<Order> {
         used_by: row.get(18)?,
         tax: row.get(19)?,
         tax_mode: row.get(20)?,
+        points_kind: row.get(21)?,
     })
 }
 

@@ -74,6 +74,7 @@ impl Bench {
             lines: [0, 1].map(|n| CheckoutLine { variant: variant(n), quantity_milli: 1_000, gift: None, seller: None }).to_vec(),
             coupons: CouponChoice::Selected { coupons: vec![customer.coupon] },
             points: PointsChoice::Exact { points: Points(100) },
+            points_kind: None,
             payments: vec![payment(Tender::Wallet), payment(Tender::Cash)],
             prepaid: shuke_sales::order::Prepaid::default(),
             expected_total: Some(Money(8_900)),

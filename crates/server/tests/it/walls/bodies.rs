@@ -15,6 +15,7 @@ pub const NAMES_NOTHING: &[&str] = &[
     "change_member_settings",
     "change_merchant",
     "change_own_password",
+    "change_points_kinds",
     "change_points_spending",
     "change_points_terms",
     "change_receipt_policy",
@@ -140,6 +141,12 @@ fn sales(given: &Given) -> Vec<(&'static str, Value)> {
             "gives": { "kind": "coupon", "template": ours["template"], "count": 1 }, "points": 1 } }),
         ),
         ("transfer_points", json!({ "id": id(given), "from": theirs["member"], "to": ours["member"], "points": 1 })),
+        ("create_reward", json!({ "id": id(given), "name": "x", "terms": { "gives": { "kind": "gift" }, "points": 1, "points_kind": ours["points_kind"] } })),
+        (
+            "transfer_points",
+            json!({ "id": id(given), "from": theirs["member"], "to": theirs["sharer"], "points": 1, "points_kind": ours["points_kind"] }),
+        ),
+        ("adjust_points_kind", json!({ "id": id(given), "points": 1, "reason": "x", "store": ours["store"] })),
         ("transfer_points", json!({ "id": id(given), "from": ours["member"], "to": theirs["member"], "points": 1 })),
     ]);
     all

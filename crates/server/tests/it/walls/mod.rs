@@ -44,6 +44,7 @@ const WITHOUT_IDS: &[&str] = &[
     "show_identity_policy",
     "show_member_settings",
     "show_merchant",
+    "show_points_kinds",
     "show_points_spending",
     "show_points_terms",
     "show_receipt_policy",

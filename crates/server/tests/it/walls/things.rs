@@ -45,6 +45,7 @@ const SEGMENTS: &[(&str, &str)] = &[
     ("offers", "offer"),
     ("orders", "order"),
     ("people", "person"),
+    ("points-kinds", "points_kind"),
     ("pass-plans", "pass_plan"),
     ("pass-visits", "pass_visit"),
     ("passes", "pass"),
@@ -228,6 +229,11 @@ impl Side {
     }
 
     async fn make_rewards(&mut self) {
+        let kind = json!(self.uuid());
+        self.things.insert("points_kind", kind);
+        self.owner.put("/api/v1/settings/points-kinds", &self.points_kinds()).await.ok();
+        let given = json!({ "id": self.uuid(), "points": 100, "reason": "x" });
+        self.post(&format!("/api/v1/members/{}/points-kinds/{}/adjustments", self.text("member"), self.text("points_kind")), given).await;
         let (reward, redemption) = (json!(self.uuid()), json!(self.uuid()));
         let draft = json!({ "id": reward, "name": "礼品", "terms": self.reward_terms(), "state": "published", "stock": 9 });
         self.post("/api/v1/rewards", draft).await;
@@ -326,6 +332,9 @@ impl Side {
             "tender": "cash",
         })
     }
+    fn points_kinds(&self) -> Value {
+        json!({ "kinds": [{ "id": self.things["points_kind"], "name": "金币", "transfer": { "min": 1 } }] })
+    }
     fn reward_terms(&self) -> Value {
         json!({ "gives": { "kind": "gift" }, "points": 1 })
     }
@@ -376,6 +385,7 @@ impl Side {
             "create_dependent" => json!({ "relation": "pet", "name": "旺财" }),
             "cancel_reward_order" => json!({ "reason": "x" }),
             "change_membership_plan" => json!({ "plan": self.membership_plan(), "state": "published" }),
+            "adjust_points_kind" => json!({ "id": self.uuid(), "points": 5, "reason": "x" }),
             "enter_growth" => json!({ "id": self.uuid(), "growth": 5, "reason": "x" }),
             "refund_membership" => json!({ "reason": "x" }),
             "change_reward" => json!({ "name": "新", "terms": self.reward_terms(), "state": "published" }),

@@ -1,0 +1,29 @@
+//! The reader that books what sales earn of each kind.
+
+use super::ops;
+use shuke_db::{Future, Tx};
+use shuke_jobs::{Reader, StoredEvent};
+use shuke_kernel::Cx;
+
+/// Follows `sale.completed` and `sale.refunded`.
+#[derive(Clone, Copy, Debug)]
+pub struct PointsKindReader;
+
+impl Reader for PointsKindReader {
+    fn name(&self) -> &'static str {
+        "points_kind"
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        matches!(kind, "sale.completed" | "sale.refunded")
+    }
+
+    fn handle<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, event: &'t StoredEvent) -> Future<'t, ()> {
+        Box::pin(async move {
+            match event.kind.as_str() {
+                "sale.completed" => ops::earn(tx, cx, &event.read()?).await,
+                _ => ops::take_back(tx, cx, &event.read()?).await,
+            }
+        })
+    }
+}
