@@ -4,7 +4,7 @@ use crate::coupon::{self, CouponId};
 use crate::pass::{self, PassId};
 use crate::quota::store as quotas;
 use crate::redemption::store as redemptions;
-use crate::{clock, gift, growth, membership, reward_order, stamp, template, tier, transfer, wallet};
+use crate::{clock, gift, growth, membership, points_kind, reward_order, stamp, template, tier, transfer, wallet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shuke_db::{Future, Tx};
@@ -38,7 +38,13 @@ struct Kept {
     growth: Vec<Uuid>,
     rewards: Vec<Uuid>,
     gifts: Vec<gift::store::GiftKey>,
+    #[serde(default)]
+    purses: points_kind::ops::MovedPurses,
+    #[serde(default)]
+    stamps: stamp::merge::MovedStamps,
     tier: tier::ops::MovedTier,
+    #[serde(default)]
+    memberships: Vec<membership::MembershipId>,
 }
 
 fn to_json<T: Serialize>(value: &T) -> Result<Value> {
@@ -64,7 +70,9 @@ impl Belonging for LoyaltyPart {
             "pass_refund",
             "pass_visit",
             "points_activity",
+            "points_accrual",
             "points_clock",
+            "points_purse",
             "points_transfer",
             "quota",
             "quota_use",
@@ -93,17 +101,13 @@ impl Belonging for LoyaltyPart {
     fn unmerge<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, _: &'t Vault, pair: Pair, kept: &'t Value) -> Future<'t, ()> {
         Box::pin(async move {
             let kept = serde_json::from_value(kept.clone()).map_err(|error| Error::internal(format!("a part of a merge: {error}")))?;
-            unmerge(tx, cx, pair.from.0, pair.into.0, &kept).await
+            unmerge(tx, cx, pair, &kept).await
         })
     }
 }
 
 async fn merge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid) -> Result<Kept> {
     let apart = i64::try_from(1 + cx.random.below(APART_MAX)).unwrap_or(1);
-    if stamp::store::any(tx, cx.merchant, from).await? || membership::store::any(tx, cx.merchant, from).await? {
-        let why = "the absorbed member has a stamp card or a paid membership, which can't be given over; keep that member, and absorb the other one";
-        return Err(Error::refused("merge_benefits", why));
-    }
     let counted = coupon::store::counted_for(tx, cx.merchant, from).await?;
     let coupons = coupon::store::move_all(tx, cx.merchant, (from, into), apart, None).await?;
     coupon::store::issued_to(tx, cx.merchant, (from, into), &counted).await?;
@@ -116,6 +120,7 @@ async fn merge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid) -> Result<Kept> {
     for (key, starts_on, amount) in &used {
         quotas::give(tx, cx.merchant, (from, into), *key, *starts_on, *amount).await?;
     }
+    let purses = points_kind::ops::merge(tx, cx, from, into).await?;
     Ok(Kept {
         coupons,
         apart,
@@ -128,12 +133,19 @@ async fn merge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid) -> Result<Kept> {
         growth: growth::store::move_all(tx, cx.merchant, from, into, None).await?,
         rewards: reward_order::store::move_all(tx, cx.merchant, from, into, None).await?,
         gifts: gift::store::move_all(tx, cx.merchant, from, into, None).await?,
+        purses,
+        stamps: stamp::merge::move_over(tx, cx, (from, into), None).await?,
         tier: tier::ops::merge(tx, cx, from, into).await?,
+        memberships: membership::merge::merge(tx, cx, from, into).await?,
     })
 }
 
-async fn unmerge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid, kept: &Kept) -> Result<()> {
+async fn unmerge(tx: &mut Tx, cx: &Cx, pair: Pair, kept: &Kept) -> Result<()> {
+    let (from, into) = (pair.from.0, pair.into.0);
+    points_kind::ops::unmerge(tx, cx, pair, &kept.purses).await?;
+    membership::merge::unmerge(tx, cx, from, into, &kept.memberships).await?;
     tier::ops::unmerge(tx, cx, from, into, &kept.tier).await?;
+    stamp::merge::move_over(tx, cx, (into, from), Some(&kept.stamps)).await?;
     gift::store::move_all(tx, cx.merchant, into, from, Some(&kept.gifts)).await?;
     reward_order::store::move_all(tx, cx.merchant, into, from, Some(&kept.rewards)).await?;
     growth::store::move_all(tx, cx.merchant, into, from, Some(&kept.growth)).await?;
@@ -213,5 +225,6 @@ async fn export(tx: &mut Tx, cx: &Cx, member: Uuid) -> Result<Value> {
         "top_ups": to_json(&top_ups)?,
         "passes": to_json(&passes)?,
         "points_transfers": to_json(&transfers)?,
+        "points_kinds": to_json(&points_kind::ops::of_member(tx, cx, member).await?)?,
     }))
 }

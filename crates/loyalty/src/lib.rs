@@ -16,6 +16,7 @@ pub mod growth;
 pub mod membership;
 pub mod pass;
 pub mod points;
+pub mod points_kind;
 pub mod prepaid;
 pub mod quota;
 pub mod redemption;
@@ -52,6 +53,7 @@ pub const CHECKS: &[Check] = &[
     stamp::check,
     growth::check,
     membership::check,
+    points_kind::check,
 ];
 
 /// Every operation of this crate.
@@ -59,6 +61,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(book::api::routes())
         .merge(points::api::routes())
+        .merge(points_kind::api::routes())
         .merge(tier::api::routes())
         .merge(template::api::routes())
         .merge(coupon::api::routes())
@@ -81,6 +84,7 @@ pub fn runner(runner: Runner) -> Runner {
     runner
         .reader(tier::TierReader)
         .reader(points::PointsReader)
+        .reader(points_kind::PointsKindReader)
         .reader(clock::ClockReader)
         .reader(stamp::StampReader)
         .reader(streak::StreakReader)

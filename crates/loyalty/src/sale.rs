@@ -1,5 +1,6 @@
 //! What the readers of this crate take from a sale's events.
 
+use crate::points_kind::ops::Told;
 use crate::rule::Item;
 use crate::stamp::StampLine;
 use serde::Deserialize;
@@ -17,6 +18,9 @@ pub(crate) struct Completed {
     pub(crate) amount: Money,
     #[serde(default)]
     pub(crate) points_spent: Points,
+    /// What it earned of further kinds of points.
+    #[serde(default)]
+    pub(crate) kinds: Vec<Told>,
     /// Told only where something follows from them.
     #[serde(default)]
     pub(crate) lines: Vec<SoldLine>,

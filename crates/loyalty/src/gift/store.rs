@@ -98,7 +98,7 @@ pub(crate) async fn held(tx: &mut Tx, merchant: MerchantId, cause: Cause) -> Res
 pub(crate) type GiftKey = (String, Uuid, String);
 
 /// Gives gifts to another member: all of one member's that the other one did not get as well, or these.
-/// Answers which.
+/// Answers which. Those of stamp cards are numbered, and go with their cards ([`give_full_cards`]).
 pub(crate) async fn move_all(
     tx: &mut shuke_db::Tx,
     merchant: MerchantId,
@@ -107,7 +107,7 @@ pub(crate) async fn move_all(
     only: Option<&[GiftKey]>,
 ) -> Result<Vec<GiftKey>> {
     let stmt = shuke_db::sql!(
-        "SELECT cause, cause_id, place FROM gift g WHERE merchant_id = $1 AND member_id = $2 AND NOT EXISTS (
+        "SELECT cause, cause_id, place FROM gift g WHERE merchant_id = $1 AND member_id = $2 AND cause <> 'stamp_card' AND NOT EXISTS (
              SELECT place FROM gift o WHERE o.merchant_id = g.merchant_id AND o.member_id = $3 AND o.cause = g.cause
                  AND o.cause_id = g.cause_id AND o.place = g.place) ORDER BY cause, cause_id, place",
         merchant,
@@ -130,4 +130,77 @@ pub(crate) async fn move_all(
         .await?;
     }
     Ok(keys)
+}
+
+/// What a full stamp card gave, and which of its member's full cards it was.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct FullCard {
+    source: Uuid,
+    pub(crate) card: Uuid,
+    place: String,
+}
+
+/// Gives what full cards gave to another member, behind that one's own: all that holds of one member's, or
+/// these, each at its own place again. Answers which. The numbers are to be closed up afterwards ([`close_up`]).
+pub(crate) async fn give_full_cards(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    (from, to): (Uuid, Uuid),
+    only: Option<&[FullCard]>,
+) -> Result<Vec<FullCard>> {
+    let stmt = sql!(
+        "SELECT source_id, cause_id, place, taken_back FROM gift
+         WHERE merchant_id = $1 AND member_id = $2 AND cause = 'stamp_card' ORDER BY cause_id, place FOR UPDATE",
+        merchant,
+        from
+    );
+    let mut found = Vec::new();
+    for row in tx.rows(stmt).await? {
+        let here = FullCard { source: row.get(0)?, card: row.get(1)?, place: row.get(2)? };
+        let kept = only.map(|only| only.iter().find(|kept| kept.source == here.source));
+        let place = match kept {
+            None if row.get::<bool>(3)? => continue,
+            // Letters come after digits: behind those that the other member has.
+            None => format!("m{}", here.place),
+            Some(None) => continue,
+            Some(Some(kept)) => kept.place.clone(),
+        };
+        tx.queue(sql!(
+            "UPDATE gift SET member_id = $6, place = $7
+             WHERE merchant_id = $1 AND member_id = $2 AND cause = 'stamp_card' AND cause_id = $3 AND place = $4 AND source_id = $5",
+            merchant,
+            from,
+            here.card,
+            here.place,
+            here.source,
+            to,
+            place
+        ))
+        .await?;
+        found.push(here);
+    }
+    Ok(found)
+}
+
+/// Numbers what a member's full cards of a kind gave from 1 on, what was taken back last. Answers how many hold.
+pub(crate) async fn close_up(tx: &mut Tx, merchant: MerchantId, member: Uuid, card: Uuid, name: impl Fn(i64) -> String) -> Result<i64> {
+    let mut gifts = tx.rows(of_rule_stmt(merchant, member, Cause::StampCard, card)).await?.iter().map(read).collect::<Result<Vec<_>>>()?;
+    gifts.sort_by_key(|given| given.taken_back);
+    let held = gifts.iter().filter(|given| !given.taken_back).count();
+    let moved: Vec<(String, String)> = (1..).zip(&gifts).map(|(number, given)| (given.place.clone(), name(number))).collect();
+    let moved: Vec<_> = moved.into_iter().filter(|(old, new)| old != new).collect();
+    // In two steps, or a number could meet the one whose turn it is only next.
+    let steps = moved.iter().map(|(old, new)| (old.clone(), format!("~{new}")));
+    for (old, new) in steps.chain(moved.iter().map(|(_, new)| (format!("~{new}"), new.clone()))).collect::<Vec<_>>() {
+        tx.queue(sql!(
+            "UPDATE gift SET place = $5 WHERE merchant_id = $1 AND member_id = $2 AND cause = 'stamp_card' AND cause_id = $3 AND place = $4",
+            merchant,
+            member,
+            card,
+            old,
+            new
+        ))
+        .await?;
+    }
+    i64::try_from(held).map_err(|error| shuke_kernel::Error::internal(error.to_string()))
 }

@@ -212,7 +212,7 @@ pub async fn show(tx: &mut Tx, cx: &Cx, id: MembershipId) -> Result<Membership> 
     store::read(&tx.need(store::by_id_stmt(cx.merchant, id), missing).await?)
 }
 
-async fn of_member_locked(tx: &mut Tx, cx: &Cx, member: Uuid) -> Result<Vec<Membership>> {
+pub(super) async fn of_member_locked(tx: &mut Tx, cx: &Cx, member: Uuid) -> Result<Vec<Membership>> {
     // Two sales to one member take turns, also before their first term.
     let today = merchant_today(tx, cx).await?;
     tx.queue(tier::store::begin_stmt(cx.merchant, member, today)).await?;

@@ -153,12 +153,13 @@ pub(super) const ENDS: &str =
 /// Every term's price, for checks: a select whose `$1` is the merchant.
 pub(super) const PAID: &str = "SELECT id, price, refunded FROM membership WHERE merchant_id = $1";
 
-/// Whether a member has a membership that was not taken back.
-pub(crate) async fn any(tx: &mut shuke_db::Tx, merchant: MerchantId, member: Uuid) -> Result<bool> {
-    let stmt = shuke_db::sql!(
-        "SELECT id FROM membership WHERE merchant_id = $1 AND member_id = $2 AND state = 'active' LIMIT 1",
-        merchant,
-        member
-    );
+/// Whether a member has, or had, a membership.
+pub(super) async fn any(tx: &mut Tx, merchant: MerchantId, member: Uuid) -> Result<bool> {
+    let stmt = sql!("SELECT id FROM membership WHERE merchant_id = $1 AND member_id = $2 LIMIT 1", merchant, member);
     Ok(tx.row(stmt).await?.is_some())
+}
+
+/// Gives a term to another member.
+pub(super) fn give_stmt(merchant: MerchantId, id: MembershipId, from: Uuid, to: Uuid) -> Stmt {
+    sql!("UPDATE membership SET member_id = $4 WHERE merchant_id = $1 AND id = $2 AND member_id = $3", merchant, id, from, to)
 }

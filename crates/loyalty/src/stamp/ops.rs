@@ -55,6 +55,17 @@ pub(super) async fn take_back(tx: &mut Tx, cx: &Cx, scheme: &StampScheme, refund
     Ok(())
 }
 
+/// Looks at all cards of a member again: what two members had apart may fill a card together.
+pub(super) async fn look_again(tx: &mut Tx, cx: &Cx, scheme: &StampScheme, member: Uuid) -> Result<()> {
+    let mut cards = store::of_member(tx, cx.merchant, member).await?;
+    cards.sort_unstable();
+    for (card, _, _) in cards {
+        let (_, rounds) = store::locked(tx, cx.merchant, member, card).await?;
+        settle(tx, cx, scheme, member, card, rounds).await?;
+    }
+    Ok(())
+}
+
 /// Adds a card up, and gives or takes back what its full cards give. Its row is locked.
 async fn settle(tx: &mut Tx, cx: &Cx, scheme: &StampScheme, member: Uuid, card: StampCardId, rounds: i64) -> Result<()> {
     let entries = store::of_card(tx, cx.merchant, member, card).await?;
@@ -66,7 +77,8 @@ async fn settle(tx: &mut Tx, cx: &Cx, scheme: &StampScheme, member: Uuid, card: 
     tx.queue(store::put_stmt(cx.merchant, member, card, stamps, rounds)).await
 }
 
-fn place(round: i64) -> String {
+/// The name of a member's so manieth full card.
+pub(super) fn place(round: i64) -> String {
     format!("{round:06}")
 }
 

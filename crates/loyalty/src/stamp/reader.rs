@@ -5,9 +5,10 @@ use crate::sale::{Completed, Refunded};
 use shuke_db::{Future, Tx};
 use shuke_jobs::{Reader, StoredEvent};
 use shuke_kernel::Cx;
+use shuke_member::merge::ops::MemberMerged;
 use shuke_org::setting;
 
-/// Follows `sale.completed` and `sale.refunded`.
+/// Follows `sale.completed` and `sale.refunded`, and merges of members.
 #[derive(Clone, Copy, Debug)]
 pub struct StampReader;
 
@@ -17,7 +18,7 @@ impl Reader for StampReader {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        matches!(kind, "sale.completed" | "sale.refunded")
+        matches!(kind, "sale.completed" | "sale.refunded" | "member.merged" | "member.unmerged")
     }
 
     fn handle<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, event: &'t StoredEvent) -> Future<'t, ()> {
@@ -29,6 +30,12 @@ impl Reader for StampReader {
                 }
                 let scheme: StampScheme = setting::ops::get(tx, cx.merchant).await?;
                 return ops::stamp(tx, cx, &scheme, &sale).await;
+            }
+            if event.kind != "sale.refunded" {
+                let merged: MemberMerged = event.read()?;
+                let scheme: StampScheme = setting::ops::get(tx, cx.merchant).await?;
+                ops::look_again(tx, cx, &scheme, merged.survivor.0).await?;
+                return ops::look_again(tx, cx, &scheme, merged.absorbed.0).await;
             }
             let refund: Refunded = event.read()?;
             let scheme: StampScheme = setting::ops::get(tx, cx.merchant).await?;

@@ -152,12 +152,27 @@ pub(super) async fn rounds(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<(Uui
     tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
 }
 
-/// Whether a member has stamps, or had a full card.
-pub(crate) async fn any(tx: &mut shuke_db::Tx, merchant: MerchantId, member: Uuid) -> Result<bool> {
-    let stmt = shuke_db::sql!(
-        "SELECT card_id FROM stamp_card WHERE merchant_id = $1 AND member_id = $2 AND (stamps > 0 OR rounds > 0) LIMIT 1",
+/// An order that stamped a card.
+pub(crate) type EntryKey = (StampCardId, Uuid);
+
+/// What a member's orders gave, by card and order.
+pub(super) async fn keys_of(tx: &mut Tx, merchant: MerchantId, member: Uuid) -> Result<Vec<EntryKey>> {
+    let stmt = sql!(
+        "SELECT card_id, order_id FROM stamp_entry WHERE merchant_id = $1 AND member_id = $2 ORDER BY card_id, order_id",
         merchant,
         member
     );
-    Ok(tx.row(stmt).await?.is_some())
+    tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Gives what an order gave to another member's card.
+pub(super) fn give_stmt(merchant: MerchantId, from: Uuid, to: Uuid, (card, order): EntryKey) -> Stmt {
+    sql!(
+        "UPDATE stamp_entry SET member_id = $5 WHERE merchant_id = $1 AND member_id = $2 AND card_id = $3 AND order_id = $4",
+        merchant,
+        from,
+        card,
+        order,
+        to
+    )
 }

@@ -34,8 +34,7 @@ pub struct MemberMerged {
 ///
 /// Errors: `member_not_found`, `merge_same`, `merge_kinds_differ`, `member_erased`, `member_merged`,
 /// `member_not_active`, `member_merged_already`, `text_malformed`; `merge_held` where something of the absorbed
-/// member is on hold, `merge_passes` where passes are to be transferred first,
-/// `merge_benefits` where a stamp card or a membership can't be given over.
+/// member is on hold, `merge_memberships` where paid memberships of both run.
 pub async fn merge(tx: &mut Tx, cx: &Cx, vault: &Vault, belongings: &Belongings, draft: &MergeDraft) -> Result<Merge> {
     let reason = text::line("reason", &draft.reason, REASON_CHARS_MAX)?;
     hold_both(tx, cx, draft.survivor, draft.absorbed).await?;

@@ -8,25 +8,25 @@ use shuke_testkit::scenario;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-fn text(value: &Value) -> &str {
+pub fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-fn path(id: &Value, rest: &str) -> String {
+pub fn path(id: &Value, rest: &str) -> String {
     format!("/api/v1/members/{}{rest}", text(id))
 }
 
 /// Two members of the stall: the one who stays, and the one who becomes that one.
-fn two(at: &Counter) -> (Value, Value) {
+pub fn two(at: &Counter) -> (Value, Value) {
     (json!(at.stall.members[0].member), json!(at.stall.members[1].member))
 }
 
-async fn merge(at: &Counter, survivor: &Value, absorbed: &Value) -> Value {
+pub async fn merge(at: &Counter, survivor: &Value, absorbed: &Value) -> Value {
     let body = json!({ "survivor": survivor, "absorbed": absorbed, "reason": "同一个人" });
     at.manager.post("/api/v1/merges", &body).await.ok()
 }
 
-async fn undo(at: &Counter, merge: &Value) -> shuke_testkit::Reply {
+pub async fn undo(at: &Counter, merge: &Value) -> shuke_testkit::Reply {
     at.manager.post(&format!("/api/v1/merges/{}/undo", text(&merge["id"])), &json!({})).await
 }
 
@@ -40,7 +40,7 @@ async fn buys(at: &Counter, member: usize) -> Value {
     at.sell(&cart).await
 }
 
-async fn step(at: &Counter) {
+pub async fn step(at: &Counter) {
     while at.app.step().await > 0 {}
 }
 
@@ -54,7 +54,7 @@ async fn rows(at: &Counter, text: &str) -> Vec<String> {
 }
 
 /// Everything that must come back, table by table.
-async fn everything(at: &Counter) -> BTreeMap<&'static str, Vec<String>> {
+pub async fn everything(at: &Counter) -> BTreeMap<&'static str, Vec<String>> {
     let mut out = BTreeMap::new();
     for (name, text) in [
         (
@@ -80,7 +80,19 @@ async fn everything(at: &Counter) -> BTreeMap<&'static str, Vec<String>> {
         ),
         (
             "tier",
-            "SELECT member_id, tier_id, valid_until, locked_until, since, due_on FROM member_tier WHERE merchant_id = $1 ORDER BY member_id",
+            "SELECT member_id, tier_id, valid_until, locked_until, due_on, overlay_tier, overlay_until FROM member_tier
+             WHERE merchant_id = $1 AND (tier_id IS NOT NULL OR overlay_until IS NOT NULL) ORDER BY member_id",
+        ),
+        ("stamp_card", "SELECT member_id, card_id, stamps, rounds FROM stamp_card WHERE merchant_id = $1 AND stamps + rounds > 0 ORDER BY member_id"),
+        ("stamp_entry", "SELECT order_id, member_id, card_id, stamps, lapsed FROM stamp_entry WHERE merchant_id = $1 ORDER BY order_id"),
+        ("gift", "SELECT source_id, member_id, cause, place, points, taken_back FROM gift WHERE merchant_id = $1 ORDER BY source_id"),
+        ("membership", "SELECT id, member_id, ends_on, state, refunded FROM membership WHERE merchant_id = $1 ORDER BY id"),
+        ("pass", "SELECT id, member_id, uses, starts_on, expires_on, refunded FROM pass WHERE merchant_id = $1 ORDER BY id"),
+        ("pass_visit", "SELECT source_id, line, member_id, pass_id FROM pass_visit WHERE merchant_id = $1 ORDER BY source_id, line"),
+        ("growth", "SELECT source_id, member_id, growth FROM growth WHERE merchant_id = $1 ORDER BY source_id"),
+        (
+            "reward_order",
+            "SELECT id, member_id, points, state FROM reward_order WHERE merchant_id = $1 ORDER BY id",
         ),
         ("card", "SELECT id, member_id, number, state, shared, shared_max FROM card WHERE merchant_id = $1 ORDER BY id"),
         ("share", "SELECT card_id, member_id FROM card_share WHERE merchant_id = $1 ORDER BY card_id, member_id"),
