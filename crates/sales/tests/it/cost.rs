@@ -56,6 +56,7 @@ async fn cost(kind: Kind, limited: bool) {
                 .to_vec(),
             coupons: CouponChoice::Selected { coupons: vec![stall.members[0].coupon] },
             points: PointsChoice::Exact { points: Points(100) },
+            points_kind: None,
             payments: vec![payment(Tender::Wallet, half), payment(Tender::Cash, half)],
             prepaid: shuke_sales::order::Prepaid::default(),
             expected_total: Some(Money(2 * half)),

@@ -25,11 +25,17 @@ mod identity;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
+mod life;
+#[cfg(test)]
 mod merge;
+#[cfg(test)]
+mod merge_benefits;
 #[cfg(test)]
 mod offers;
 #[cfg(test)]
 mod points;
+#[cfg(test)]
+mod points_kinds;
 #[cfg(test)]
 mod prepaid;
 #[cfg(test)]

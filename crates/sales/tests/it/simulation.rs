@@ -220,6 +220,7 @@ impl Simulation {
                 kits: Vec::new(),
                 passes: Vec::new(),
                 cards: Vec::new(),
+                life: crate::life::Life::default(),
             },
             paper,
         }
@@ -282,6 +283,7 @@ impl Simulation {
                 CouponChoice::None
             },
             points: if wish.points > 0 { PointsChoice::Exact { points: Points(wish.points) } } else { PointsChoice::None },
+            points_kind: None,
             payments,
             prepaid: shuke_sales::order::Prepaid::default(),
             expected_total: Some(Money(total)),

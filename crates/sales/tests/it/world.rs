@@ -1,5 +1,6 @@
 //! A stall that generated histories run on, driven through the ops.
 
+use crate::life::Life;
 use serde_json::json;
 use shuke_http::Role;
 use shuke_jobs::Runner;
@@ -8,7 +9,9 @@ use shuke_ledger::AccountKind;
 use shuke_loyalty::book::{CheckoutPolicy, RefundPolicy};
 use shuke_loyalty::coupon::{self, CouponLimits, CouponTerms, Validity};
 use shuke_loyalty::gift_card::{CardPayment, GiftCardId};
+use shuke_loyalty::growth::GrowthRate;
 use shuke_loyalty::pass::PassId;
+use shuke_loyalty::points_kind::PointsKindId;
 use shuke_loyalty::rule::{Channel, RoundingOff, Scope};
 use shuke_loyalty::template;
 use shuke_loyalty::tier::{QualifyBy, Tier, TierBenefits, TierId, TierScheme};
@@ -41,6 +44,8 @@ pub struct World {
     pub passes: Vec<PassId>,
     /// Gift cards that anybody may spend.
     pub cards: Vec<GiftCardId>,
+    /// What happens beside sales.
+    pub life: Life,
 }
 
 /// What must come back: everything that has value, by name.
@@ -55,11 +60,13 @@ impl World {
         let app = app.with_runner(shuke_offer::runner(runner));
         let size = Size { members: 3, variants: 6, pieces: 200, points: 1_500, principal: 60_000, bonus: 9_000, uses: 3 };
         let stall = fixture::stall(&app.app, &size).await.unwrap();
-        let mut world = Self { app, stall, random, kits: Vec::new(), passes: Vec::new(), cards: Vec::new() };
+        let (kits, passes, cards) = (Vec::new(), Vec::new(), Vec::new());
+        let mut world = Self { app, stall, random, kits, passes, cards, life: Life::default() };
         world.rules().await.unwrap();
         world.kit().await.unwrap();
         world.offers().await.unwrap();
         world.prepaid().await;
+        world.live().await;
         world
     }
 
@@ -102,7 +109,12 @@ impl World {
             ..Tier::named(cx.id::<TierId>(), name)
         };
         let scheme = TierScheme {
-            tiers: vec![tier("普通", None, 9_900), tier("银卡", Some(15_000), 9_500), tier("金卡", Some(60_000), 8_880)],
+            tiers: vec![
+                tier("普通", None, 9_900),
+                tier("银卡", Some(15_000), 9_500),
+                Tier { growth: Some(500), ..tier("金卡", Some(60_000), 8_880) },
+            ],
+            growth: Some(GrowthRate { points: 1, per: Money(100), per_order: 3 }),
             qualify_by: QualifyBy::Any,
             window_months: Some(12),
             validity_months: Some(12),
@@ -279,7 +291,8 @@ impl World {
         }
         let uses = vec![PassUse { line: i64::try_from(line).unwrap(), pass: self.passes[place] }];
         let ask = json!({
-            "store": cart.store, "member": cart.member, "lines": cart.lines, "coupons": cart.coupons, "points": cart.points, "passes": uses,
+            "store": cart.store, "member": cart.member, "lines": cart.lines, "coupons": cart.coupons, "points": cart.points,
+            "points_kind": cart.points_kind, "passes": uses,
         });
         let quote = self.app.as_token(self.stall.shop.token(Role::Owner)).post("/api/v1/quotes", &ask).await;
         if quote.code() == "pass_not_usable" {
@@ -316,7 +329,11 @@ impl World {
             0 if member.is_some() => PointsChoice::Max,
             _ => PointsChoice::None,
         };
-        let mut cart = self.with_gift(self.basket(member, coupons, points)).await?;
+        let mut cart = self.basket(member, coupons, points);
+        if !matches!(points, PointsChoice::None) && self.below(2) == 0 {
+            cart.points_kind = self.life.kinds.first().copied().map(PointsKindId);
+        }
+        let mut cart = self.with_gift(cart).await?;
         let (due, wallet) = match self.with_pass(&mut cart).await {
             Some(priced) => priced,
             None => {
@@ -342,12 +359,13 @@ impl World {
         Checkout {
             id: self.cx().id::<OrderId>(),
             store: self.stall.store,
-            till: None,
+            till: self.till(),
             member,
             channel: Channel::Till,
             lines,
             coupons,
             points,
+            points_kind: None,
             payments: Vec::new(),
             prepaid: shuke_sales::order::Prepaid::default(),
             expected_total: None,
@@ -393,6 +411,7 @@ impl World {
                         lines: &cart.lines,
                         coupons: &cart.coupons,
                         points: cart.points,
+                        points_kind: cart.points_kind,
                         order: None,
                         lock: false,
                         till: None,
@@ -476,7 +495,7 @@ impl World {
                 lines.push(RefundLine { line: line.line, quantity_milli, damaged: false });
             }
         }
-        RefundAsk { id: self.cx().id::<RefundId>(), order: order.id, lines, reason: "试".to_owned(), till: None, approval: None }
+        RefundAsk { id: self.cx().id::<RefundId>(), order: order.id, lines, reason: "试".to_owned(), till: self.till(), approval: None }
     }
 
     /// Everything of value, by name. What is zero is left out, so that an account or lot that came
@@ -484,7 +503,15 @@ impl World {
     pub async fn holdings(&self) -> Holdings {
         let statements = [
             "SELECT 'balance ' || kind, owner, CAST(SUM(balance) AS BIGINT) FROM account WHERE merchant_id = $1 AND balance <> 0 GROUP BY kind, owner",
-            "SELECT 'lot', id, remaining FROM lot WHERE merchant_id = $1 AND remaining <> 0",
+            "SELECT 'lot ' || kind, id, remaining FROM lot WHERE merchant_id = $1 AND remaining <> 0",
+            "SELECT 'stamps', member_id, CAST(SUM(stamps + 1000 * rounds) AS BIGINT) FROM stamp_card WHERE merchant_id = $1 GROUP BY member_id",
+            "SELECT 'gifts ' || cause, member_id, COUNT(*) FROM gift WHERE merchant_id = $1 AND NOT taken_back GROUP BY cause, member_id",
+            "SELECT 'growth', member_id, CAST(SUM(growth) AS BIGINT) FROM growth WHERE merchant_id = $1 GROUP BY member_id",
+            "SELECT 'accrued', kind_id, CAST(SUM(points - clawed) AS BIGINT) FROM points_accrual WHERE merchant_id = $1 GROUP BY kind_id",
+            "SELECT 'paid tier', member_id, 1 FROM member_tier WHERE merchant_id = $1 AND overlay_until IS NOT NULL",
+            "SELECT 'reward', id, stock FROM reward WHERE merchant_id = $1",
+            "SELECT 'pass', id, uses FROM pass WHERE merchant_id = $1",
+            "SELECT 'quota ' || period, member_id, CAST(SUM(used) AS BIGINT) FROM quota WHERE merchant_id = $1 GROUP BY period, member_id",
             "SELECT 'coupon', id, uses_left FROM coupon WHERE merchant_id = $1 AND uses_left <> 0",
             "SELECT 'offer', offer_id, count_used + money_used FROM offer_budget WHERE merchant_id = $1",
             "SELECT 'offer use ' || period, offer_id, used FROM offer_member WHERE merchant_id = $1 AND used <> 0",
@@ -520,7 +547,8 @@ impl World {
 
     /// Fails unless the ledger and the stock agree with their histories.
     pub async fn verify(&self) {
-        let report = shuke_ledger::verify::run_with(self.app.db(), self.stall.merchant, shuke_sales::verify::CHECKS).await.unwrap();
+        let checks: Vec<_> = shuke_loyalty::CHECKS.iter().chain(shuke_sales::verify::CHECKS).copied().collect();
+        let report = shuke_ledger::verify::run_with(self.app.db(), self.stall.merchant, &checks).await.unwrap();
         assert!(report.first_difference.is_none(), "{:?}", report.first_difference);
         let offers = self.app.db().read(&self.stall.merchant, |tx, merchant| shuke_offer::offer::check(tx, *merchant)).await.unwrap();
         assert!(offers.is_none(), "{offers:?}");
