@@ -586,7 +586,6 @@ impl Journal {
     }
 }
 
-/// What belongs to each owner.
 type ByOwner<T> = Vec<(Uuid, Vec<T>)>;
 
 fn group<T>(sorted: impl Iterator<Item = (Uuid, T)>) -> ByOwner<T> {

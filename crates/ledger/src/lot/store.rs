@@ -2,7 +2,7 @@
 
 use super::{Allocation, Lot, LotId, LotTerms, LotView};
 use crate::AccountKind;
-use crate::account::lot_kinds;
+use crate::account::{OF_KINDS, lot_kinds};
 use shuke_db::{Row, Stmt, Tx, Value, insert, sql};
 use shuke_kernel::value::ToValue as _;
 use shuke_kernel::{Date, Instant, MerchantId, Result, Uuid};
@@ -288,18 +288,15 @@ pub(crate) async fn held(
     after: Uuid,
     owners_max: i64,
 ) -> Result<Vec<(Uuid, AccountKind, Option<Date>, i64)>> {
-    let stmt = sql!(
+    let text = format!(
         "SELECT owner, kind, expires_on, CAST(SUM(remaining) AS BIGINT) FROM lot WHERE merchant_id = $1 AND is_open
              AND kind IN ('points', 'principal', 'bonus')
              AND owner IN (SELECT DISTINCT owner FROM lot WHERE merchant_id = $1 AND owner > $2 AND is_open
                  AND kind IN ('points', 'principal', 'bonus')
-                 AND owner NOT IN (SELECT owner FROM account WHERE merchant_id = $1 AND points_kind IS NOT NULL) ORDER BY owner LIMIT $3)
-         GROUP BY owner, kind, expires_on ORDER BY owner, expires_on NULLS LAST, kind",
-        merchant,
-        after,
-        owners_max
+                 AND owner NOT IN (SELECT owner FROM ({OF_KINDS}) AS purses) ORDER BY owner LIMIT $3)
+         GROUP BY owner, kind, expires_on ORDER BY owner, expires_on NULLS LAST, kind"
     );
-    tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).collect()
+    tx.rows(Stmt::built(text, vec![merchant.to_value(), after.to_value(), Value::Int(owners_max)])).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).collect()
 }
 
 /// Every lot of an owner, empty ones too.
