@@ -296,7 +296,11 @@ pub(crate) async fn held(
                  AND owner NOT IN (SELECT owner FROM ({OF_KINDS}) AS purses) ORDER BY owner LIMIT $3)
          GROUP BY owner, kind, expires_on ORDER BY owner, expires_on NULLS LAST, kind"
     );
-    tx.rows(Stmt::built(text, vec![merchant.to_value(), after.to_value(), Value::Int(owners_max)])).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).collect()
+    tx.rows(Stmt::built(text, vec![merchant.to_value(), after.to_value(), Value::Int(owners_max)]))
+        .await?
+        .iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .collect()
 }
 
 /// Every lot of an owner, empty ones too.

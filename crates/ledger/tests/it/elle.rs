@@ -108,7 +108,8 @@ fn dependencies(history: &[Seen]) -> std::result::Result<Vec<BTreeSet<usize>>, S
     for (place, seen) in history.iter().enumerate() {
         for (member, read) in &seen.reads {
             let list = lists.get(member);
-            let prefix: BTreeSet<Uuid> = list.into_iter().flatten().take_while(|(length, _)| **length < read.len()).map(|(_, id)| *id).collect();
+            let prefix: BTreeSet<Uuid> =
+                list.into_iter().flatten().take_while(|(length, _)| **length < read.len()).map(|(_, id)| *id).collect();
             if prefix != *read {
                 return Err(format!("a read of {member} is no state that was: {} entries", read.len()));
             }
@@ -152,7 +153,9 @@ fn cycle(after: &[BTreeSet<usize>]) -> Option<Vec<usize>> {
 fn anomaly(history: &[Seen]) -> Option<String> {
     match dependencies(history) {
         Err(found) => Some(found),
-        Ok(after) => cycle(&after).map(|places| format!("a cycle among {:?}", places.iter().map(|place| &history[*place]).collect::<Vec<_>>())),
+        Ok(after) => {
+            cycle(&after).map(|places| format!("a cycle among {:?}", places.iter().map(|place| &history[*place]).collect::<Vec<_>>()))
+        }
     }
 }
 

@@ -45,7 +45,10 @@ pub(crate) async fn unmerge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid, terms:
     let (_, own) = both(tx, cx, from, into).await?;
     let active = || own.iter().filter(|term| term.state == MembershipState::Active);
     let (came, since): (Vec<&Membership>, Vec<&Membership>) = active().partition(|term| terms.contains(&term.id));
-    if came.iter().any(|term| since.iter().any(|later| later.at > term.at && later.starts_on > term.ends_on && later.plan.id == term.plan.id)) {
+    if came
+        .iter()
+        .any(|term| since.iter().any(|later| later.at > term.at && later.starts_on > term.ends_on && later.plan.id == term.plan.id))
+    {
         let why = "a paid membership that came over was renewed since, so the merge can't be undone; refund the renewal first";
         return Err(Error::refused("merge_used", why));
     }

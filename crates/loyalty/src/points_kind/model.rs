@@ -141,7 +141,8 @@ pub struct AccrualLine {
 ///
 /// Errors: `amount_too_large`.
 pub fn clawed(lines: &[AccrualLine]) -> Result<Points> {
-    let of = |line: &AccrualLine| split::slice(Money(line.points.0), line.quantity_milli, 0, line.refunded_milli).map(|part| Points(part.0));
+    let of =
+        |line: &AccrualLine| split::slice(Money(line.points.0), line.quantity_milli, 0, line.refunded_milli).map(|part| Points(part.0));
     lines.iter().try_fold(Points::ZERO, |sum, line| sum.plus(of(line)?))
 }
 
@@ -166,7 +167,14 @@ mod tests {
             to: None,
         };
         let earn = EarnPolicy { rules: vec![rule], ..EarnPolicy::default() };
-        PointsKind { id: PointsKindId(Uuid::from_u128(n)), name: name.to_owned(), earn, pending: Pending::None, spending: None, transfer: None }
+        PointsKind {
+            id: PointsKindId(Uuid::from_u128(n)),
+            name: name.to_owned(),
+            earn,
+            pending: Pending::None,
+            spending: None,
+            transfer: None,
+        }
     }
 
     #[test]

@@ -98,7 +98,8 @@ pub(super) async fn of_order(tx: &mut Tx, merchant: MerchantId, order: Uuid, loc
 
 /// What orders earned is another member's from now on: all of one member's, or of these orders. Answers whose.
 pub(super) async fn move_all(tx: &mut Tx, merchant: MerchantId, from: Uuid, to: Uuid, only: Option<&[Uuid]>) -> Result<Vec<Uuid>> {
-    let stmt = sql!("SELECT DISTINCT order_id FROM points_accrual WHERE merchant_id = $1 AND member_id = $2 ORDER BY order_id", merchant, from);
+    let stmt =
+        sql!("SELECT DISTINCT order_id FROM points_accrual WHERE merchant_id = $1 AND member_id = $2 ORDER BY order_id", merchant, from);
     let mut orders: Vec<Uuid> = tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
     orders.retain(|order| only.is_none_or(|only| only.contains(order)));
     for order in &orders {

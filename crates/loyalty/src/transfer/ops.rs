@@ -24,7 +24,10 @@ pub async fn give(tx: &mut Tx, cx: &Cx, draft: &PointsGiftDraft) -> Result<Point
         None => setting::ops::get::<PointsTerms>(tx, cx.merchant).await?.transfer,
     };
     let Some(terms) = terms else {
-        return Err(Error::refused("points_transfer_off", "members can't give these points to each other here; allow it in the settings first"));
+        return Err(Error::refused(
+            "points_transfer_off",
+            "members can't give these points to each other here; allow it in the settings first",
+        ));
     };
     check(draft, &terms)?;
     let note = text::optional_line("note", &draft.note, NOTE_CHARS_MAX)?;

@@ -76,7 +76,11 @@ impl World {
         ] });
         owner.put("/api/v1/settings/points-kinds", &kinds).await.ok();
         self.life.kinds = vec![coins, shells];
-        for gives in [json!({ "kind": "gift" }), json!({ "kind": "service", "uses": 2 }), json!({ "kind": "coupon", "template": self.stall.template, "count": 1 })] {
+        for gives in [
+            json!({ "kind": "gift" }),
+            json!({ "kind": "service", "uses": 2 }),
+            json!({ "kind": "coupon", "template": self.stall.template, "count": 1 }),
+        ] {
             for kind in [None, Some(coins)] {
                 let reward = json!({ "id": self.uuid(), "name": "礼品", "state": "published", "stock": 4,
                     "terms": { "gives": gives, "points": self.up_to(60), "points_kind": kind, "money": if self.below(2) == 0 { 0 } else { 500 } } });
@@ -117,7 +121,8 @@ impl World {
                 let reward = *self.pick(&self.life.rewards);
                 let shown = owner.get(&format!("/api/v1/rewards/{reward}")).await.ok();
                 let tender = (shown["terms"]["money"].as_i64().unwrap() > 0).then_some("cash");
-                let body = json!({ "id": id, "reward": reward, "member": member, "store": store, "quantity": self.up_to(2), "tender": tender });
+                let body =
+                    json!({ "id": id, "reward": reward, "member": member, "store": store, "quantity": self.up_to(2), "tender": tender });
                 (owner.post("/api/v1/reward-orders", &body).await, Act::Reward(id))
             }
             1 => {

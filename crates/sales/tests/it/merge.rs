@@ -83,17 +83,17 @@ pub async fn everything(at: &Counter) -> BTreeMap<&'static str, Vec<String>> {
             "SELECT member_id, tier_id, valid_until, locked_until, due_on, overlay_tier, overlay_until FROM member_tier
              WHERE merchant_id = $1 AND (tier_id IS NOT NULL OR overlay_until IS NOT NULL) ORDER BY member_id",
         ),
-        ("stamp_card", "SELECT member_id, card_id, stamps, rounds FROM stamp_card WHERE merchant_id = $1 AND stamps + rounds > 0 ORDER BY member_id"),
+        (
+            "stamp_card",
+            "SELECT member_id, card_id, stamps, rounds FROM stamp_card WHERE merchant_id = $1 AND stamps + rounds > 0 ORDER BY member_id",
+        ),
         ("stamp_entry", "SELECT order_id, member_id, card_id, stamps, lapsed FROM stamp_entry WHERE merchant_id = $1 ORDER BY order_id"),
         ("gift", "SELECT source_id, member_id, cause, place, points, taken_back FROM gift WHERE merchant_id = $1 ORDER BY source_id"),
         ("membership", "SELECT id, member_id, ends_on, state, refunded FROM membership WHERE merchant_id = $1 ORDER BY id"),
         ("pass", "SELECT id, member_id, uses, starts_on, expires_on, refunded FROM pass WHERE merchant_id = $1 ORDER BY id"),
         ("pass_visit", "SELECT source_id, line, member_id, pass_id FROM pass_visit WHERE merchant_id = $1 ORDER BY source_id, line"),
         ("growth", "SELECT source_id, member_id, growth FROM growth WHERE merchant_id = $1 ORDER BY source_id"),
-        (
-            "reward_order",
-            "SELECT id, member_id, points, state FROM reward_order WHERE merchant_id = $1 ORDER BY id",
-        ),
+        ("reward_order", "SELECT id, member_id, points, state FROM reward_order WHERE merchant_id = $1 ORDER BY id"),
         ("card", "SELECT id, member_id, number, state, shared, shared_max FROM card WHERE merchant_id = $1 ORDER BY id"),
         ("share", "SELECT card_id, member_id FROM card_share WHERE merchant_id = $1 ORDER BY card_id, member_id"),
         ("tag", "SELECT member_id, tag_id FROM member_tag WHERE merchant_id = $1 ORDER BY member_id, tag_id"),
