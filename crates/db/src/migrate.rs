@@ -68,10 +68,12 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0024_approval"),
     both!("0025_order"),
     both!("0026_till"),
+    both!("0027_follow"),
     both!("0028_webhook"),
     both!("0029_sign_in"),
     both!("0030_key"),
     each!("0031_position"),
+    both!("0032_settlement"),
     both!("0035_points_kind"),
 ];
 

@@ -96,6 +96,10 @@ permissions! {
     LedgerRead = "ledger:read" [Manager Cashier Technician Marketer Analyst];
     /// Adjust a balance by hand.
     LedgerAdjust = "ledger:adjust" [Manager];
+    /// See what the shop sold, received and owes.
+    ReportRead = "report:read" [Manager Marketer Analyst];
+    /// Settle prepaid value between stores.
+    Settle = "settlement:write" [Manager];
     /// Have everything that is derived computed again.
     LedgerVerify = "ledger:verify" [];
     /// See earn rules, tiers, plans, coupon templates.

@@ -11,12 +11,15 @@
 //! - [`journal`]: transfers, allocations, posting, restoring, clawing back, statements.
 //! - [`hold`]: part of a balance that is kept back for something under way.
 //! - [`seal`]: the hash chain over the entries, made in batches in the background.
+//! - [`follow`]: whoever keeps something computed from entries; [`day`]: the ledger by day.
 //! - [`verify`]: recomputes everything and names the first thing that differs.
 //!
 //! Signs: a member's balance is credits less debits. What the shop owns (cash) grows by debits.
 
 pub mod account;
 pub mod belonging;
+pub mod day;
+pub mod follow;
 pub mod hold;
 pub mod journal;
 pub mod lot;
@@ -42,10 +45,13 @@ pub fn prepare(app: &shuke_http::AppInner) {
     app.slot::<shuke_member::belonging::Belongings>().add(belonging::LedgerPart);
 }
 
-/// Adds the ledger's part of the worker: holds end, entries are sealed.
+/// What `verify` computes again beside balances, lots and seals.
+pub const CHECKS: &[verify::Check] = &[day::check];
+
+/// Adds the ledger's part of the worker: holds end, entries are sealed and added up by day.
 #[must_use]
 pub fn runner(runner: Runner) -> Runner {
-    runner.task("seal", seal::EVERY_MS, seal::task())
+    runner.task("seal", seal::EVERY_MS, seal::task()).task("ledger_day", follow::EVERY_MS, follow::task(day::DayFollower))
 }
 
 /// The ledger's part of the midnight work: holds end, then lots that ended are emptied, and what would

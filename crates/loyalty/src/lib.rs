@@ -25,6 +25,7 @@ pub mod reward_order;
 pub mod rule;
 mod sale;
 mod settings;
+pub mod settlement;
 pub mod stamp;
 pub mod streak;
 pub mod template;
@@ -36,6 +37,7 @@ use shuke_db::Db;
 use shuke_http::{App, OpenApiRouter};
 use shuke_jobs::Runner;
 use shuke_kernel::{Cx, Date, Result};
+use shuke_ledger::follow;
 use shuke_ledger::verify::Check;
 
 /// What `verify` computes again about this crate's tables.
@@ -54,6 +56,7 @@ pub const CHECKS: &[Check] = &[
     growth::check,
     membership::check,
     points_kind::check,
+    settlement::check,
 ];
 
 /// Every operation of this crate.
@@ -77,6 +80,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(streak::api::routes())
         .merge(growth::api::routes())
         .merge(membership::api::routes())
+        .merge(settlement::api::routes())
 }
 
 /// The readers of this crate.
@@ -89,6 +93,7 @@ pub fn runner(runner: Runner) -> Runner {
         .reader(stamp::StampReader)
         .reader(streak::StreakReader)
         .reader(growth::GrowthReader)
+        .task("settlement", follow::EVERY_MS, follow::task(settlement::SettlementFollower))
 }
 
 /// What midnight does here: tiers whose day has come, points that ended by inactivity, stamps that ran out

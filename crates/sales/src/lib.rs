@@ -18,6 +18,7 @@ pub mod product;
 pub mod quote;
 pub mod receipt;
 pub mod refund;
+pub mod report;
 mod rows;
 pub mod shift;
 pub mod starter;
@@ -51,6 +52,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(receipt::api::routes())
         .merge(shift::api::routes())
         .merge(tax::api::routes())
+        .merge(report::api::routes())
 }
 
 /// What midnight does here: held carts whose day has ended. Can be repeated. Returns how many.

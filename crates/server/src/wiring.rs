@@ -29,18 +29,22 @@ pub fn runner() -> Runner {
     let runner = Runner::default();
     let runner = shuke_org::runner(runner);
     let runner = shuke_member::runner(runner);
+    let runner = shuke_ledger::runner(runner);
     let runner = shuke_loyalty::runner(runner);
     let runner = shuke_offer::runner(runner);
     let runner = shuke_sales::runner(runner);
-    runner
-        .task("seal", shuke_ledger::seal::EVERY_MS, shuke_ledger::seal::task())
-        .task(midnight::KIND, midnight::EVERY_MS, Arc::new(midnight::schedule))
-        .handler(midnight::KIND, Arc::new(midnight::run))
+    runner.task(midnight::KIND, midnight::EVERY_MS, Arc::new(midnight::schedule)).handler(midnight::KIND, Arc::new(midnight::run))
 }
 
 /// What `verify` computes again beside the ledger.
 pub fn checks() -> Vec<Check> {
-    shuke_loyalty::CHECKS.iter().chain(shuke_offer::CHECKS).chain(shuke_sales::verify::CHECKS).copied().collect()
+    shuke_ledger::CHECKS
+        .iter()
+        .chain(shuke_loyalty::CHECKS)
+        .chain(shuke_offer::CHECKS)
+        .chain(shuke_sales::verify::CHECKS)
+        .copied()
+        .collect()
 }
 
 /// What slices want to be done once with a server's state.

@@ -17,8 +17,11 @@ pub(super) struct Renumber {
 const PLACES: &[(&str, &str, &str, Option<&str>)] =
     &[("event", "position", "id", None), ("transfer", "position", "source_id", Some("source_line"))];
 /// What names the place of another table's row.
-const NAMES: &[(&str, &str, &str, &str, Option<&str>)] =
-    &[("event_cursor", "event", "position", "id", None), ("seal", "transfer", "last_position", "last_source_id", Some("last_source_line"))];
+const NAMES: &[(&str, &str, &str, &str, Option<&str>)] = &[
+    ("event_cursor", "event", "position", "id", None),
+    ("seal", "transfer", "last_position", "last_source_id", Some("last_source_line")),
+    ("ledger_cursor", "transfer", "position", "source_id", Some("source_line")),
+];
 
 fn place(columns: &[String], row: &[Value], names: (&str, &str, Option<&str>)) -> Result<(usize, Place)> {
     let find = |name: &str| {

@@ -14,5 +14,5 @@ pub mod ops;
 pub(crate) mod store;
 
 pub use model::{Account, AccountKind, Balance, BalanceView, Balances, DayBalance, DayView, Holdings, NextExpiry, Unit};
-pub(crate) use model::{lot_kinds, member_kinds};
+pub(crate) use model::{lot_kinds, member_kinds, money_kinds};
 pub use store::{OF_KINDS, holdings_read, holdings_stmts};

@@ -91,6 +91,14 @@ impl AccountKind {
     pub const fn in_lots(self) -> bool {
         matches!(self, Self::Points | Self::Principal | Self::Bonus | Self::PassVisits | Self::PassValue | Self::GiftCard)
     }
+    /// Whether it is money that was paid before, or given like it.
+    pub const fn is_prepaid(self) -> bool {
+        matches!(self, Self::Principal | Self::Bonus | Self::PassValue | Self::GiftCard)
+    }
+    /// Whether it is a store's receipt of money.
+    pub const fn is_tender(self) -> bool {
+        matches!(self, Self::Cash | Self::WechatPay | Self::Alipay | Self::BankCard | Self::OtherTender)
+    }
     /// Whether a hand may correct it and something under way may hold it: what a member has as a whole,
     /// not what belongs to a pass or a card.
     pub const fn is_whole(self) -> bool {
@@ -156,7 +164,13 @@ macro_rules! member_kinds {
         "('points', 'points_debt', 'principal', 'bonus', 'pass_visits', 'pass_value', 'gift_card')"
     };
 }
-pub(crate) use {lot_kinds, member_kinds};
+/// The kinds that are [`AccountKind::in_lots`] and money, as an SQL list.
+macro_rules! money_kinds {
+    () => {
+        "('principal', 'bonus', 'pass_value', 'gift_card')"
+    };
+}
+pub(crate) use {lot_kinds, member_kinds, money_kinds};
 
 /// One side of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -448,5 +462,6 @@ mod tests {
         };
         assert_eq!(list(AccountKind::in_lots), lot_kinds!());
         assert_eq!(list(AccountKind::of_member), member_kinds!());
+        assert_eq!(list(AccountKind::is_prepaid), money_kinds!());
     }
 }

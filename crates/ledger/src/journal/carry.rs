@@ -3,9 +3,17 @@
 use super::model::{Journal, Line};
 use crate::account::{Account, AccountKind, Holdings};
 use crate::lot::{Allocation, LotId};
-use shuke_kernel::Result;
+use shuke_kernel::{Result, Uuid};
 
 impl Journal {
+    /// What it grants in money is issued by this store, and not by the one where it happens: a gift card
+    /// that goes into a wallet stays the debt of the store that sold it.
+    #[must_use]
+    pub const fn issued_by(mut self, store: Option<Uuid>) -> Self {
+        self.issuer = store;
+        self
+    }
+
     /// Carries what certain lots hold over to another member, usable or not. The lots themselves are to be
     /// given over with it: they stay what they are, so that whatever took from them gives back to them.
     pub(crate) fn carry(&mut self, from: &mut Holdings, to: &mut Holdings, lots: &[LotId]) -> Result<()> {

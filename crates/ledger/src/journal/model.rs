@@ -94,6 +94,7 @@ pub struct Journal {
     origin: Uuid,
     store: Option<Uuid>,
     shift: Option<Uuid>,
+    pub(super) issuer: Option<Uuid>,
     first_line: i64,
     transfers: Vec<Transfer>,
     lots: Vec<lot::store::NewLot>,
@@ -135,6 +136,7 @@ impl Journal {
             origin: id,
             store,
             shift: None,
+            issuer: store,
             first_line: 0,
             transfers: Vec::new(),
             lots: Vec::new(),
@@ -527,7 +529,7 @@ impl Journal {
             account::store::add(tx, cx.merchant, *owner, kinds).await?;
         }
         if !self.lots.is_empty() {
-            tx.queue(lot::store::insert_stmt(cx.merchant, cx.now, &self.lots)).await?;
+            tx.queue(lot::store::insert_stmt(cx.merchant, cx.now, self.issuer, &self.lots)).await?;
         }
         for (owner, lots) in self.lot_deltas() {
             lot::store::add(tx, cx.merchant, owner, &lots).await?;

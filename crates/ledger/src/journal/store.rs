@@ -370,3 +370,7 @@ pub const POINTS_SIDES: &str = "SELECT source_id, source_line, debit_kind, debit
 /// `shift_id, source_kind, debit_kind, credit_kind, amount` of every entry that belongs to a shift.
 pub const IN_SHIFTS: &str = "SELECT shift_id, source_kind, debit_kind, credit_kind, amount FROM transfer
      WHERE merchant_id = $1 AND shift_id IS NOT NULL";
+
+/// For checks: `store_id, source_kind, debit_kind, credit_kind, amount` of every entry up to a place: `$2`, `$3`, `$4`.
+pub(crate) const PLACED: &str = "SELECT store_id, source_kind, debit_kind, credit_kind, amount FROM transfer
+     WHERE merchant_id = $1 AND (position, source_id, source_line) <= ($2, $3, $4)";

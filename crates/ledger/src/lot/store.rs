@@ -2,10 +2,11 @@
 
 use super::{Allocation, Lot, LotId, LotTerms, LotView};
 use crate::AccountKind;
-use crate::account::{OF_KINDS, lot_kinds};
+use crate::account::{OF_KINDS, Unit, lot_kinds, money_kinds};
 use shuke_db::{Row, Stmt, Tx, Value, insert, sql};
 use shuke_kernel::value::ToValue as _;
 use shuke_kernel::{Date, Instant, MerchantId, Result, Uuid};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 pub(crate) fn open_stmt(merchant: MerchantId, owner: Uuid) -> Stmt {
@@ -123,7 +124,8 @@ pub(crate) struct NewLot {
     pub(crate) source_line: i64,
 }
 
-pub(crate) fn insert_stmt(merchant: MerchantId, now: Instant, lots: &[NewLot]) -> Stmt {
+/// `issuer` is the store that stands for lots of money.
+pub(crate) fn insert_stmt(merchant: MerchantId, now: Instant, issuer: Option<Uuid>, lots: &[NewLot]) -> Stmt {
     let rows = lots
         .iter()
         .map(|lot| {
@@ -143,6 +145,7 @@ pub(crate) fn insert_stmt(merchant: MerchantId, now: Instant, lots: &[NewLot]) -
                 lot.source_id.to_value(),
                 Value::Int(lot.source_line),
                 now.to_value(),
+                issuer.filter(|_| lot.kind.unit() == Unit::Money).to_value(),
             ]
         })
         .collect();
@@ -162,6 +165,7 @@ pub(crate) fn insert_stmt(merchant: MerchantId, now: Instant, lots: &[NewLot]) -
         "source_id",
         "source_line",
         "created_at",
+        "issuer_id",
     ];
     insert("lot", &columns, rows)
 }
@@ -346,4 +350,114 @@ pub(crate) async fn out_of(tx: &mut Tx, merchant: MerchantId, origins: &[Uuid]) 
         }
     }
     Ok(found)
+}
+
+/// Where an entry moved a lot: source, line, origin, lot, amount.
+pub(crate) type Moved = (Uuid, i64, Uuid, LotId, i64);
+
+/// What these sources took from lots and gave back to them, in their order.
+pub(crate) async fn by_sources(tx: &mut Tx, merchant: MerchantId, sources: &[Uuid]) -> Result<Vec<Moved>> {
+    let mut found = Vec::new();
+    for batch in sources.chunks(500) {
+        let places: Vec<String> = (2..batch.len() + 2).map(|place| format!("${place}")).collect();
+        let list = places.join(", ");
+        // What a source took for itself is found by the key, what it gave back by the index of the others.
+        let text = format!(
+            "SELECT source_id, source_line, origin_id, lot_id, amount FROM allocation
+             WHERE merchant_id = $1 AND origin_id IN ({list}) AND source_id = origin_id
+             UNION ALL SELECT source_id, source_line, origin_id, lot_id, amount FROM allocation
+             WHERE merchant_id = $1 AND source_id IN ({list}) AND origin_id <> source_id
+             ORDER BY 1, 2, 4"
+        );
+        let params = std::iter::once(merchant.to_value()).chain(batch.iter().map(|id| id.to_value())).collect();
+        for row in tx.rows(Stmt::built(text, params)).await? {
+            found.push((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?));
+        }
+    }
+    Ok(found)
+}
+
+/// Kind and issuer of those lots that hold money. They are looked for with these owners; one that was given
+/// to another owner meanwhile, by a merge, is found by itself.
+pub(crate) async fn issuers(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    owners: &[Uuid],
+    lots: impl Iterator<Item = LotId>,
+) -> Result<BTreeMap<LotId, (AccountKind, Option<Uuid>)>> {
+    let mut missing: BTreeSet<LotId> = lots.collect();
+    let mut found = BTreeMap::new();
+    let places = |from: usize, count: usize| (from..from + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
+    for owners in owners.chunks(300) {
+        let text = format!(
+            "SELECT id, kind, issuer_id FROM lot WHERE merchant_id = $1 AND owner IN ({}) AND kind IN {}",
+            places(2, owners.len()),
+            money_kinds!()
+        );
+        let params = std::iter::once(merchant.to_value()).chain(owners.iter().map(|id| id.to_value())).collect();
+        for row in tx.rows(Stmt::built(text, params)).await? {
+            let id = row.get(0)?;
+            if missing.remove(&id) {
+                found.insert(id, (row.get(1)?, row.get(2)?));
+            }
+        }
+    }
+    let missing: Vec<LotId> = missing.into_iter().collect();
+    for lots in missing.chunks(300) {
+        let text = format!(
+            "SELECT id, kind, issuer_id FROM lot WHERE merchant_id = $1 AND id IN ({}) AND kind IN {}",
+            places(2, lots.len()),
+            money_kinds!()
+        );
+        let params = std::iter::once(merchant.to_value()).chain(lots.iter().map(|id| id.to_value())).collect();
+        for row in tx.rows(Stmt::built(text, params)).await? {
+            found.insert(row.get(0)?, (row.get(1)?, row.get(2)?));
+        }
+    }
+    Ok(found)
+}
+
+/// For checks: `issuer_id, store_id, kind, amount` of everything that a store served for with money that
+/// another store had issued, less what it gave back, up to a place: `$2`, `$3`, `$4`.
+pub const SERVED: &str = concat!(
+    "SELECT l.issuer_id AS issuer_id, t.store_id AS store_id, l.kind AS kind, -a.amount AS amount
+     FROM transfer t JOIN allocation a ON a.merchant_id = t.merchant_id AND a.source_id = t.source_id AND a.source_line = t.source_line
+     JOIN lot l ON l.merchant_id = a.merchant_id AND l.id = a.lot_id
+     WHERE t.merchant_id = $1 AND (t.position, t.source_id, t.source_line) <= ($2, $3, $4) AND l.issuer_id <> t.store_id
+     AND (t.credit_kind IN ('revenue', 'prepaid_sold') OR t.debit_kind IN ('revenue', 'prepaid_sold')) AND l.kind IN ",
+    money_kinds!()
+);
+
+/// What lots of money held at a moment, added up: issuer, kind, age, amount. `since` are the moments that
+/// part the ages, the youngest first: a lot that was granted from the first on has the age 0. Where the
+/// moment is `now`, the lots are as they are; else what was taken and given back since is undone.
+pub async fn aged(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    (until, now): (Instant, bool),
+    since: &[Instant],
+) -> Result<Vec<(Option<Uuid>, AccountKind, usize, i64)>> {
+    let mut params = vec![merchant.to_value(), until.to_value()];
+    let mut age = "CASE".to_owned();
+    for (number, at) in since.iter().enumerate() {
+        params.push(at.to_value());
+        let _ = write!(age, " WHEN l.created_at >= ${} THEN {number}", params.len());
+    }
+    let _ = write!(age, " ELSE {} END", since.len());
+    let kinds = money_kinds!();
+    let open = if now { " AND l.is_open" } else { "" };
+    let held = format!(
+        "SELECT l.issuer_id, l.kind, {age} AS age, l.remaining AS amount FROM lot l
+         WHERE l.merchant_id = $1 AND l.kind IN {kinds} AND l.created_at < $2{open}"
+    );
+    let undone = format!(
+        " UNION ALL SELECT l.issuer_id, l.kind, {age}, -a.amount FROM transfer t
+         JOIN allocation a ON a.merchant_id = t.merchant_id AND a.source_id = t.source_id AND a.source_line = t.source_line
+         JOIN lot l ON l.merchant_id = a.merchant_id AND l.id = a.lot_id
+         WHERE t.merchant_id = $1 AND t.at >= $2 AND l.created_at < $2 AND l.kind IN {kinds}"
+    );
+    let both = if now { held } else { held + &undone };
+    let text = format!("SELECT issuer_id, kind, age, CAST(SUM(amount) AS BIGINT) FROM ({both}) AS lots GROUP BY issuer_id, kind, age");
+    let read = |row: &Row| Ok((row.get(0)?, row.get(1)?, usize::try_from(row.get::<i64>(2)?).unwrap_or(usize::MAX), row.get(3)?));
+    tx.rows(Stmt::built(text, params)).await?.iter().map(read).collect()
 }

@@ -197,7 +197,7 @@ pub async fn redeem(tx: &mut Tx, cx: &Cx, redemption: &GiftCardRedemption) -> Re
     }
     let expiry = setting::ops::get::<WalletPolicy>(tx, cx.merchant).await?.expiry;
     let between = Account::merchant(AccountKind::PrepaidMoved);
-    let mut journal = Journal::new("gift_card_redemption", redemption.id, None);
+    let mut journal = Journal::new("gift_card_redemption", redemption.id, None).issued_by(card.sold_store);
     journal.spend(cx, &mut holdings, AccountKind::GiftCard, amount, between, "redeemed")?;
     let terms = LotTerms::until(cx.now, expiry.principal_until(today), &zone);
     journal.grant(cx, &mut wallet, AccountKind::Principal, amount, between, terms, "gift_card")?;

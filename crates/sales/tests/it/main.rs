@@ -43,6 +43,10 @@ mod purse;
 #[cfg(test)]
 mod receipt;
 #[cfg(test)]
+mod report;
+#[cfg(test)]
+mod settlement;
+#[cfg(test)]
 mod shift;
 #[cfg(test)]
 mod simulation;

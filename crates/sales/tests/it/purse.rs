@@ -26,7 +26,8 @@ pub async fn counter(kind: Kind) -> Counter {
         .merge(shuke_offer::routes())
         .merge(shuke_sales::routes());
     let app = TestApp::start(kind, routes, Box::new(OrgAuthenticator)).await;
-    let app = app.with_runner(shuke_loyalty::runner(shuke_member::runner(Runner::default())));
+    let runner = shuke_ledger::runner(shuke_loyalty::runner(shuke_member::runner(Runner::default())));
+    let app = app.with_runner(shuke_sales::runner(runner));
     let size = Size { members: 2, variants: 4, pieces: 100, points: 1_500, principal: 60_000, bonus: 6_000, uses: 1 };
     let stall = fixture::stall(&app.app, &size).await.unwrap();
     let (owner, cashier) = (app.as_token(stall.shop.token(Role::Owner)), app.as_token(stall.shop.token(Role::Cashier)));
@@ -124,7 +125,7 @@ impl Counter {
     }
     /// Fails the test where anything doesn't add up.
     pub async fn sound(&self) {
-        let checks: Vec<_> = shuke_loyalty::CHECKS.iter().chain(shuke_sales::verify::CHECKS).copied().collect();
+        let checks: Vec<_> = shuke_ledger::CHECKS.iter().chain(shuke_loyalty::CHECKS).chain(shuke_sales::verify::CHECKS).copied().collect();
         let report = verify::run_with(self.app.db(), self.stall.merchant, &checks).await.unwrap();
         assert_eq!(report.first_difference, None);
     }
@@ -133,7 +134,7 @@ impl Counter {
         let stmt = shuke_db::Stmt::built(text, vec![shuke_db::ToValue::to_value(&self.stall.merchant)]);
         let touched = self.app.db().write(&stmt, |tx, stmt| Box::pin(tx.exec(stmt.clone()))).await.unwrap();
         assert!(touched > 0, "{text} touches nothing");
-        let checks: Vec<_> = shuke_loyalty::CHECKS.iter().chain(shuke_sales::verify::CHECKS).copied().collect();
+        let checks: Vec<_> = shuke_ledger::CHECKS.iter().chain(shuke_loyalty::CHECKS).chain(shuke_sales::verify::CHECKS).copied().collect();
         let report = verify::run_with(self.app.db(), self.stall.merchant, &checks).await.unwrap();
         report.first_difference.map(|difference| difference.check)
     }

@@ -20,6 +20,7 @@ pub const NAMES_NOTHING: &[&str] = &[
     "change_points_terms",
     "change_receipt_policy",
     "change_refund_policy",
+    "change_settlement_policy",
     "change_shift_policy",
     "change_relationship_policy",
     "change_sign_in_policy",
@@ -81,6 +82,8 @@ fn sales(given: &Given) -> Vec<(&'static str, Value)> {
         ("print_receipt", json!({ "kind": "refund", "document": ours["refund"], "format": "text" })),
         ("print_receipt", json!({ "kind": "top_up", "document": ours["top_up"], "format": "text" })),
         ("quote_refund", json!({ "order": ours["order"] })),
+        ("make_settlement", with(given.theirs.settlement(), "/store", &ours["store"])),
+        ("make_settlement", with(given.theirs.settlement(), "/other_store", &ours["other_store"])),
         (
             "exchange_goods",
             json!({ "id": id(given), "refund": { "id": id(given), "order": ours["order"], "reason": "x" }, "sale": given.theirs.cart(&id(given)) }),

@@ -36,7 +36,12 @@ const OWN: &[&str] = &["begin_totp", "change_own_password", "confirm_totp", "sho
 /// Lists and pages that name nothing by an id.
 const WITHOUT_IDS: &[&str] = &[
     "count_stages",
+    "list_settlements_due",
     "list_terms",
+    "report_consumed",
+    "report_prepaid",
+    "report_received",
+    "report_sold",
     "show_approval_policy",
     "show_checkout_policy",
     "show_claim_policy",
@@ -49,6 +54,7 @@ const WITHOUT_IDS: &[&str] = &[
     "show_points_terms",
     "show_receipt_policy",
     "show_refund_policy",
+    "show_settlement_policy",
     "show_shift_policy",
     "show_relationship_policy",
     "show_sign_in_policy",
@@ -88,8 +94,16 @@ async fn keys(owner: &TestApp, permission: &str) -> (TestApp, TestApp) {
 
 /// What comes first when the owner does everything: reading, then writing, then what ends things.
 /// What can be done only after the others of its thing, one after the other.
-const AFTERWARDS: &[&str] =
-    &["block_gift_card", "unblock_gift_card", "return_gift_card", "thaw_pass", "transfer_pass", "undo_pass_visit", "refund_pass"];
+const AFTERWARDS: &[&str] = &[
+    "block_gift_card",
+    "unblock_gift_card",
+    "return_gift_card",
+    "thaw_pass",
+    "transfer_pass",
+    "undo_pass_visit",
+    "refund_pass",
+    "pay_settlement",
+];
 
 fn order(operation: &Operation) -> usize {
     match operation.method.as_str() {

@@ -51,6 +51,10 @@ scenario! {
             format!("/api/v1/orders?store={other_text}"),
             format!("/api/v1/stock?store={other_text}"),
             format!("/api/v1/stock/movements?store={other_text}&variant={variant}"),
+            format!("/api/v1/reports/sold?store={other_text}"),
+            format!("/api/v1/reports/liability?store={other_text}"),
+            format!("/api/v1/settlements?store={other_text}"),
+            "/api/v1/reports/prepaid".to_owned(),
             format!("/api/v1/ledger/accounts?from=2026-11-01&to=2026-11-30&store={other_text}"),
         ] {
             manager.get(&path).await.refused(403, "store_not_yours");

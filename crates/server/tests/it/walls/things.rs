@@ -54,6 +54,7 @@ const SEGMENTS: &[(&str, &str)] = &[
     ("shares", "person"),
     ("reward-orders", "reward_order"),
     ("rewards", "reward"),
+    ("settlements", "settlement"),
     ("shifts", "shift"),
     ("staff", "staff"),
     ("stores", "store"),
@@ -298,8 +299,15 @@ impl Side {
             json!({ "id": self.uuid(), "member": self.things["member"], "store": self.things["store"], "amount": 100, "tender": "cash" });
         let top_up = self.post("/api/v1/top-ups", top_up).await;
         self.things.extend([("order", json!(order)), ("refund", refund["id"].clone()), ("top_up", top_up["id"].clone())]);
+        let settlement = self.post("/api/v1/settlements", self.settlement()).await["id"].clone();
+        let path = format!("/api/v1/settlements/{}/confirm", settlement.as_str().unwrap());
+        self.post(&path, json!({ "store": self.things["other_store"] })).await;
+        self.things.insert("settlement", settlement);
     }
 
+    pub fn settlement(&self) -> Value {
+        json!({ "id": self.uuid(), "store": self.things["store"], "other_store": self.things["other_store"], "to": "2026-11-22" })
+    }
     async fn member(&self, name: &str) -> Value {
         self.post("/api/v1/members", json!({ "name": name })).await["id"].clone()
     }
@@ -402,6 +410,8 @@ impl Side {
             "replay_webhook_deliveries" | "rotate_api_key" | "rotate_webhook_secret" => json!({}),
             "revoke_coupon" | "revoke_template_coupons" | "revoke_coupon_batch" | "revoke_coupon_issue" => json!({ "reason": "x" }),
             "set_consents" => json!({ "channels": { "sms": true } }),
+            "confirm_settlement" => json!({ "store": self.things["store"] }),
+            "pay_settlement" => json!({ "reference": "x" }),
             "close_shift" => json!({ "counted": 10_100 }),
             "move_cash" => json!({ "id": self.uuid(), "direction": "in", "amount": 100, "reason": "x" }),
             "resume_cart" => json!({}),
