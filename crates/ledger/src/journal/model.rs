@@ -121,12 +121,6 @@ pub(super) fn too_large() -> Error {
     Error::invalid("amount_too_large", format!("an entry moves at most {AMOUNT_MAX}"))
 }
 
-impl std::fmt::Debug for lot::store::NewLot {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewLot").field("id", &self.id).field("amount", &self.amount).finish_non_exhaustive()
-    }
-}
-
 impl Journal {
     /// A journal of a cause, at a store where there is one.
     pub const fn new(kind: &'static str, id: Uuid, store: Option<Uuid>) -> Self {

@@ -374,3 +374,12 @@ pub const IN_SHIFTS: &str = "SELECT shift_id, source_kind, debit_kind, credit_ki
 /// For checks: `store_id, source_kind, debit_kind, credit_kind, amount` of every entry up to a place: `$2`, `$3`, `$4`.
 pub(crate) const PLACED: &str = "SELECT store_id, source_kind, debit_kind, credit_kind, amount FROM transfer
      WHERE merchant_id = $1 AND (position, source_id, source_line) <= ($2, $3, $4)";
+
+/// For checks: `source_id, source_line, store_id` of every entry up to a place (`$2`, `$3`, `$4`) by which something
+/// became revenue, or prepaid value that was sold, or was taken out of it.
+pub(crate) const SERVICES: &str = "SELECT source_id, source_line, store_id FROM transfer
+     WHERE merchant_id = $1 AND (position, source_id, source_line) <= ($2, $3, $4)
+     AND (credit_kind IN ('revenue', 'prepaid_sold') OR debit_kind IN ('revenue', 'prepaid_sold'))";
+
+/// `source_id, source_line` of every entry from a moment on: `$2`.
+pub(crate) const SINCE: &str = "SELECT source_id, source_line FROM transfer WHERE merchant_id = $1 AND at >= $2";

@@ -3,6 +3,7 @@
 use super::{Allocation, Lot, LotId, LotTerms, LotView};
 use crate::AccountKind;
 use crate::account::{OF_KINDS, Unit, lot_kinds, money_kinds};
+use crate::journal::store::{SERVICES, SINCE};
 use shuke_db::{Row, Stmt, Tx, Value, insert, sql};
 use shuke_kernel::value::ToValue as _;
 use shuke_kernel::{Date, Instant, MerchantId, Result, Uuid};
@@ -122,6 +123,12 @@ pub(crate) struct NewLot {
     pub(crate) terms: LotTerms,
     pub(crate) source_id: Uuid,
     pub(crate) source_line: i64,
+}
+
+impl std::fmt::Debug for NewLot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewLot").field("id", &self.id).field("amount", &self.amount).finish_non_exhaustive()
+    }
 }
 
 /// `issuer` is the store that stands for lots of money.
@@ -419,14 +426,14 @@ pub(crate) async fn issuers(
 
 /// For checks: `issuer_id, store_id, kind, amount` of everything that a store served for with money that
 /// another store had issued, less what it gave back, up to a place: `$2`, `$3`, `$4`.
-pub const SERVED: &str = concat!(
-    "SELECT l.issuer_id AS issuer_id, t.store_id AS store_id, l.kind AS kind, -a.amount AS amount
-     FROM transfer t JOIN allocation a ON a.merchant_id = t.merchant_id AND a.source_id = t.source_id AND a.source_line = t.source_line
-     JOIN lot l ON l.merchant_id = a.merchant_id AND l.id = a.lot_id
-     WHERE t.merchant_id = $1 AND (t.position, t.source_id, t.source_line) <= ($2, $3, $4) AND l.issuer_id <> t.store_id
-     AND (t.credit_kind IN ('revenue', 'prepaid_sold') OR t.debit_kind IN ('revenue', 'prepaid_sold')) AND l.kind IN ",
-    money_kinds!()
-);
+pub fn served() -> String {
+    let kinds = money_kinds!();
+    format!(
+        "SELECT l.issuer_id AS issuer_id, t.store_id AS store_id, l.kind AS kind, -a.amount AS amount
+         FROM ({SERVICES}) AS t JOIN allocation a ON a.merchant_id = $1 AND a.source_id = t.source_id AND a.source_line = t.source_line
+         JOIN lot l ON l.merchant_id = a.merchant_id AND l.id = a.lot_id WHERE l.issuer_id <> t.store_id AND l.kind IN {kinds}"
+    )
+}
 
 /// What lots of money held at a moment, added up: issuer, kind, age, amount. `since` are the moments that
 /// part the ages, the youngest first: a lot that was granted from the first on has the age 0. Where the
@@ -451,10 +458,10 @@ pub async fn aged(
          WHERE l.merchant_id = $1 AND l.kind IN {kinds} AND l.created_at < $2{open}"
     );
     let undone = format!(
-        " UNION ALL SELECT l.issuer_id, l.kind, {age}, -a.amount FROM transfer t
-         JOIN allocation a ON a.merchant_id = t.merchant_id AND a.source_id = t.source_id AND a.source_line = t.source_line
+        " UNION ALL SELECT l.issuer_id, l.kind, {age}, -a.amount FROM ({SINCE}) AS t
+         JOIN allocation a ON a.merchant_id = $1 AND a.source_id = t.source_id AND a.source_line = t.source_line
          JOIN lot l ON l.merchant_id = a.merchant_id AND l.id = a.lot_id
-         WHERE t.merchant_id = $1 AND t.at >= $2 AND l.created_at < $2 AND l.kind IN {kinds}"
+         WHERE l.created_at < $2 AND l.kind IN {kinds}"
     );
     let both = if now { held } else { held + &undone };
     let text = format!("SELECT issuer_id, kind, age, CAST(SUM(amount) AS BIGINT) FROM ({both}) AS lots GROUP BY issuer_id, kind, age");

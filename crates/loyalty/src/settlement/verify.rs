@@ -32,7 +32,7 @@ async fn entered(tx: &mut Tx, merchant: MerchantId) -> Result<Option<Difference>
              SELECT issuer_id, store_id, kind, amount AS entered, 0 AS served FROM ({ENTERED}) AS entries
              UNION ALL SELECT issuer_id, store_id, kind, 0, amount FROM ({}) AS services) AS sides
          GROUP BY issuer_id, store_id, kind HAVING SUM(entered) <> SUM(served) ORDER BY issuer_id, store_id LIMIT 1",
-        lot::SERVED
+        lot::served()
     );
     let params = vec![merchant.to_value(), Value::Int(until.0), until.1.to_value(), Value::Int(until.2)];
     let Some(row) = tx.row(Stmt::built(text, params)).await? else { return Ok(None) };
