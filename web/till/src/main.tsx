@@ -5,7 +5,9 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { createRouter, RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { watchConnection } from "./core/connection";
 import { routeTree } from "./routeTree.gen";
+import "./till.css";
 import { en } from "./texts/en";
 import { zh } from "./texts/zh";
 
@@ -18,8 +20,15 @@ declare module "@tanstack/react-router" {
 
 const queries = newQueryClient();
 
+/** The worker keeps the till's files, so that it opens without the network. */
+function startWorker() {
+  if (import.meta.env.PROD && "serviceWorker" in navigator)
+    void navigator.serviceWorker.register("/till/sw.js", { scope: "/till/" }).catch(() => undefined);
+}
+
 async function start() {
   applyMode();
+  watchConnection();
   void loadSentences();
   const texts = await startTexts({ zh, en });
   document.title = texts.t("title");
@@ -34,6 +43,7 @@ async function start() {
       </QueryClientProvider>
     </StrictMode>,
   );
+  startWorker();
 }
 
 void start();

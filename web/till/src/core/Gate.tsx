@@ -1,0 +1,120 @@
+// Before anything is sold: who is here (session), and where this device stands (store and till).
+import { api } from "@shuke/api";
+import { SessionProvider, useSession, useSigning, type Who } from "@shuke/ui";
+import { ProblemNotice } from "@shuke/ui/antd";
+import { type ReactNode, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { restoreCart } from "./cart";
+import { connected } from "./connection";
+import { openDatabase } from "./db";
+import { goodsAsOf, startGoods } from "./goods";
+import { keepPlace, type Place, PlaceProvider, placeOf } from "./place";
+import { startQueue } from "./queue";
+import { useStore } from "./store";
+
+const KEPT = "shuke.till.who";
+/** How long the till goes on for whoever was signed in last, while the server is out of reach. */
+const ALONE_MS_MAX = 16 * 3_600_000;
+
+function whoBefore(): Who | undefined {
+  try {
+    const before = JSON.parse(localStorage.getItem(KEPT) ?? "null") as { who: Who; at: number } | null;
+    return before && Date.now() - before.at < ALONE_MS_MAX ? before.who : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Works for whoever is signed in: the database is open, the queue runs, the catalogue is fetched. */
+function useWorks(who: Who | undefined): boolean {
+  const [open, setOpen] = useState(false);
+  const merchant = who?.merchant.id;
+  const online = useStore(connected);
+  useEffect(() => {
+    if (merchant === undefined) return undefined;
+    openDatabase(merchant);
+    const stop = startQueue();
+    void restoreCart().finally(() => setOpen(true));
+    return stop;
+  }, [merchant]);
+  const version = who?.merchant.book_version;
+  useEffect(() => {
+    // Again whenever the server is back, or prices changed.
+    if (open && online && version !== undefined) void startGoods().catch(() => goodsAsOf.set(goodsAsOf.get()));
+  }, [open, online, version]);
+  return open;
+}
+
+export function Gate({
+  signIn: SignIn,
+  choose: Choose,
+  children,
+}: {
+  signIn: (props: { over: boolean }) => ReactNode;
+  choose: (props: { onChoose: (place: Place) => void }) => ReactNode;
+  children: ReactNode;
+}) {
+  const { t } = useTranslation("ui");
+  const session = useSession();
+  const signing = useSigning();
+  const [last, setLast] = useState<Who | undefined>(undefined);
+  const now = session.data ?? undefined;
+  const who = now ?? last ?? (session.isError ? whoBefore() : undefined);
+  const [place, setPlace] = useState<Place | undefined>(undefined);
+  const merchant = who?.merchant.id;
+  const open = useWorks(who);
+  useEffect(() => {
+    if (!now) return;
+    setLast(now);
+    localStorage.setItem(KEPT, JSON.stringify({ who: now, at: Date.now() }));
+  }, [now]);
+  useEffect(() => {
+    if (merchant !== undefined) setPlace(placeOf(merchant));
+  }, [merchant]);
+  const { over } = signing;
+  useEffect(() => {
+    const watch = {
+      onResponse({ response, schemaPath }: { response: Response; schemaPath: string }) {
+        if (response.status === 401 && !schemaPath.startsWith("/api/v1/session")) over();
+      },
+    };
+    api.use(watch);
+    return () => api.eject(watch);
+  }, [over]);
+  if (!who) {
+    if (session.isPending) return <p className="centre">{t("state.loading")}</p>;
+    if (session.isError)
+      return (
+        <main className="centre">
+          <ProblemNotice error={session.error} onRetry={() => void session.refetch()} />
+        </main>
+      );
+    return <SignIn over={false} />;
+  }
+  if (!open) return <p className="centre">{t("state.loading")}</p>;
+  return (
+    <SessionProvider who={who}>
+      {place ? (
+        <PlaceProvider
+          value={{
+            place,
+            leave: () => {
+              keepPlace(who.merchant.id, undefined);
+              setPlace(undefined);
+            },
+          }}
+        >
+          {children}
+        </PlaceProvider>
+      ) : (
+        <Choose
+          onChoose={(chosen) => {
+            keepPlace(who.merchant.id, chosen);
+            setPlace(chosen);
+          }}
+        />
+      )}
+      {session.data === null ? <SignIn over={true} /> : null}
+    </SessionProvider>
+  );
+}

@@ -1,0 +1,65 @@
+// Members as the till knows them: asked of the server, and kept for when it is out of reach.
+import { api, asProblem, type Schema } from "@shuke/api";
+import { connected } from "./connection";
+import { db } from "./db";
+
+export type Brief = Schema<"MemberBrief">;
+
+const KNOWN_MAX = 2_000;
+const FOUND_MAX = 8;
+
+/** Keeps a member who was at this till; the oldest beyond two thousand go. */
+export async function remember(brief: Brief): Promise<void> {
+  await db().members.put({
+    id: brief.id,
+    number: brief.number,
+    name: brief.name ?? undefined,
+    phone: brief.phone ?? undefined,
+    seenAt: Date.now(),
+    brief,
+  });
+  const over = (await db().members.count()) - KNOWN_MAX;
+  if (over > 0) await db().members.bulkDelete(await db().members.orderBy("seenAt").limit(over).primaryKeys());
+}
+
+async function known(text: string): Promise<Brief[]> {
+  const wanted = text.toLowerCase();
+  const found = await db()
+    .members.filter(
+      (member) =>
+        member.number.toLowerCase() === wanted ||
+        (/^\d{4,}$/.test(wanted) && (member.phone ?? "").endsWith(wanted.slice(-4))) ||
+        (member.name ?? "").includes(text),
+    )
+    .limit(FOUND_MAX)
+    .toArray();
+  return found.map((member) => member.brief);
+}
+
+/** Members whom a text means: phone, last four digits, number, name, initials or the code on the phone. */
+export async function searchMembers(text: string, signal?: AbortSignal): Promise<Brief[]> {
+  if (!connected.get()) return known(text);
+  try {
+    const { data } = await api.GET("/api/v1/members", {
+      params: { query: { q: text, limit: FOUND_MAX } },
+      ...(signal ? { signal } : {}),
+    });
+    return data?.items ?? [];
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    if (problem.offline) return known(text);
+    if (problem.code === "search_malformed") return [];
+    throw problem;
+  }
+}
+
+/** The member whom a scanned code or card names; undefined where it names none. */
+export async function identify(code: string): Promise<Brief | undefined> {
+  try {
+    return (await api.POST("/api/v1/codes/identify", { body: { code } })).data;
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    if (problem.offline || problem.status === 404 || problem.status === 400 || problem.status === 422) return undefined;
+    throw problem;
+  }
+}

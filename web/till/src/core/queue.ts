@@ -1,0 +1,115 @@
+// Every sale is written here before it is sent, online or not, and goes when the server has answered: a
+// crash, a reload or a cut line between paying and the answer loses nothing, and the key that goes with it
+// makes it happen once however often it is sent.
+import { api, asProblem, once, type Problem, type Schema } from "@shuke/api";
+import { connected } from "./connection";
+import { db, type QueuedSale } from "./db";
+import { createStore } from "./store";
+
+export const waitingSales = createStore<QueuedSale[]>([]);
+
+const underWay = new Set<string>();
+
+async function look() {
+  waitingSales.set(await db().sales.orderBy("at").toArray());
+}
+
+/** Whether asking again later may be answered otherwise, without anybody doing anything. */
+function passes(problem: Problem): boolean {
+  return problem.offline || problem.signedOut || problem.status === 429 || problem.status >= 500;
+}
+
+async function post(sale: QueuedSale): Promise<Schema<"Order"> | undefined> {
+  underWay.add(sale.id);
+  try {
+    const { data } = await api.POST("/api/v1/orders", {
+      params: { header: once(sale.key) },
+      body: sale.body,
+      signal: AbortSignal.timeout(20_000),
+    });
+    await db().sales.delete(sale.id);
+    return data;
+  } finally {
+    underWay.delete(sale.id);
+  }
+}
+
+export type Sold =
+  /** The server has it. */
+  | { kind: "done"; order: Schema<"Order"> }
+  /** It is safe here and goes to the server by itself. */
+  | { kind: "waiting" }
+  /** The server refused: nothing was sold. */
+  | { kind: "refused"; problem: Problem };
+
+/** Sells: writes the sale down, sends it, and says how it stands. */
+export async function sell(sale: QueuedSale): Promise<Sold> {
+  await db().sales.put(sale);
+  await look();
+  try {
+    if (!connected.get()) return { kind: "waiting" };
+    const order = await post(sale);
+    return order ? { kind: "done", order } : { kind: "waiting" };
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    if (problem.offline || problem.status >= 500) return { kind: "waiting" };
+    // Refused while the cashier stands here: the cart is still on the screen, so nothing is left behind.
+    await db().sales.delete(sale.id);
+    return { kind: "refused", problem };
+  } finally {
+    await look();
+  }
+}
+
+/** Sends what waits, the oldest first; what the server refuses is kept and marked for a person. */
+export async function flush(): Promise<void> {
+  await navigator.locks.request("shuke-till-queue", { ifAvailable: true }, async (lock) => {
+    if (!lock) return;
+    for (const sale of await db().sales.orderBy("at").toArray()) {
+      if (sale.state !== "waiting" || underWay.has(sale.id)) continue;
+      try {
+        await post(sale);
+      } catch (thrown) {
+        const problem = asProblem(thrown);
+        if (passes(problem)) {
+          await db().sales.update(sale.id, { tries: sale.tries + 1 });
+          return;
+        }
+        const { code, status, message } = problem;
+        await db().sales.update(sale.id, { state: "refused", problem: { code, status, detail: message } });
+      } finally {
+        await look();
+      }
+    }
+  });
+}
+
+/** Lets a refused sale go again as it is: the reason may be gone (a shift was opened, stock came in). */
+export async function retry(id: string): Promise<void> {
+  await db().sales.update(id, { state: "waiting", problem: undefined });
+  await look();
+  await flush();
+}
+
+/** Takes a refused sale off the list for good. */
+export async function discard(id: string): Promise<void> {
+  await db().sales.delete(id);
+  await look();
+}
+
+const AGAIN_EVERY_MS = 15_000;
+
+/** Begins to send what waits: now, whenever the server is back, and every so often. */
+export function startQueue(): () => void {
+  void look();
+  const go = () => {
+    if (connected.get()) void flush().catch(() => undefined);
+  };
+  go();
+  const stop = connected.subscribe(go);
+  const timer = setInterval(go, AGAIN_EVERY_MS);
+  return () => {
+    stop();
+    clearInterval(timer);
+  };
+}

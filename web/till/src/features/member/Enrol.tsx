@@ -1,0 +1,123 @@
+import { api, newId, newKey, once, type Schema } from "@shuke/api";
+import { ProblemNotice } from "@shuke/ui/antd";
+import { type FormEvent, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { type Brief, remember } from "../../core/members";
+import { Panel } from "../../core/Panel";
+import { usePlace } from "../../core/place";
+
+/** As a list shows the one who has just joined. */
+function briefOf(view: Schema<"MemberView">): Brief {
+  const { id, number, kind, state, stage, orders, amount } = view;
+  const { person } = view;
+  return { id, number, kind, state, stage, orders, amount, name: person.name, phone: person.phone };
+}
+
+/** Enrols within seconds: the phone, a name where there is time, and whether we may write. */
+export function Enrol({
+  phone: given,
+  onDone,
+  onClose,
+}: {
+  phone: string;
+  onDone: (member: Brief) => void;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation(["app", "ui"]);
+  const { store } = usePlace();
+  const [phone, setPhone] = useState(given);
+  const [name, setName] = useState("");
+  const [gender, setGender] = useState<Schema<"Gender"> | undefined>(undefined);
+  const [birthday, setBirthday] = useState("");
+  const [reach, setReach] = useState(true);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(undefined);
+  // One person joins once, however often the button is pressed; another phone is another person.
+  const attempt = useRef({ of: "", id: newId(), key: newKey() });
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (busy) return;
+    const body = {
+      phone: phone.trim() || null,
+      name: name.trim() || null,
+      gender: gender ?? null,
+      birthday: birthday || null,
+      store: store.id,
+      source: "store",
+      ...(reach ? { consents: { sms: true, phone: true } } : {}),
+    } as unknown as Schema<"EnrolRequest">;
+    const of = JSON.stringify(body);
+    if (attempt.current.of !== of) attempt.current = { of, id: newId(), key: newKey() };
+    setBusy(true);
+    setError(undefined);
+    try {
+      const { data } = await api.POST("/api/v1/members", {
+        params: { header: once(attempt.current.key) },
+        body: { ...body, id: attempt.current.id },
+      });
+      if (!data) return;
+      const brief = briefOf(data);
+      await remember(brief).catch(() => undefined);
+      onDone(brief);
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Panel title={t("enrol.title")} onClose={onClose}>
+      <form className="stack" onSubmit={(event) => void submit(event)}>
+        <label>
+          {t("enrol.phone")}
+          <input
+            className="field"
+            inputMode="tel"
+            autoComplete="off"
+            // biome-ignore lint/a11y/noAutofocus: the first thing that is missing
+            autoFocus={!given}
+            value={phone}
+            onChange={(event) => setPhone(event.target.value)}
+          />
+        </label>
+        <label>
+          {t("enrol.name")}
+          <input
+            className="field"
+            autoComplete="off"
+            // biome-ignore lint/a11y/noAutofocus: the first thing that is missing
+            autoFocus={!!given}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        </label>
+        <fieldset className="choices">
+          <legend>{t("enrol.gender")}</legend>
+          {(["female", "male"] as const).map((one) => (
+            <button
+              type="button"
+              key={one}
+              className="btn"
+              aria-pressed={gender === one}
+              onClick={() => setGender(gender === one ? undefined : one)}
+            >
+              {t(`enrol.${one}`)}
+            </button>
+          ))}
+        </fieldset>
+        <label>
+          {t("enrol.birthday")}
+          <input className="field" type="date" value={birthday} onChange={(event) => setBirthday(event.target.value)} />
+        </label>
+        <label className="check">
+          <input type="checkbox" checked={reach} onChange={(event) => setReach(event.target.checked)} />
+          {t("enrol.reach")}
+        </label>
+        <ProblemNotice error={error} />
+        <button type="submit" className="btn main" disabled={busy || (!phone.trim() && !name.trim())}>
+          {t("enrol.join")}
+        </button>
+      </form>
+    </Panel>
+  );
+}

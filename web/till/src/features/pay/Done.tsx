@@ -1,0 +1,70 @@
+import { count, language } from "@shuke/ui";
+import { useEffect, useRef, useState } from "react";
+import { useWriting } from "../../core/format";
+import { Panel } from "../../core/Panel";
+import { Receipt } from "../../core/Receipt";
+import type { SaleDone } from "./usePay";
+
+/** Sold: the change in the largest type, the receipt, and the next one please. */
+export function Done({ done, onNext }: { done: SaleDone; onNext: (typed: string) => void }) {
+  const { t, money } = useWriting();
+  const next = useRef<HTMLButtonElement>(null);
+  const [receipt, setReceipt] = useState(false);
+  useEffect(() => {
+    if (!receipt) next.current?.focus();
+  }, [receipt]);
+  const { order } = done;
+  return (
+    <>
+      <Panel title={t("done.title")} onClose={() => onNext("")}>
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: the next scan begins the next sale */}
+        <div
+          className="done"
+          onKeyDown={(event) => {
+            if (event.key.toLowerCase() === "p" && !event.ctrlKey && order) {
+              event.preventDefault();
+              setReceipt(true);
+            } else if (/^[0-9]$/.test(event.key)) {
+              event.preventDefault();
+              onNext(event.key);
+            }
+          }}
+        >
+          {done.change > 0 ? (
+            <>
+              <p>{t("done.change")}</p>
+              <p className="enormous figure">{money(done.change)}</p>
+              <p>{t("done.received", { received: money(done.shown.received ?? 0), total: money(done.total) })}</p>
+            </>
+          ) : (
+            <>
+              <p>{t("done.paid")}</p>
+              <p className="enormous figure">{money(done.total)}</p>
+            </>
+          )}
+          {order ? (
+            <p>
+              {t("done.number", { number: order.number })}
+              {order.points_earned > 0
+                ? ` · ${t("done.earned", { points: count(order.points_earned, language()) })}`
+                : ""}
+            </p>
+          ) : (
+            <p className="warn">{t("done.waiting")}</p>
+          )}
+          <div className="choices">
+            <button ref={next} type="button" className="btn main" onClick={() => onNext("")}>
+              {t("done.next")} <kbd>⏎</kbd>
+            </button>
+            {order ? (
+              <button type="button" className="btn" onClick={() => setReceipt(true)}>
+                {t("done.receipt")} <kbd>P</kbd>
+              </button>
+            ) : null}
+          </div>
+        </div>
+      </Panel>
+      {receipt && order ? <Receipt kind="sale" document={order.id} onClose={() => setReceipt(false)} /> : null}
+    </>
+  );
+}

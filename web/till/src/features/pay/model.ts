@@ -1,0 +1,60 @@
+// How a sale is put together from payments. Pure; amounts are minor units.
+import type { Schema } from "@shuke/api";
+
+/** The document names a top-up's tenders alike; an order can also be paid from the wallet. */
+export type PayTender = Schema<"Tender"> | "wallet";
+
+export interface Paying {
+  tender: PayTender;
+  amount: number;
+}
+
+export interface PayingCard {
+  card: string;
+  /** Its last characters, to tell cards apart. */
+  ending: string;
+  amount: number;
+}
+
+export interface Bill {
+  /** To be paid in all. */
+  payable: number;
+  paidByPasses: number;
+  payments: Paying[];
+  cards: PayingCard[];
+}
+
+/** What is still to be paid. */
+export function restOf(bill: Bill): number {
+  const paid = [...bill.payments, ...bill.cards].reduce((sum, one) => sum + one.amount, 0);
+  return bill.payable - bill.paidByPasses - paid;
+}
+
+/** A payment of one more tender: the same tender twice is one payment. */
+export function withPayment(payments: Paying[], tender: PayTender, amount: number): Paying[] {
+  if (amount <= 0) return payments;
+  const before = payments.find((one) => one.tender === tender);
+  return before
+    ? payments.map((one) => (one === before ? { tender, amount: one.amount + amount } : one))
+    : [...payments, { tender, amount }];
+}
+
+/** Cash handed over: what of it pays, and what goes back. */
+export function cashOver(rest: number, received: number | undefined): { pays: number; change: number } {
+  const given = received ?? rest;
+  return { pays: Math.min(given, rest), change: Math.max(0, given - rest) };
+}
+
+/** Amounts that a customer would hand over: exact, and rounded up to the next notes. */
+export function likelyNotes(rest: number, decimals: number): number[] {
+  if (rest <= 0) return [];
+  const unit = 10 ** decimals;
+  const rounded = [5, 10, 20, 50, 100].map((note) => Math.ceil(rest / (note * unit)) * note * unit);
+  return [...new Set(rounded)].filter((amount) => amount > rest).slice(0, 4);
+}
+
+/** Tenders that can be taken while the server is out of reach: those that are no value of a member's. */
+export function tendersFor(online: boolean, wallet: number): PayTender[] {
+  const outside: PayTender[] = ["cash", "wechat_pay", "alipay", "bank_card", "other"];
+  return online && wallet > 0 ? ["cash", "wallet", "wechat_pay", "alipay", "bank_card", "other"] : outside;
+}

@@ -1,0 +1,99 @@
+import { asProblem } from "@shuke/api";
+import { useSigning } from "@shuke/ui";
+import { ProblemNotice } from "@shuke/ui/antd";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Panel } from "../../core/Panel";
+
+const LAST = "shuke.till.username";
+
+function Form() {
+  const { t } = useTranslation(["app", "ui"]);
+  const { signIn } = useSigning();
+  const [username, setUsername] = useState(localStorage.getItem(LAST) ?? "");
+  const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const [asksCode, setAsksCode] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(undefined);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (busy) return;
+    setBusy(true);
+    setError(undefined);
+    try {
+      await signIn({ username: username.trim(), password, ...(code.trim() ? { code: code.trim() } : {}) });
+      localStorage.setItem(LAST, username.trim());
+    } catch (thrown) {
+      setError(thrown);
+      if (asProblem(thrown).code.startsWith("totp")) setAsksCode(true);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form className="stack" onSubmit={(event) => void submit(event)}>
+      <label>
+        {t("signin.username")}
+        <input
+          className="field"
+          autoComplete="username"
+          required
+          // biome-ignore lint/a11y/noAutofocus: the page has this one purpose
+          autoFocus={!username}
+          value={username}
+          onChange={(event) => setUsername(event.target.value)}
+        />
+      </label>
+      <label>
+        {t("signin.password")}
+        <input
+          className="field"
+          type="password"
+          autoComplete="current-password"
+          required
+          // biome-ignore lint/a11y/noAutofocus: the page has this one purpose
+          autoFocus={!!username}
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+      </label>
+      {asksCode ? (
+        <label>
+          {t("signin.code")}
+          <input
+            className="field"
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            value={code}
+            onChange={(event) => setCode(event.target.value)}
+          />
+        </label>
+      ) : null}
+      <ProblemNotice error={error} />
+      <button type="submit" className="btn main" disabled={busy}>
+        {t("ui:do.signIn")}
+      </button>
+    </form>
+  );
+}
+
+/** Who is here: a page of its own, or, where a session has run out, over the page, which stays as it is. */
+export function SignIn({ over }: { over: boolean }) {
+  const { t } = useTranslation(["app", "ui"]);
+  if (over)
+    return (
+      <Panel title={t("signin.again")} locked onClose={() => undefined}>
+        <p>{t("ui:problem.signedOut")}</p>
+        <Form />
+      </Panel>
+    );
+  return (
+    <main className="centre">
+      <div className="sheet">
+        <h1>{t("title")}</h1>
+        <Form />
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,119 @@
+import { useTranslation } from "react-i18next";
+import { cartStore } from "../core/cart";
+import { say } from "../core/Notices";
+import { signature } from "../core/price";
+import type { useCart } from "../core/useCart";
+import type { Quoting } from "../core/useQuote";
+import { HeldCarts, Hold } from "../features/held/Held";
+import { CouponChoices, PassChoices, PointsChoices } from "../features/member/Choices";
+import { Enrol } from "../features/member/Enrol";
+import { PassVisit } from "../features/member/PassVisit";
+import { Done } from "../features/pay/Done";
+import { Pay } from "../features/pay/Pay";
+import type { SaleDone } from "../features/pay/usePay";
+import { TopUp } from "../features/topup/TopUp";
+
+/** What has the attention over the sale; at most one. */
+export type Opened =
+  | { kind: "pay"; how: "pay" | "wallet" | "exact" }
+  | { kind: "done"; done: SaleDone }
+  | { kind: "hold" }
+  | { kind: "held" }
+  | { kind: "enrol"; phone: string }
+  | { kind: "topUp" }
+  | { kind: "coupons" }
+  | { kind: "points" }
+  | { kind: "visit" }
+  | { kind: "pass"; at: number };
+
+interface Props {
+  opened: Opened | undefined;
+  quoting: Quoting;
+  acts: ReturnType<typeof useCart>;
+  onClose: () => void;
+  onDone: (done: SaleDone) => void;
+}
+
+export function SellDialogs({ opened, quoting, acts, onClose, onDone }: Props) {
+  const { t } = useTranslation(["app", "ui"]);
+  const { cart } = acts;
+  const { priced } = quoting;
+  if (!opened) return null;
+  switch (opened.kind) {
+    case "pay":
+      return priced ? (
+        <Pay
+          cart={cart}
+          priced={priced}
+          how={opened.how}
+          stale={quoting.pending || priced.of !== signature(cart)}
+          onDone={onDone}
+          onClose={onClose}
+          onPriceChanged={quoting.again}
+        />
+      ) : null;
+    case "done":
+      return <Done done={opened.done} onNext={onClose} />;
+    case "hold":
+      return (
+        <Hold
+          cart={cart}
+          onDone={() => {
+            acts.empty();
+            say(t("held.done"), "good");
+            onClose();
+          }}
+          onClose={onClose}
+        />
+      );
+    case "held":
+      return (
+        <HeldCarts
+          onResume={(resumed, gone) => {
+            cartStore.set(resumed);
+            if (gone > 0) say(t("held.gone", { count: gone }), "bad");
+            onClose();
+          }}
+          onClose={onClose}
+        />
+      );
+    case "enrol":
+      return (
+        <Enrol
+          phone={opened.phone}
+          onDone={(member) => {
+            acts.member(member);
+            say(t("enrol.done", { number: member.number }), "good");
+            onClose();
+          }}
+          onClose={onClose}
+        />
+      );
+    case "topUp":
+      return cart.member ? <TopUp member={cart.member} onClose={onClose} /> : null;
+    case "visit":
+      return cart.member ? <PassVisit member={cart.member} onClose={onClose} /> : null;
+    case "coupons":
+      return (
+        <CouponChoices
+          cart={cart}
+          priced={priced}
+          onChange={(coupons) => cartStore.set((now) => ({ ...now, coupons }))}
+          onClose={onClose}
+        />
+      );
+    case "points":
+      return (
+        <PointsChoices
+          cart={cart}
+          priced={priced}
+          onChange={(points) => cartStore.set((now) => ({ ...now, points }))}
+          onClose={onClose}
+        />
+      );
+    case "pass":
+      return (
+        <PassChoices cart={cart} at={opened.at} onChange={(pass) => acts.pass(opened.at, pass)} onClose={onClose} />
+      );
+  }
+}
