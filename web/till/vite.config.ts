@@ -3,6 +3,10 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 
+// The origin stays that of the page: the server refuses writes from another site.
+const server = { target: process.env.SHUKE_SERVER ?? "http://127.0.0.1:7300", changeOrigin: false };
+const proxy = { "/api": server, "/healthz": server };
+
 export default defineConfig({
   base: "/till/",
   plugins: [
@@ -39,6 +43,6 @@ export default defineConfig({
   // The workspace's root holds an older React for the card's libraries: one React for everything here.
   resolve: { dedupe: ["react", "react-dom"] },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  server: { port: 7302, proxy: { "/api": process.env.SHUKE_SERVER ?? "http://127.0.0.1:7300" } },
-  preview: { proxy: { "/api": process.env.SHUKE_SERVER ?? "http://127.0.0.1:7300" } },
+  server: { port: 7302, proxy },
+  preview: { proxy },
 });

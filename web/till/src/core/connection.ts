@@ -31,8 +31,10 @@ export function watchConnection(): void {
     onResponse({ response }) {
       if (response.status < 502 || response.status > 504) connected.set(true);
     },
-    onError() {
-      connected.set(false);
+    onError({ error }) {
+      // A question that was taken back tells nothing about the server.
+      const name = error instanceof Error || error instanceof DOMException ? error.name : "";
+      if (name !== "AbortError") connected.set(false);
     },
   });
   connected.subscribe(follow);
