@@ -1590,6 +1590,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/members/{id}/points-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a member has of every kind of points beside the merchant's own. */
+        get: operations["list_member_points_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/points-kinds/{kind}/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Corrects by hand what a member has of a kind. The reason goes into the audit log and the event log. */
+        post: operations["adjust_points_kind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/points-kinds/{kind}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A member's lots of a kind that hold something, the soonest end first. */
+        get: operations["list_points_kind_lots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/points-kinds/{kind}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A member's entries of a kind, newest first. */
+        get: operations["list_points_kind_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/members/{id}/points-transfers": {
         parameters: {
             query?: never;
@@ -2901,6 +2969,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/points-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The merchant's kinds of points beside its own. */
+        get: operations["show_points_kinds"];
+        /** Changes the merchant's kinds of points. What members have stays; a kind that members have can't be left out. */
+        put: operations["change_points_kinds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/points-terms": {
         parameters: {
             query?: never;
@@ -4020,18 +4106,18 @@ export interface components {
          * @description Which write is approved.
          * @enum {string}
          */
-        ApprovalKind: "adjustment" | "points_adjustment" | "refund" | "top_up_refund";
+        ApprovalKind: "adjustment" | "points_adjustment" | "points_kind_adjustment" | "refund" | "top_up_refund";
         /** @description From which amounts on a second person has to agree. A limit that is left out never asks. */
         ApprovalPolicy: {
             /**
              * Format: int64
-             * @description Adjustments of principal and bonus above this need one, in minor units.
+             * @description Adjustments of principal and bonus above this need one, in minor units: all that one person makes of a member on a day, without those that were approved.
              * @default null
              */
             adjustment_limit: number | null;
             /**
              * Format: int64
-             * @description Adjustments of points above this need one, in points.
+             * @description Adjustments of points above this need one, in points, counted likewise.
              * @default null
              */
             points_adjustment_limit: number | null;
@@ -4547,6 +4633,7 @@ export interface components {
             payments?: components["schemas"]["Payment"][];
             /** @description How many points. */
             points?: components["schemas"]["PointsChoice"];
+            points_kind?: components["schemas"]["PointsKindId"] | null;
             /** @description Passes and gift cards that pay. */
             prepaid?: components["schemas"]["Prepaid"];
             /**
@@ -6209,6 +6296,45 @@ export interface components {
              */
             overlap_hours?: number;
         };
+        /** @description A correction of a purse by hand. */
+        KindAdjustment: {
+            approval?: components["schemas"]["ApprovalId"] | null;
+            /**
+             * Format: date
+             * @description The last local day of the merchant's zone on which what is given can be used; never ends where it is left out.
+             */
+            expires_on?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id, made by the client (a UUIDv7).
+             */
+            id: string;
+            /** @description Above zero gives, below zero takes. */
+            points: components["schemas"]["Points"];
+            /** @description Why; kept with who and when. 1 to 200 characters. */
+            reason: string;
+            store?: components["schemas"]["StoreId"] | null;
+        };
+        /** @description What a sale earns of a kind. */
+        KindEarned: {
+            /** @description How many points, on which lines, by which rules. */
+            earned: components["schemas"]["Earned"];
+            /** @description The kind. */
+            kind: components["schemas"]["PointsKindId"];
+            /** @description What people call it. */
+            name: string;
+        };
+        /** @description What a member has of a kind. */
+        KindView: {
+            /** @description The kind. */
+            kind: components["schemas"]["PointsKindId"];
+            /** @description What people call it. */
+            name: string;
+            /** @description Whether it pays as money; else only for rewards. */
+            pays: boolean;
+            /** @description The balance. */
+            points: components["schemas"]["BalanceView"];
+        };
         /** @description What a variant is made of; no parts where it is none. */
         Kit: {
             /** @description The parts, at most 50. */
@@ -7368,6 +7494,7 @@ export interface components {
             points_clawed: components["schemas"]["Points"];
             /** @description Points earned. */
             points_earned: components["schemas"]["Points"];
+            points_kind?: components["schemas"]["PointsKindId"] | null;
             /** @description Points given back since. */
             points_returned: components["schemas"]["Points"];
             /** @description Points spent as money. */
@@ -8178,6 +8305,7 @@ export interface components {
                 points_clawed: components["schemas"]["Points"];
                 /** @description Points earned. */
                 points_earned: components["schemas"]["Points"];
+                points_kind?: components["schemas"]["PointsKindId"] | null;
                 /** @description Points given back since. */
                 points_returned: components["schemas"]["Points"];
                 /** @description Points spent as money. */
@@ -8360,6 +8488,7 @@ export interface components {
                 note: string;
                 /** @description How many arrived. */
                 points: components["schemas"]["Points"];
+                points_kind?: components["schemas"]["PointsKindId"] | null;
                 /**
                  * Format: uuid
                  * @description At which store.
@@ -9488,6 +9617,7 @@ export interface components {
             note: string;
             /** @description How many arrived. */
             points: components["schemas"]["Points"];
+            points_kind?: components["schemas"]["PointsKindId"] | null;
             /**
              * Format: uuid
              * @description At which store.
@@ -9515,12 +9645,39 @@ export interface components {
             note?: string;
             /** @description How many arrive, above zero. */
             points: components["schemas"]["Points"];
+            points_kind?: components["schemas"]["PointsKindId"] | null;
             store?: components["schemas"]["StoreId"] | null;
             /**
              * Format: uuid
              * @description Who gets.
              */
             to: string;
+        };
+        /** @description A kind of points. */
+        PointsKind: {
+            /** @description How purchases earn it, and when that ends; not by inactivity. Multipliers of tiers and offers don't count. */
+            earn?: components["schemas"]["EarnPolicy"];
+            /** @description The kind. */
+            id: components["schemas"]["PointsKindId"];
+            /** @description What people call it, such as 金币: 1 to 20 characters. */
+            name: string;
+            /** @description From when on what purchases earn can be used; not by confirmation. */
+            pending?: components["schemas"]["Pending"];
+            spending?: components["schemas"]["PointsSpending"] | null;
+            transfer?: components["schemas"]["TransferTerms"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A kind of points beside the merchant's own.
+         */
+        PointsKindId: string;
+        /** @description The merchant's kinds of points beside its own. */
+        PointsKinds: {
+            /**
+             * @description The kinds, at most 10.
+             * @default []
+             */
+            kinds: components["schemas"]["PointsKind"][];
         };
         /** @description What became of the points. */
         PointsQuote: {
@@ -9818,6 +9975,7 @@ export interface components {
             passes?: components["schemas"]["PassUse"][];
             /** @description How many points. */
             points?: components["schemas"]["PointsChoice"];
+            points_kind?: components["schemas"]["PointsKindId"] | null;
             /**
              * Format: uuid
              * @description The store.
@@ -9829,6 +9987,8 @@ export interface components {
         QuoteReply: {
             /** @description What the order would earn. */
             earns: components["schemas"]["Earned"];
+            /** @description What it would earn of further kinds of points. */
+            earns_kinds: components["schemas"]["KindEarned"][];
             /** @description The goods of the lines. */
             goods: components["schemas"]["QuotedGoods"][];
             member?: components["schemas"]["MemberBrief"] | null;
@@ -10466,6 +10626,7 @@ export interface components {
             money?: components["schemas"]["Money"];
             /** @description Points for a piece. */
             points?: components["schemas"]["Points"];
+            points_kind?: components["schemas"]["PointsKindId"] | null;
             /** @description In which stores; empty for all. */
             stores?: string[];
             /** @description For which tiers; empty for all. */
@@ -12236,6 +12397,11 @@ export interface components {
              * @description What it got where the shop owns it (cash), what it gave where it doesn't (points issued).
              */
             debits: number;
+            /**
+             * Format: uuid
+             * @description Which points; nothing for the merchant's own, and for what is no points.
+             */
+            points_kind?: string | null;
             /**
              * Format: uuid
              * @description Whose: a store, or nothing for the merchant as a whole.
@@ -16862,6 +17028,146 @@ export interface operations {
             };
         };
     };
+    list_member_points_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindView"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    adjust_points_kind: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your name for this write; the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["MemberId"];
+                kind: components["schemas"]["PointsKindId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KindAdjustment"];
+            };
+        };
+        responses: {
+            /** @description Done already under this key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindView"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_points_kind_lots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MemberId"];
+                kind: components["schemas"]["PointsKindId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotView"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_points_kind_statement: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["MemberId"];
+                kind: components["schemas"]["PointsKindId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Entry"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_points_transfers: {
         parameters: {
             query?: {
@@ -20221,6 +20527,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpendingPolicy"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_points_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsKinds"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_points_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PointsKinds"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsKinds"];
                 };
             };
             default: {
