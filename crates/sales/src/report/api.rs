@@ -44,8 +44,10 @@ struct ReportQuery {
     /// Only this store.
     store: Option<Uuid>,
     /// A row for each day (the default), each month, or the whole period.
+    #[param(inline)]
     by: Option<ReportBy>,
     /// JSON (the default) or CSV.
+    #[param(inline)]
     format: Option<ReportFormat>,
 }
 
@@ -59,6 +61,7 @@ struct PrepaidQuery {
     #[param(format = Date)]
     to: Option<String>,
     /// JSON (the default) or CSV.
+    #[param(inline)]
     format: Option<ReportFormat>,
 }
 
@@ -71,6 +74,7 @@ struct LiabilityQuery {
     /// Only what this store stands for.
     store: Option<Uuid>,
     /// JSON (the default) or CSV.
+    #[param(inline)]
     format: Option<ReportFormat>,
 }
 
