@@ -9,8 +9,10 @@ CARGO ?= cargo
 TRADE ?= mother-and-baby
 LISTEN ?= 127.0.0.1:7300
 DATA ?= target/demo
+SOAK_S ?= 7200
+MUTANTS_MIN ?= 80
 
-.PHONY: help run dev test check fmt clippy tidy licences faces web-check e2e deps build-deps bless soak
+.PHONY: help run dev test check fmt clippy tidy licences faces web-check e2e deps build-deps bless soak mutants
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -69,5 +71,10 @@ bless: web/node_modules/.package-lock.json ## make what is generated: format, Op
 	cd web && npm run -s generate && npm run -s format
 	INSTA_UPDATE=always $(CARGO) test --workspace --tests
 
-soak: deps ## the tests at their large size, for hours
+soak: deps ## the tests at their large size, and SOAK_S seconds of sales on each database: hours
 	SHUKE_SOAK=1 $(CARGO) test --release --locked --workspace --tests -- --nocapture
+	$(CARGO) run --release --locked -p shuke-server --bin shuke -- bench soak --seconds $(SOAK_S)
+	scripts/postgres.sh $(CARGO) run --release --locked -p shuke-server --bin shuke -- bench soak --seconds $(SOAK_S) --db {}
+
+mutants: ## change pricing and ledger in every small way; at least MUTANTS_MIN per cent must be caught
+	scripts/mutants.sh $(MUTANTS_MIN)

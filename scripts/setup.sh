@@ -41,6 +41,8 @@ if [ "$want" = test ]; then
   has valgrind || packages+=(valgrind)
   ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || packages+=(faketime)
   has pgbouncer || [ -x /usr/sbin/pgbouncer ] || packages+=(pgbouncer)
+  # A virtual environment needs the module ensurepip, which Debian keeps apart.
+  python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3 python3-venv)
   for program in initdb postgres pgbench; do
     if ! has_postgres "$program"; then
       packages+=(postgresql)
@@ -62,6 +64,18 @@ if [ ${#packages[@]} -gt 0 ]; then
     apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold "${packages[@]}" </dev/null >/dev/null
   else
     missing+=("packages (Debian's names): ${packages[*]}")
+  fi
+fi
+
+# schemathesis draws requests from the OpenAPI document (crates/server/tests/it/fuzz.rs), in a Python of its own.
+if [ "$want" = test ] && [ -z "${SHUKE_SCHEMATHESIS:-}" ]; then
+  fuzzer=${CARGO_TARGET_DIR:-$(dirname "$0")/../target}/schemathesis
+  if [ ! -x "$fuzzer/bin/st" ]; then
+    echo "setup: installing schemathesis into $fuzzer" >&2
+    if ! { python3 -m venv "$fuzzer" && "$fuzzer/bin/pip" install -q --disable-pip-version-check 'schemathesis>=4.32,<5'; } >&2; then
+      rm -rf "$fuzzer"
+      missing+=("schemathesis 4 (PyPI): python3 -m venv $fuzzer && $fuzzer/bin/pip install schemathesis")
+    fi
   fi
 fi
 

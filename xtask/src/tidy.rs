@@ -5,6 +5,7 @@ mod lengths;
 mod links;
 mod migrations;
 mod ownership;
+mod schemas;
 mod shape;
 mod words;
 
@@ -15,7 +16,7 @@ use anyhow::{Result, bail};
 
 /// Every check.
 const CHECKS: &[fn(&Tree) -> Vec<Fault>] =
-    &[edges::check, shape::check, migrations::check, ownership::check, lengths::check, words::check, links::check, requirements::check];
+    &[edges::check, shape::check, migrations::check, ownership::check, lengths::check, words::check, links::check, schemas::check, requirements::check];
 
 /// Runs every check and prints what it found.
 pub fn run() -> Result<()> {

@@ -408,10 +408,10 @@ impl PgTx {
         // After COMMIT was sent a lost connection leaves the outcome open: the caller's key decides.
         let code = error.code().map(SqlState::code).unwrap_or_default();
         // 25006: this server takes no writes any more; another one has become the primary.
-        let ended = code.starts_with("57P0") || code.starts_with("08") || code == "25006";
-        self.lost |= error.is_closed() || ended;
-        self.retry = retry == Some(true) || ((error.is_closed() || ended) && !commit_sent);
-        out
+        let (gone, moved) = (error.is_closed() || code.starts_with("57P0") || code.starts_with("08"), code == "25006");
+        self.lost |= gone || moved;
+        self.retry = retry == Some(true) || ((gone || moved) && !commit_sent);
+        if gone && commit_sent { Error::unconfirmed(error.to_string()) } else { out }
     }
 }
 

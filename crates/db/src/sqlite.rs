@@ -68,14 +68,22 @@ impl LastCommit {
     }
 }
 
+/// Why a group was lost.
+#[derive(Clone)]
+struct Lost {
+    text: String,
+    /// The disk failed to confirm the commit: it may be there or not.
+    unsure: bool,
+}
+
 /// Those who wait for one commit.
 struct Group {
-    outcome: watch::Sender<Option<Result<(), String>>>,
+    outcome: watch::Sender<Option<Result<(), Lost>>>,
     members: usize,
 }
 
 /// What a group waits for.
-type Outcome = watch::Receiver<Option<Result<(), String>>>;
+type Outcome = watch::Receiver<Option<Result<(), Lost>>>;
 
 struct Readers {
     free: std::sync::Mutex<Vec<Connection>>,
@@ -239,15 +247,15 @@ fn commit_group(mut guard: OwnedMutexGuard<WriterState>) {
     let Some(group) = guard.group.take() else { return };
     let began = Instant::now();
     let outcome = guard.conn.execute_batch("COMMIT").map_err(|error| {
-        let text = error.to_string();
-        if error.sqlite_error().is_some_and(|error| UNCONFIRMED.contains(&error.extended_code)) {
+        let unsure = error.sqlite_error().is_some_and(|error| UNCONFIRMED.contains(&error.extended_code));
+        if unsure {
             tracing::error!(%error, "the disk did not confirm a write; nothing more is written until a restart");
             guard.unsure.store(true, Ordering::SeqCst);
         }
         if !guard.conn.is_autocommit() {
             let _ = guard.conn.execute_batch("ROLLBACK");
         }
-        text
+        Lost { text: error.to_string(), unsure }
     });
     if outcome.is_ok() {
         guard.counters.commit(group.members);
@@ -387,7 +395,8 @@ impl SqliteTx {
 async fn settled(mut outcome: Outcome) -> Result<()> {
     let settled = outcome.wait_for(Option::is_some).await.map_err(|_| closed())?.clone();
     match settled {
-        Some(Err(text)) => Err(not_written(&text)),
+        Some(Err(lost)) if lost.unsure => Err(Error::unconfirmed(lost.text)),
+        Some(Err(lost)) => Err(not_written(&lost.text)),
         _ => Ok(()),
     }
 }
@@ -425,7 +434,7 @@ fn break_group(turn: &mut OwnedMutexGuard<WriterState>, error: &rusqlite::Error)
         let _ = turn.conn.execute_batch("ROLLBACK");
     }
     if let Some(group) = turn.group.take() {
-        group.outcome.send_replace(Some(Err(error.to_string())));
+        group.outcome.send_replace(Some(Err(Lost { text: error.to_string(), unsure: false })));
     }
     not_written(&error.to_string())
 }

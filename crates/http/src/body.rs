@@ -1,5 +1,6 @@
 //! Bodies, paths and queries, read at the door: a value that can't be is refused with its place.
 
+use crate::objects::Objects;
 use crate::once::IdempotencyKey;
 use crate::{App, Problem};
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -49,7 +50,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Write<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let key = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-        if key.is_empty() || key.len() > 128 || !key.bytes().all(|b| b.is_ascii_graphic()) {
+        if key.is_empty() || key.len() > crate::document::KEY_CHARS_MAX || !key.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Error::invalid(
                 "idempotency_key_missing",
                 "send the header Idempotency-Key with a value of your own for this write, such as a new UUID; the same value on a retry makes it happen once",
@@ -80,9 +81,26 @@ async fn bytes(request: Request) -> Result<axum::body::Bytes> {
         .map_err(|_| Error::invalid("body_too_large", "the body is longer than 4 MiB; send it in parts"))
 }
 
+/// Whether a JSON text has an escaped NUL: no text column of PostgreSQL takes one, and no name has one.
+fn has_nul(raw: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(found) = raw[at..].iter().position(|byte| *byte == b'\\') {
+        let escape = at + found + 1;
+        if raw[escape..].starts_with(b"u0000") {
+            return true;
+        }
+        // What is escaped may be a backslash itself.
+        at = (escape + 1).min(raw.len());
+    }
+    false
+}
+
 fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
+    if has_nul(raw) {
+        return Err(Error::invalid("text_nul", "a text holds the character NUL (\\u0000); leave it out"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(raw);
-    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    serde_path_to_error::deserialize(Objects(&mut reader)).map_err(|error| {
         let pointer = pointer(&error.path().to_string());
         let text = error.inner().to_string();
         let detail = text.split(" at line ").next().unwrap_or(&text).to_owned();
@@ -107,11 +125,16 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         match axum::extract::Path::<T>::from_request_parts(parts, app).await {
+            Ok(_) if parts.uri.path().contains("%00") => Err(nothing_there().into()),
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
             // An id that can't be one names nothing.
-            Err(_) => Err(Error::not_found("not_found", "there is nothing under this address").into()),
+            Err(_) => Err(nothing_there().into()),
         }
     }
+}
+
+fn nothing_there() -> Error {
+    Error::not_found("not_found", "there is nothing under this address")
 }
 
 /// Query parameters.
@@ -122,6 +145,9 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Error::invalid("query_malformed", "the query holds the character NUL (%00); leave it out").into());
+        }
         match axum::extract::Query::<T>::from_request_parts(parts, app).await {
             Ok(axum::extract::Query(value)) => Ok(Self(value)),
             Err(rejection) => {
@@ -137,6 +163,7 @@ pub struct Paging {
     /// The `next` of the page before.
     pub cursor: Option<String>,
     /// Rows on a page, 1 to 200, 50 by default.
+    #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
 }
 
@@ -154,6 +181,22 @@ impl Paging {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_nul_is_found_wherever_it_is_escaped() {
+        for (text, found) in [
+            (r#"{"a":"\u0000"}"#, true),
+            (r#"{"a":"\\\u0000"}"#, true),
+            (r#"{"a":"\\u0000"}"#, false),
+            (r#"{"a":"\u00001"}"#, true),
+            (r#"{"a":"\u0001"}"#, false),
+            (r#"{"a":"x\"#, false),
+            ("", false),
+        ] {
+            assert_eq!(has_nul(text.as_bytes()), found, "{text}");
+        }
+        assert_eq!(parse::<serde_json::Value>(br#"{"a":"\u0000"}"#).unwrap_err().code(), "text_nul");
+    }
 
     #[test]
     fn a_fault_names_its_place() {

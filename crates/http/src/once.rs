@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shuke_db::{Future, Tx, sql};
-use shuke_kernel::{Error, Instant, MerchantId, Result};
+use shuke_kernel::{Error, Instant, Kind, MerchantId, Result};
 
 /// How long a key's answer is kept: a till may be offline over a long weekend.
 pub const KEPT_MS: i64 = 7 * 86_400_000;
@@ -69,9 +69,12 @@ where
         .await;
     match outcome {
         Ok(body) => Ok(Answer { body, replayed: false }),
-        Err(error) => match replay(app, caller.cx.merchant, key).await? {
-            Some(body) => Ok(Answer { body, replayed: true }),
-            None => Err(error),
+        Err(error) => match replay(app, caller.cx.merchant, key).await {
+            Ok(Some(body)) => Ok(Answer { body, replayed: true }),
+            Ok(None) => Err(error),
+            // Whether there is an answer can't be seen now.
+            Err(unread) if unread.kind() == Kind::Unavailable => Err(Error::unconfirmed(format!("{error}; then {unread}"))),
+            Err(refused) => Err(refused),
         },
     }
 }

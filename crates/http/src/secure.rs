@@ -4,12 +4,14 @@ use axum::Router;
 use axum::extract::Request as Incoming;
 use axum::http::{HeaderName, HeaderValue, Request, header};
 use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use crate::Problem;
+use shuke_kernel::Error;
+use std::any::Any;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 /// The header that names a request in answers and logs.
@@ -25,6 +27,18 @@ async fn walled(request: Incoming, next: Next) -> Response {
     shuke_db::wall::within(shuke_db::Wall::Nobody, next.run(request)).await
 }
 
+/// Gives a request up that takes too long. Its transaction rolls back, unless it was at its commit.
+async fn in_time(request: Incoming, next: Next) -> Response {
+    let answer = tokio::time::timeout(Duration::from_secs(REQUEST_S_MAX), next.run(request)).await;
+    answer.unwrap_or_else(|_| Problem(Error::unconfirmed(format!("given up after {REQUEST_S_MAX} s"))).into_response())
+}
+
+/// A fault of ours is an answer like any other; its text is in the log.
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    Problem(Error::internal(format!("panicked: {}", text.unwrap_or_default()))).into_response()
+}
+
 /// Puts the layers around a router. The path is logged, never the query or a body: they hold personal data.
 pub fn layers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     let trace = TraceLayer::new_for_http().make_span_with(|request: &Request<axum::body::Body>| {
@@ -34,8 +48,8 @@ pub fn layers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> 
     router
         .layer(from_fn(walled))
         .layer(from_fn(crate::meter::measure))
-        .layer(CatchPanicLayer::new())
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(REQUEST_S_MAX)))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(in_time))
         .layer(trace)
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))

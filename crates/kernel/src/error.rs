@@ -25,7 +25,7 @@ pub enum Kind {
     Refused,
     /// Too many requests. 429.
     TooMany,
-    /// Try again soon; nothing was written. 503.
+    /// Try again soon, with the same key. 503.
     Unavailable,
     /// A fault of ours. 500.
     Internal,
@@ -102,8 +102,17 @@ impl Error {
         refused => Refused;
         /// Slow down (429).
         too_many => TooMany;
-        /// Try again; nothing was written (503).
+        /// Try again, with the same key (503).
         unavailable => Unavailable;
+    }
+    /// A write whose outcome nobody knows (503): the same request under the same key finds out.
+    pub fn unconfirmed(inside: impl Into<String>) -> Self {
+        Error::unavailable(
+            "write_unconfirmed",
+            "it is not known whether this was written; send the same request with the same Idempotency-Key again, and it is done once",
+        )
+        .inside(inside)
+        .retry_after_s(1)
     }
     /// A fault of ours: the text goes to the log, the outside learns only that it happened.
     pub fn internal(inside: impl Into<String>) -> Self {

@@ -33,11 +33,11 @@ impl PrepaidTender {
     /// The store's account that takes it in; none for the wallet.
     const fn account(self) -> Option<AccountKind> {
         match self {
-            Self::Cash => Some(wallet::Tender::Cash.account()),
-            Self::WechatPay => Some(wallet::Tender::WechatPay.account()),
-            Self::Alipay => Some(wallet::Tender::Alipay.account()),
-            Self::BankCard => Some(wallet::Tender::BankCard.account()),
-            Self::Other => Some(wallet::Tender::Other.account()),
+            Self::Cash => Some(wallet::TopUpTender::Cash.account()),
+            Self::WechatPay => Some(wallet::TopUpTender::WechatPay.account()),
+            Self::Alipay => Some(wallet::TopUpTender::Alipay.account()),
+            Self::BankCard => Some(wallet::TopUpTender::BankCard.account()),
+            Self::Other => Some(wallet::TopUpTender::Other.account()),
             Self::Wallet | Self::Principal | Self::Bonus => None,
         }
     }

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use shuke_http::{App, AppInner, OpenApiRouter, Problem, ProblemBody};
+use shuke_http::{document, App, AppInner, OpenApiRouter, Problem, ProblemBody};
 use shuke_jobs::Runner;
 use shuke_kernel::Error;
 use shuke_ledger::verify::Check;
@@ -57,7 +57,9 @@ pub fn prepare(app: &AppInner) {
 
 /// The OpenAPI document.
 pub fn document() -> OpenApi {
-    routes().to_openapi()
+    let mut whole = routes().to_openapi();
+    document::complete(&mut whole);
+    whole
 }
 
 /// Everything that the server answers.
@@ -67,15 +69,16 @@ pub fn router(app: App) -> Router {
 
 /// The same, with its document.
 pub fn wire(app: App) -> (Router, OpenApi) {
-    let (api, document) = routes().split_for_parts();
+    let (api, mut whole) = routes().split_for_parts();
+    document::complete(&mut whole);
     let router = api
         .layer(from_fn_with_state(app.clone(), shuke_http::gate))
-        .merge(pages::routes(&document))
+        .merge(pages::routes(&whole))
         .merge(pages::operator_routes())
         .fallback(|| async { Problem(Error::not_found("not_found", "there is nothing under this address")) })
         .method_not_allowed_fallback(|| async { method_not_allowed() })
         .with_state(app);
-    (shuke_http::layers(router), document)
+    (shuke_http::layers(router), whole)
 }
 
 fn method_not_allowed() -> Response {
@@ -86,7 +89,7 @@ fn method_not_allowed() -> Response {
         detail: "this address does not take this method; see /api/openapi.json".to_owned(),
         fields: Vec::new(),
     };
-    let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+    let kind = [(header::CONTENT_TYPE, document::PROBLEM)];
     (StatusCode::METHOD_NOT_ALLOWED, kind, axum::Json(body)).into_response()
 }
 

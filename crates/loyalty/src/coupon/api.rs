@@ -62,7 +62,7 @@ pub(crate) struct Reason {
 /// To whom a coupon is given.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Gift {
+struct CouponGift {
     /// The member.
     to: MemberId,
 }
@@ -127,7 +127,7 @@ async fn revoke(
 /// Gives an unused coupon to another member, where its terms let it go.
 #[utoipa::path(post, path = "/api/v1/coupons/{id}/transfer", tag = "coupons", operation_id = "transfer_coupon",
     params(("id" = CouponId, Path), ("Idempotency-Key" = String, Header, description = "Your name for this write; the same on a retry")),
-    request_body = Gift,
+    request_body = CouponGift,
     responses((status = 201, body = CouponView), (status = 200, body = CouponView, description = "Done already under this key"),
         (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("sale:write"))))]
@@ -135,7 +135,7 @@ async fn transfer(
     caller: Allow<perm::Sell>,
     State(app): State<App>,
     Path(id): Path<CouponId>,
-    Write { key, body }: Write<Gift>,
+    Write { key, body }: Write<CouponGift>,
 ) -> Reply<Answer<CouponView>> {
     let input = (id, body.to);
     let answer = once(&app, &caller, &key, &input, |tx, caller, (id, to)| {

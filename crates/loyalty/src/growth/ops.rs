@@ -63,7 +63,7 @@ pub struct GrowthByHand {
 ///
 /// Errors: `growth_out_of_range`, `text_malformed`, `growth_taken`.
 pub async fn enter_by_hand(tx: &mut Tx, cx: &Cx, member: Uuid, wanted: &GrowthByHand) -> Result<GrowthEntry> {
-    if wanted.growth == 0 || wanted.growth.abs() > GROWTH_MAX {
+    if wanted.growth == 0 || !(-GROWTH_MAX..=GROWTH_MAX).contains(&wanted.growth) {
         let error = Error::invalid("growth_out_of_range", "so much growth can't be entered");
         return Err(error.field("/growth", "out_of_range", format!("must not be 0, and at most {GROWTH_MAX}")));
     }

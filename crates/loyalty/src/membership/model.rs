@@ -2,7 +2,7 @@
 
 use crate::gift::Gift;
 use crate::tier::TierId;
-use crate::wallet::Tender;
+use crate::wallet::TopUpTender;
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Date, Error, Instant, Money, Result, Uuid, id, money, text_enum, time};
 use shuke_org::StoreId;
@@ -129,7 +129,7 @@ pub struct MembershipDraft {
     pub store: StoreId,
     /// With what it is paid; left out for a trial.
     #[serde(default)]
-    pub tender: Option<Tender>,
+    pub tender: Option<TopUpTender>,
     /// Whether it is the free trial.
     #[serde(default)]
     pub trial: bool,
@@ -157,7 +157,7 @@ pub struct Membership {
     /// What was paid, in minor units.
     pub price: Money,
     /// With what.
-    pub tender: Option<Tender>,
+    pub tender: Option<TopUpTender>,
     /// Where it is in its life.
     pub state: MembershipState,
     /// What was given back, in minor units.
@@ -215,7 +215,7 @@ mod tests {
             ends_on: plan().term.ends_on(starts_on),
             price: plan().price,
             plan: plan(),
-            tender: Some(Tender::Cash),
+            tender: Some(TopUpTender::Cash),
             state: MembershipState::Active,
             refunded: Money::ZERO,
             at: Instant(0),

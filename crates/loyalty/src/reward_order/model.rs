@@ -2,7 +2,7 @@
 
 use crate::coupon::CouponId;
 use crate::reward::{RewardId, RewardTerms};
-use crate::wallet::Tender;
+use crate::wallet::TopUpTender;
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Date, Error, Instant, Money, Points, Result, Uuid, id, text_enum};
 use shuke_org::StoreId;
@@ -39,7 +39,7 @@ pub struct RewardOrderDraft {
     pub quantity: i64,
     /// With what the money on top is paid; left out where the reward asks for none.
     #[serde(default)]
-    pub tender: Option<Tender>,
+    pub tender: Option<TopUpTender>,
 }
 
 const fn one() -> i64 {
@@ -68,7 +68,7 @@ pub struct RewardOrder {
     /// Money that was paid on top, in minor units.
     pub money: Money,
     /// With what.
-    pub tender: Option<Tender>,
+    pub tender: Option<TopUpTender>,
     /// Where it is in its life.
     pub state: RewardOrderState,
     /// How often it can be handed over or used.

@@ -1,7 +1,7 @@
 //! Plans and top-ups.
 
 use super::store;
-use super::{PlanState, Tender, TopUp, TopUpPlan, TopUpPlanId, WalletPolicy};
+use super::{PlanState, TopUpTender, TopUp, TopUpPlan, TopUpPlanId, WalletPolicy};
 use crate::coupon::{self, CouponId};
 use crate::{book, template};
 use serde::{Deserialize, Serialize};
@@ -106,7 +106,7 @@ pub struct TopUpDraft {
     #[serde(default)]
     pub amount: Option<Money>,
     /// With what it is paid.
-    pub tender: Tender,
+    pub tender: TopUpTender,
     /// The till where it is paid: it belongs to the till's shift.
     #[serde(default)]
     pub till: Option<TillId>,

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 text_enum! {
     /// With what a top-up is paid.
-    pub enum Tender {
+    pub enum TopUpTender {
         /// Cash.
         Cash = "cash",
         /// WeChat Pay.
@@ -23,7 +23,7 @@ text_enum! {
     }
 }
 
-impl Tender {
+impl TopUpTender {
     /// The store's account that receives it.
     pub const fn account(self) -> AccountKind {
         match self {
@@ -52,7 +52,7 @@ pub struct TopUp {
     /// What was given on top, in minor units.
     pub bonus: Money,
     /// With what it was paid.
-    pub tender: Tender,
+    pub tender: TopUpTender,
     /// The last local day of the principal; none for ever.
     #[schema(value_type = Option<String>, format = Date)]
     pub expires_on: Option<Date>,

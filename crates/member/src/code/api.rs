@@ -18,7 +18,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// What was scanned.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Scanned {
+struct ScannedCode {
     /// A member's code, a card's number, or its chip's id.
     code: String,
 }
@@ -39,10 +39,10 @@ async fn show(caller: Allow<perm::MemberIdentify>, State(app): State<App>, Path(
 
 /// The member whom a scanned code or card identifies. It reads only; the body keeps what was scanned
 /// out of addresses and logs.
-#[utoipa::path(post, path = "/api/v1/codes/identify", tag = "members", operation_id = "identify_member", request_body = Scanned,
+#[utoipa::path(post, path = "/api/v1/codes/identify", tag = "members", operation_id = "identify_member", request_body = ScannedCode,
     responses((status = 200, body = MemberBrief), (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("member:identify"))))]
-async fn identify(caller: Allow<perm::MemberIdentify>, State(app): State<App>, Json(body): Json<Scanned>) -> Reply<Json<MemberBrief>> {
+async fn identify(caller: Allow<perm::MemberIdentify>, State(app): State<App>, Json(body): Json<ScannedCode>) -> Reply<Json<MemberBrief>> {
     let input = (&caller.cx, &app.vault, body.code);
     let found = app.db.read(&input, |tx, (cx, vault, text)| Box::pin(ops::identify(tx, cx, vault, text))).await?;
     Ok(Json(found.view(&app.vault, caller.cx.merchant, View::of(&caller))?))

@@ -1,6 +1,6 @@
 //! 美业: services on prepaid passes, products beside them.
 
-use super::{FieldKind, Preset, category, field, product, service, text};
+use super::{PresetFieldKind, Preset, category, field, product, service, text};
 use crate::Trade;
 
 pub(super) static PRESET: Preset = Preset {
@@ -22,12 +22,12 @@ pub(super) static PRESET: Preset = Preset {
             "skin",
             "肤质",
             "Skin type",
-            FieldKind::Choice,
+            PresetFieldKind::Choice,
             &[text("干性", "Dry"), text("油性", "Oily"), text("混合", "Combination"), text("敏感", "Sensitive")],
         ),
-        field("hair", "发质", "Hair", FieldKind::Choice, &[text("细软", "Fine"), text("粗硬", "Coarse"), text("受损", "Damaged")]),
-        field("allergy", "过敏史", "Allergies", FieldKind::Text, &[]),
-        field("last_colour", "上次染发", "Last colouring", FieldKind::Date, &[]),
+        field("hair", "发质", "Hair", PresetFieldKind::Choice, &[text("细软", "Fine"), text("粗硬", "Coarse"), text("受损", "Damaged")]),
+        field("allergy", "过敏史", "Allergies", PresetFieldKind::Text, &[]),
+        field("last_colour", "上次染发", "Last colouring", PresetFieldKind::Date, &[]),
     ],
     products: &[
         product("skincare", "补水面膜 5片", "Hydrating masks 5", 12800, 30, &[]),

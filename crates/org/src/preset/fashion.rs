@@ -1,6 +1,6 @@
 //! 服装: seasons, sizes, few visits and large baskets.
 
-use super::{FieldKind, Preset, category, field, product, service, text};
+use super::{PresetFieldKind, Preset, category, field, product, service, text};
 use crate::Trade;
 
 const TOPS: &[&str] = &["S", "M", "L", "XL"];
@@ -22,16 +22,16 @@ pub(super) static PRESET: Preset = Preset {
         category("service", None, "衣物服务", "Services"),
     ],
     fields: &[
-        field("size_top", "上装尺码", "Top size", FieldKind::Choice, &[text("S", "S"), text("M", "M"), text("L", "L"), text("XL", "XL")]),
-        field("size_shoe", "鞋码", "Shoe size", FieldKind::Number, &[]),
+        field("size_top", "上装尺码", "Top size", PresetFieldKind::Choice, &[text("S", "S"), text("M", "M"), text("L", "L"), text("XL", "XL")]),
+        field("size_shoe", "鞋码", "Shoe size", PresetFieldKind::Number, &[]),
         field(
             "style",
             "风格偏好",
             "Style",
-            FieldKind::Choice,
+            PresetFieldKind::Choice,
             &[text("通勤", "Office"), text("休闲", "Casual"), text("运动", "Sport"), text("甜美", "Sweet")],
         ),
-        field("height", "身高厘米", "Height in cm", FieldKind::Number, &[]),
+        field("height", "身高厘米", "Height in cm", PresetFieldKind::Number, &[]),
     ],
     products: &[
         product("top", "真丝衬衫", "Silk shirt", 45900, 120, TOPS),

@@ -1,6 +1,6 @@
 //! 超市便利: many small baskets, some goods by weight, visits by the week.
 
-use super::{FieldKind, Preset, category, field, product, service, text};
+use super::{PresetFieldKind, Preset, category, field, product, service, text};
 use crate::Trade;
 
 pub(super) static PRESET: Preset = Preset {
@@ -20,15 +20,15 @@ pub(super) static PRESET: Preset = Preset {
         category("service", None, "便民服务", "Services"),
     ],
     fields: &[
-        field("household", "家庭人数", "Household size", FieldKind::Number, &[]),
+        field("household", "家庭人数", "Household size", PresetFieldKind::Number, &[]),
         field(
             "delivery",
             "送货偏好",
             "Delivery",
-            FieldKind::Choice,
+            PresetFieldKind::Choice,
             &[text("到店", "In store"), text("送货", "Delivery"), text("自提", "Pick-up")],
         ),
-        field("estate", "小区", "Estate", FieldKind::Text, &[]),
+        field("estate", "小区", "Estate", PresetFieldKind::Text, &[]),
     ],
     products: &[
         product("fruit", "红富士苹果 1千克", "Fuji apples 1 kg", 1580, 7, &[]),

@@ -61,7 +61,7 @@ const fn category(key: &'static str, parent: Option<&'static str>, zh: &'static 
 
 shuke_kernel::text_enum! {
     /// What a profile field holds.
-    pub enum FieldKind {
+    pub enum PresetFieldKind {
         /// Any text.
         Text = "text",
         /// A whole number.
@@ -81,12 +81,12 @@ pub struct Field {
     /// Its name.
     pub name: Text,
     /// What it holds.
-    pub kind: FieldKind,
+    pub kind: PresetFieldKind,
     /// The choices, where it is one of some.
     pub choices: &'static [Text],
 }
 
-const fn field(key: &'static str, zh: &'static str, en: &'static str, kind: FieldKind, choices: &'static [Text]) -> Field {
+const fn field(key: &'static str, zh: &'static str, en: &'static str, kind: PresetFieldKind, choices: &'static [Text]) -> Field {
     Field { key, name: text(zh, en), kind, choices }
 }
 
@@ -167,7 +167,7 @@ mod tests {
             let names: BTreeSet<_> = preset.products.iter().map(|p| p.name.zh).chain(preset.services.iter().map(|s| s.name.zh)).collect();
             assert_eq!(names.len(), preset.products.len() + preset.services.len(), "a name stands twice in {trade:?}");
             for field in preset.fields {
-                assert_eq!(field.kind == FieldKind::Choice, !field.choices.is_empty(), "{}", field.key);
+                assert_eq!(field.kind == PresetFieldKind::Choice, !field.choices.is_empty(), "{}", field.key);
             }
         }
     }

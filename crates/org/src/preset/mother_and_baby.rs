@@ -1,6 +1,6 @@
 //! 母婴: what is bought again follows the child's age.
 
-use super::{FieldKind, Preset, category, field, product, service, text};
+use super::{PresetFieldKind, Preset, category, field, product, service, text};
 use crate::Trade;
 
 pub(super) static PRESET: Preset = Preset {
@@ -25,18 +25,18 @@ pub(super) static PRESET: Preset = Preset {
             "feeding",
             "喂养方式",
             "Feeding",
-            FieldKind::Choice,
+            PresetFieldKind::Choice,
             &[text("母乳", "Breast"), text("混合", "Mixed"), text("奶粉", "Formula")],
         ),
-        field("formula_brand", "常用奶粉", "Usual formula", FieldKind::Text, &[]),
+        field("formula_brand", "常用奶粉", "Usual formula", PresetFieldKind::Text, &[]),
         field(
             "diaper_size",
             "纸尿裤尺码",
             "Diaper size",
-            FieldKind::Choice,
+            PresetFieldKind::Choice,
             &[text("NB", "NB"), text("S", "S"), text("M", "M"), text("L", "L"), text("XL", "XL")],
         ),
-        field("allergy", "过敏史", "Allergies", FieldKind::Text, &[]),
+        field("allergy", "过敏史", "Allergies", PresetFieldKind::Text, &[]),
     ],
     products: &[
         product("formula", "婴儿配方奶粉 800克", "Infant formula 800 g", 29800, 14, &["1段", "2段", "3段"]),

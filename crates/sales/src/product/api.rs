@@ -122,6 +122,7 @@ struct ScanQuery {
 
 /// What a scanner found, as this store sells it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ScannedGoods)]
 pub struct Scanned {
     /// The variant.
     pub variant: VariantId,

@@ -163,6 +163,7 @@ pub struct StockRow {
 
 /// The first row that is not the sum of its movements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = StockDifference)]
 pub struct Difference {
     /// The store.
     pub store: Uuid,

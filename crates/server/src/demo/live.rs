@@ -442,7 +442,7 @@ impl Shop<'_> {
         let dice = Dice::of(self.seed(), "top_up.plan", visit.number);
         let plan = dice.weighted([45, 38, 17]).min(PLANS - 1);
         let tender = dice.weighted([60, 25, 15]);
-        let tenders = [wallet::Tender::WechatPay, wallet::Tender::Alipay, wallet::Tender::BankCard];
+        let tenders = [wallet::TopUpTender::WechatPay, wallet::TopUpTender::Alipay, wallet::TopUpTender::BankCard];
         let at = visit.at.plus_ms(-60_000);
         let draft = TopUpDraft {
             id: uuid(self.seed(), "top_up", visit.number, at),
@@ -450,7 +450,7 @@ impl Shop<'_> {
             store: counter.store,
             plan: Some(self.rules().plan_id(plan)),
             amount: None,
-            tender: tenders.get(tender).copied().unwrap_or(wallet::Tender::Cash),
+            tender: tenders.get(tender).copied().unwrap_or(wallet::TopUpTender::Cash),
             till: None,
         };
         let input = (self, &draft, visit, at, counter.cashier);

@@ -202,10 +202,10 @@ impl Opening<'_> {
     async fn members(&self, tx: &mut Tx) -> Result<()> {
         for (index, found) in (0_u64..).zip(preset::of(self.story.trade).fields) {
             let kind = match found.kind {
-                preset::FieldKind::Text => FieldKind::Text,
-                preset::FieldKind::Number => FieldKind::Integer,
-                preset::FieldKind::Date => FieldKind::Date,
-                preset::FieldKind::Choice => FieldKind::Choice,
+                preset::PresetFieldKind::Text => FieldKind::Text,
+                preset::PresetFieldKind::Number => FieldKind::Integer,
+                preset::PresetFieldKind::Date => FieldKind::Date,
+                preset::PresetFieldKind::Choice => FieldKind::Choice,
             };
             let draft = FieldDraft {
                 key: found.key.to_owned(),

@@ -8,7 +8,7 @@ use shuke_kernel::Date;
 use shuke_kernel::time::{add_days, days_between};
 use shuke_member::member::Gender;
 use shuke_org::Trade;
-use shuke_org::preset::{self, FieldKind};
+use shuke_org::preset::{self, PresetFieldKind};
 use std::collections::BTreeMap;
 
 /// A child of a member.
@@ -123,10 +123,10 @@ fn fields(dice: &Dice, trade: Trade, enrolled: Date) -> BTreeMap<String, Value> 
     let mut out = BTreeMap::new();
     for field in preset::of(trade).fields {
         let value = match field.kind {
-            FieldKind::Choice => dice.pick(field.choices).map(|choice| Value::from(choice.zh)),
-            FieldKind::Number => Some(Value::from(number(dice, field.key))),
-            FieldKind::Date => Some(Value::from(back(enrolled, dice.between(3, 120)).to_string())),
-            FieldKind::Text => text(dice, field.key).map(Value::from),
+            PresetFieldKind::Choice => dice.pick(field.choices).map(|choice| Value::from(choice.zh)),
+            PresetFieldKind::Number => Some(Value::from(number(dice, field.key))),
+            PresetFieldKind::Date => Some(Value::from(back(enrolled, dice.between(3, 120)).to_string())),
+            PresetFieldKind::Text => text(dice, field.key).map(Value::from),
         };
         if let Some(value) = value.filter(|_| dice.chance(550)) {
             out.insert(field.key.to_owned(), value);

@@ -21,6 +21,8 @@ mod export;
 #[cfg(test)]
 mod failover;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod guard;
 #[cfg(test)]
 mod import;

@@ -5,6 +5,8 @@
 //! - `raw` runs the very statements of such sales again on a bare SQLite connection with prepared
 //!   statements, as many of them to a commit as group commit had: the same rows, no product.
 //! - `lookup` finds members at the till of a merchant of a million and prices their carts.
+//! - `strain` asks for four times as much as the server takes, and for backups while it sells.
+//! - `soak` sells at half of the peak for hours and looks whether anything creeps.
 //! - `import` writes a file of past orders and imports it.
 
 mod checkout;
@@ -12,6 +14,9 @@ mod import;
 mod load;
 mod lookup;
 mod raw;
+mod shop;
+mod soak;
+mod strain;
 
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -27,6 +32,10 @@ pub enum Bench {
     Import(import::Load),
     /// Finding a member at the till of a large merchant and pricing their cart, by day and in the night.
     Lookup(lookup::Load),
+    /// Four times as many tills as are let in, and backups while it sells.
+    Strain(strain::Load),
+    /// Half of the peak for hours: whether memory, files, latency and outbox stay where they were.
+    Soak(soak::Load),
 }
 
 /// Where the bench's shop is.
@@ -79,6 +88,8 @@ pub async fn run(bench: Bench) -> anyhow::Result<()> {
         Bench::Raw(load) => raw::run(&load).await,
         Bench::Import(load) => import::run(&load).await,
         Bench::Lookup(load) => lookup::run(&load).await,
+        Bench::Strain(load) => strain::run(&load).await,
+        Bench::Soak(load) => soak::run(&load).await,
     }
 }
 

@@ -5,7 +5,7 @@
 mod bodies;
 mod document;
 mod stores;
-mod things;
+pub mod things;
 
 use crate::support::server;
 use document::{Operation, operations};

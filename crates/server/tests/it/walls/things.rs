@@ -16,7 +16,7 @@ pub struct Side {
 }
 
 /// What stands under `/segment/{…}`.
-const SEGMENTS: &[(&str, &str)] = &[
+pub const SEGMENTS: &[(&str, &str)] = &[
     ("api-keys", "key"),
     ("approvals", "approval"),
     ("by-barcode", "barcode"),
