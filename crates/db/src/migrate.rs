@@ -75,6 +75,7 @@ pub const MIGRATIONS: &[Migration] = &[
     each!("0031_position"),
     both!("0032_settlement"),
     both!("0035_points_kind"),
+    both!("0038_key"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -22,7 +22,7 @@ mod vault;
 pub use app::{App, AppInner, Authenticator};
 pub use body::{Json, Paging, Path, Query, Write};
 pub use caller::{Allow, Caller, Credential, SESSION_COOKIE, Signed, credential};
-pub use confirm::{confirm_key, key_is_known};
+pub use confirm::{key_is_known, open_vault, rotate_key};
 pub use gate::{Gate, REQUESTS_MAX, gate};
 pub use once::{Answer, IdempotencyKey, once, prune};
 pub use perm::{Permission, Role};
@@ -30,7 +30,7 @@ pub use problem::{Problem, ProblemBody};
 pub use secure::{REQUEST_ID, layers};
 pub use utoipa_axum::router::OpenApiRouter;
 pub use utoipa_axum::routes;
-pub use vault::Vault;
+pub use vault::{MasterKey, Vault};
 
 /// What a handler returns.
 pub type Reply<T> = Result<T, Problem>;

@@ -3,14 +3,15 @@
 //! The key seals personal data, so it lives beside the database, not in it: in the file `key` of the
 //! data folder (readable by its owner only, made at the first start), or in the variable `SHUKE_KEY`,
 //! which several servers on one PostgreSQL share. A backup needs both. A server whose key is not the
-//! one that the data was sealed with refuses to start.
+//! one that the data was sealed with refuses to start. A rotation (`cmd/key.rs`) keeps the next key in
+//! the file `key.new` until the database has it; a start that finds it so ends what was begun.
 
 use crate::wiring;
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use shuke_db::{Config, Db, Statements};
-use shuke_http::{App, AppInner, Vault, confirm_key, key_is_known};
+use shuke_http::{App, AppInner, MasterKey, Vault, key_is_known, open_vault};
 use shuke_kernel::{Clock, Random};
 use shuke_org::OrgAuthenticator;
 use shuke_org::session::limit::SignInLimits;
@@ -83,18 +84,53 @@ impl Place {
     /// Opens the database, brings its schema up to date and finds its key.
     pub async fn open(&self) -> Result<Opened> {
         let db = Db::open(&self.database()).await?;
-        let master = match &self.key {
-            Some(text) => decode(text).context("SHUKE_KEY")?,
-            None => self.key_file(&db).await?,
+        let vault = match &self.key {
+            Some(text) => open_vault(&db, &decode(text).context("SHUKE_KEY")?, Random::system()).await?,
+            None => {
+                let master = self.key_file(&db).await?;
+                match open_vault(&db, &master, Random::system()).await {
+                    Err(error) if error.code() == "key_wrong" => self.finish_rotation(&db).await?.ok_or(error)?,
+                    opened => opened?,
+                }
+            }
         };
-        let vault = Vault::new(master, Random::system());
-        confirm_key(&db, &vault).await?;
         Ok(Opened { db, vault })
+    }
+
+    /// Where a rotation broke off after the database had the next key, the file of that key takes its place.
+    async fn finish_rotation(&self, db: &Db) -> Result<Option<Vault>> {
+        let next = self.data.join(NEXT_KEY);
+        let Some(text) = read(&next)? else { return Ok(None) };
+        let vault = open_vault(db, &decode(&text).with_context(|| next.display().to_string())?, Random::system()).await?;
+        self.exchange_key_files()?;
+        Ok(Some(vault))
+    }
+
+    /// The next key's file takes the place of the key's, which stays under a name of its own.
+    pub(crate) fn exchange_key_files(&self) -> Result<PathBuf> {
+        let (key, next) = (self.data.join("key"), self.data.join(NEXT_KEY));
+        let name = Clock::system().now().to_string().replace([':', '.'], "-");
+        let old = self.data.join(format!("key.until-{name}"));
+        fs::hard_link(&key, &old).with_context(|| format!("keep the old key as {}", old.display()))?;
+        fs::rename(&next, &key).with_context(|| format!("put {} in place", next.display()))?;
+        fs::File::open(&self.data)?.sync_all()?;
+        Ok(old)
+    }
+
+    /// The next key: of an attempt that broke off, or a new one, on disk before it is used.
+    pub(crate) fn next_key_file(&self) -> Result<MasterKey> {
+        let file = self.data.join(NEXT_KEY);
+        if let Some(text) = read(&file)? {
+            return decode(&text).with_context(|| file.display().to_string());
+        }
+        let made: [u8; 32] = Random::system().bytes();
+        write_new(&file, &URL_SAFE_NO_PAD.encode(made)).with_context(|| format!("write {}", file.display()))?;
+        Ok(MasterKey::new(made))
     }
 
     /// The key of the data folder. A new one is made for new data only, and is on disk before
     /// anything is sealed with it.
-    async fn key_file(&self, db: &Db) -> Result<[u8; 32]> {
+    pub(crate) async fn key_file(&self, db: &Db) -> Result<MasterKey> {
         let file = self.data.join("key");
         if let Some(text) = read(&file)? {
             return decode(&text).with_context(|| file.display().to_string());
@@ -108,7 +144,7 @@ impl Place {
         fs::create_dir_all(&self.data).with_context(|| format!("make the folder {}", self.data.display()))?;
         let made: [u8; 32] = Random::system().bytes();
         match write_new(&file, &URL_SAFE_NO_PAD.encode(made)) {
-            Ok(()) => Ok(made),
+            Ok(()) => Ok(MasterKey::new(made)),
             // Another server on this folder was first.
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                 decode(&read(&file)?.unwrap_or_default()).with_context(|| file.display().to_string())
@@ -147,8 +183,12 @@ fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
     file.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
 }
 
-fn decode(text: &str) -> Result<[u8; 32]> {
+/// Where the next master key waits until the database has it.
+const NEXT_KEY: &str = "key.new";
+
+/// Reads a master key.
+pub(crate) fn decode(text: &str) -> Result<MasterKey> {
     let bytes = URL_SAFE_NO_PAD.decode(text.trim().trim_end_matches('=')).ok();
     let key = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-    key.context("not a master key: 32 bytes in base64url, 43 characters")
+    key.map(MasterKey::new).context("not a master key: 32 bytes in base64url, 43 characters")
 }

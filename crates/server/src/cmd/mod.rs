@@ -4,6 +4,7 @@ pub mod backup;
 pub mod bench;
 pub mod export;
 pub mod import;
+pub mod key;
 pub mod migrate;
 pub mod openapi;
 pub mod reference;
@@ -41,6 +42,9 @@ enum Command {
     Restore(restore::Args),
     /// Bring the database's schema up to date
     Migrate(migrate::Args),
+    /// The master key
+    #[command(subcommand)]
+    Key(key::Key),
     /// Compute every balance, lot, seal, order and counter again; fails with the first difference
     Verify(verify::Args),
     /// Print the OpenAPI document
@@ -60,6 +64,7 @@ pub fn main() -> ExitCode {
         Command::Bench(bench) => wait(bench::run(bench)),
         Command::Export(args) => wait(export::run(args)),
         Command::Import(args) => wait(import::run(*args)),
+        Command::Key(key) => wait(key::run(key)),
         Command::Migrate(args) => wait(migrate::run(args)),
         Command::Verify(args) => wait(verify::run(args)),
         Command::Openapi => openapi::run(),
