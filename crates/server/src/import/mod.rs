@@ -41,6 +41,8 @@ mod unpack;
 pub mod values;
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;
 
 pub use bytes::Progress;

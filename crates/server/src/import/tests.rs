@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 
-fn write(bytes: &[u8]) -> (TempDir, PathBuf) {
+pub(super) fn write(bytes: &[u8]) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     std::fs::write(&path, bytes).unwrap();
@@ -14,7 +14,7 @@ fn write(bytes: &[u8]) -> (TempDir, PathBuf) {
 }
 
 /// A row as (line, cells) or (line, fault code).
-type Outcome = (u64, std::result::Result<Vec<String>, &'static str>);
+pub(super) type Outcome = (u64, std::result::Result<Vec<String>, &'static str>);
 
 fn read_path(path: &Path) -> Result<(Vec<String>, Vec<Outcome>)> {
     let mut source = Source::open(path)?;
@@ -27,7 +27,7 @@ fn read_path(path: &Path) -> Result<(Vec<String>, Vec<Outcome>)> {
     Ok((source.header().to_owned(), rows))
 }
 
-fn read(bytes: &[u8]) -> Result<(Vec<String>, Vec<Outcome>)> {
+pub(super) fn read(bytes: &[u8]) -> Result<(Vec<String>, Vec<Outcome>)> {
     let (_folder, path) = write(bytes);
     read_path(&path)
 }
@@ -225,7 +225,7 @@ fn a_report_can_be_mended_and_imported_again() {
 }
 
 /// A workbook with these parts beside the necessary ones.
-fn workbook(sheet: &str, shared_strings: &str) -> Vec<u8> {
+pub(super) fn workbook(sheet: &str, shared_strings: &str) -> Vec<u8> {
     const SPREADSHEET: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
@@ -268,9 +268,9 @@ fn workbook(sheet: &str, shared_strings: &str) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-const STRINGS: &str = "<sst uniqueCount=\"2\"><si><t>姓名</t></si><si><t>张三</t></si></sst>";
+pub(super) const STRINGS: &str = "<sst uniqueCount=\"2\"><si><t>姓名</t></si><si><t>张三</t></si></sst>";
 
-fn inline(reference: &str, text: &str) -> String {
+pub(super) fn inline(reference: &str, text: &str) -> String {
     format!("<c r=\"{reference}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
 }
 

@@ -5,6 +5,8 @@ mod backup;
 #[cfg(test)]
 mod belonging;
 #[cfg(test)]
+mod broken;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod contention;

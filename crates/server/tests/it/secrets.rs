@@ -37,6 +37,7 @@ async fn keeps_them(kind: Kind) {
     post(&mut owner, "/api/v1/members", &json!({ "phone": [PHONE], "name": NAME, "note": NOTE })).await;
     post(&mut owner, "/api/v1/members", &json!({ "phone": PHONE, "name": NAME })).await;
     assert_eq!(Client::new(server.address, &key).get("/api/v1/stores").await.unwrap().status, 200);
+    without_permission(&mut server, &ground, &member).await;
     let metrics = text_of(&server, "/metrics").await;
     assert!(metrics.contains("shuke_http_request_seconds_bucket") && metrics.contains("route=\"/api/v1/members\""), "{metrics}");
     let log = server.log();
@@ -70,6 +71,22 @@ async fn keeps_them(kind: Kind) {
     for bytes in files {
         for secret in secrets.iter().filter(|secret| **secret != "Bearer") {
             assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{kind:?}: a file holds {secret}");
+        }
+    }
+}
+
+/// Who may not see a person in full sees them nowhere, and takes no file away.
+async fn without_permission(server: &mut Served, ground: &Ground, member: &Value) {
+    let mut analyst = Client::new(server.address, ground.stall.shop.token(Role::Analyst));
+    let id = member["id"].as_str().unwrap();
+    let export = analyst.get(&format!("/api/v1/members/{id}/export")).await.unwrap();
+    assert_eq!((export.status, &export.json["code"]), (403, &json!("permission_missing")), "{export:?}");
+    for path in ["/api/v1/members?limit=200".to_owned(), format!("/api/v1/members/{id}"), format!("/api/v1/members?q={PHONE}")] {
+        let seen = analyst.get(&path).await.unwrap();
+        let text = seen.json.to_string();
+        assert!(seen.status == 403 || text.contains(id), "{path}: {seen:?}");
+        for secret in [PHONE, NAME, NOTE] {
+            assert!(!text.contains(secret), "{path} shows {secret}: {text}");
         }
     }
 }
