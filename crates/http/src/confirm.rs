@@ -60,7 +60,7 @@ pub async fn open_vault(db: &Db, master: &MasterKey, random: Random) -> Result<V
 }
 
 fn root(master: &MasterKey, wrapped: Option<&str>) -> Result<Root> {
-    wrapped.map_or_else(|| Ok(master.as_root()), |text| master.unwrap(text))
+    wrapped.map_or_else(|| Ok(master.as_root()), |text| master.opened(text))
 }
 
 /// Gives the database another master key. False where it has that one already: an earlier attempt came so far.

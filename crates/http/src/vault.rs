@@ -52,7 +52,7 @@ impl MasterKey {
         seal(&mac(&self.0, &[b"wrap"]), b"root", &root.0, random)
     }
     /// The root again.
-    pub(crate) fn unwrap(&self, wrapped: &str) -> Result<Root> {
+    pub(crate) fn opened(&self, wrapped: &str) -> Result<Root> {
         let bytes = open(&mac(&self.0, &[b"wrap"]), b"root", wrapped).and_then(|bytes| bytes.try_into().ok());
         bytes.map(Root).ok_or_else(|| Error::internal("the sealed root can't be opened: damaged"))
     }
@@ -158,9 +158,9 @@ mod tests {
         let (master, other) = (MasterKey::new([1; 32]), MasterKey::new([2; 32]));
         let root = Root::new(&random);
         let wrapped = master.wrap(&root, &random).unwrap();
-        assert_eq!(master.unwrap(&wrapped).unwrap().0, root.0);
-        assert!(other.unwrap(&wrapped).is_err());
-        assert!(master.unwrap(&wrapped.replace('A', "B").replace('a', "b")).is_err());
+        assert_eq!(master.opened(&wrapped).unwrap().0, root.0);
+        assert!(other.opened(&wrapped).is_err());
+        assert!(master.opened(&wrapped.replace('A', "B").replace('a', "b")).is_err());
         assert_ne!(master.check_value(), other.check_value());
     }
 
