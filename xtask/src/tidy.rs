@@ -15,8 +15,17 @@ use crate::tree::{Fault, Tree};
 use anyhow::{Result, bail};
 
 /// Every check.
-const CHECKS: &[fn(&Tree) -> Vec<Fault>] =
-    &[edges::check, shape::check, migrations::check, ownership::check, lengths::check, words::check, links::check, schemas::check, requirements::check];
+const CHECKS: &[fn(&Tree) -> Vec<Fault>] = &[
+    edges::check,
+    shape::check,
+    migrations::check,
+    ownership::check,
+    lengths::check,
+    words::check,
+    links::check,
+    schemas::check,
+    requirements::check,
+];
 
 /// Runs every check and prints what it found.
 pub fn run() -> Result<()> {

@@ -88,6 +88,8 @@ pub async fn rotate_key(db: &Db, old: &MasterKey, new: &MasterKey, random: &Rand
     });
     match changed.await? {
         1 => Ok(true),
-        _ => Err(Error::conflict("key_rotated", "the master key was changed by somebody else meanwhile; look at who did, then start again")),
+        _ => {
+            Err(Error::conflict("key_rotated", "the master key was changed by somebody else meanwhile; look at who did, then start again"))
+        }
     }
 }

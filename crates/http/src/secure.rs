@@ -1,11 +1,11 @@
 //! The layers around every router: request id, trace, limits, security headers, the wall between merchants.
 
+use crate::Problem;
 use axum::Router;
 use axum::extract::Request as Incoming;
 use axum::http::{HeaderName, HeaderValue, Request, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
-use crate::Problem;
 use shuke_kernel::Error;
 use std::any::Any;
 use std::time::Duration;

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use shuke_http::{document, App, AppInner, OpenApiRouter, Problem, ProblemBody};
+use shuke_http::{App, AppInner, OpenApiRouter, Problem, ProblemBody, document};
 use shuke_jobs::Runner;
 use shuke_kernel::Error;
 use shuke_ledger::verify::Check;

@@ -53,7 +53,10 @@ fn declared(tokens: &[Token]) -> Option<(String, usize)> {
         schema.word("schema") && open.mark('(') && r#as.word("as") && is.mark('=')
     });
     let name = given.map_or_else(|| tokens.get(at + 1), |window| window.last())?;
-    (name.kind == Kind::Word).then(|| (name.text.clone(), name.line))
+    // A generic type stands in the document once for each of its arguments, with their names.
+    let generic = given.is_none() && tokens.get(at + 2).is_some_and(|next| next.mark('<'));
+    let text = if generic { format!("{}<…>", name.text) } else { name.text.clone() };
+    (name.kind == Kind::Word).then_some((text, name.line))
 }
 
 #[cfg(test)]
@@ -71,7 +74,11 @@ mod tests {
         assert!(faults(&[one, two])[0].starts_with("crates/b/src/two.rs: Gift is a schema in crates/a/src/one.rs too"));
         let other = ("crates/b/src/two.rs", "#[derive(ToSchema)]\n#[schema(as = OtherGift)]\nstruct Gift;");
         assert_eq!(faults(&[one, other]), [""; 0]);
-        let plain = ("crates/b/src/two.rs", "#[derive(Debug)]\nstruct Gift;\n#[cfg(test)]\nmod tests {\n#[derive(ToSchema)]\nstruct Gift;\n}");
+        let plain =
+            ("crates/b/src/two.rs", "#[derive(Debug)]\nstruct Gift;\n#[cfg(test)]\nmod tests {\n#[derive(ToSchema)]\nstruct Gift;\n}");
         assert_eq!(faults(&[one, plain]), [""; 0]);
+        let generic = ("crates/b/src/two.rs", "#[derive(ToSchema)]\nstruct Gift<T> { x: T }");
+        assert_eq!(faults(&[one, generic]), [""; 0]);
+        assert_eq!(faults(&[("crates/c/src/three.rs", generic.1), generic]).len(), 1);
     }
 }

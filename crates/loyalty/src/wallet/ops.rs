@@ -1,7 +1,7 @@
 //! Plans and top-ups.
 
 use super::store;
-use super::{PlanState, TopUpTender, TopUp, TopUpPlan, TopUpPlanId, WalletPolicy};
+use super::{PlanState, TopUp, TopUpPlan, TopUpPlanId, TopUpTender, WalletPolicy};
 use crate::coupon::{self, CouponId};
 use crate::{book, template};
 use serde::{Deserialize, Serialize};

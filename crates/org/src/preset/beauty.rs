@@ -1,6 +1,6 @@
 //! 美业: services on prepaid passes, products beside them.
 
-use super::{PresetFieldKind, Preset, category, field, product, service, text};
+use super::{Preset, PresetFieldKind, category, field, product, service, text};
 use crate::Trade;
 
 pub(super) static PRESET: Preset = Preset {

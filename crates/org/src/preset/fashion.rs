@@ -1,6 +1,6 @@
 //! 服装: seasons, sizes, few visits and large baskets.
 
-use super::{PresetFieldKind, Preset, category, field, product, service, text};
+use super::{Preset, PresetFieldKind, category, field, product, service, text};
 use crate::Trade;
 
 const TOPS: &[&str] = &["S", "M", "L", "XL"];
@@ -22,7 +22,13 @@ pub(super) static PRESET: Preset = Preset {
         category("service", None, "衣物服务", "Services"),
     ],
     fields: &[
-        field("size_top", "上装尺码", "Top size", PresetFieldKind::Choice, &[text("S", "S"), text("M", "M"), text("L", "L"), text("XL", "XL")]),
+        field(
+            "size_top",
+            "上装尺码",
+            "Top size",
+            PresetFieldKind::Choice,
+            &[text("S", "S"), text("M", "M"), text("L", "L"), text("XL", "XL")],
+        ),
         field("size_shoe", "鞋码", "Shoe size", PresetFieldKind::Number, &[]),
         field(
             "style",

@@ -1,6 +1,6 @@
 //! 超市便利: many small baskets, some goods by weight, visits by the week.
 
-use super::{PresetFieldKind, Preset, category, field, product, service, text};
+use super::{Preset, PresetFieldKind, category, field, product, service, text};
 use crate::Trade;
 
 pub(super) static PRESET: Preset = Preset {

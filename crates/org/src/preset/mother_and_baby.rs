@@ -1,6 +1,6 @@
 //! 母婴: what is bought again follows the child's age.
 
-use super::{PresetFieldKind, Preset, category, field, product, service, text};
+use super::{Preset, PresetFieldKind, category, field, product, service, text};
 use crate::Trade;
 
 pub(super) static PRESET: Preset = Preset {

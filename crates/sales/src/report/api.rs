@@ -127,7 +127,7 @@ impl<T: Serialize> Sent<T> {
 
 /// What was sold, by day, store and kind; prepaid value that was sold stands apart.
 #[utoipa::path(get, path = "/api/v1/reports/sold", tag = "reports", operation_id = "report_sold", params(ReportQuery),
-    responses((status = 200, body = Report<SoldRow>, description = "With `format=csv` the same as text/csv"), (status = "default", body = ProblemBody)),
+    responses((status = 200, content((Report<SoldRow> = "application/json"), (String = "text/csv")), description = "With `format=csv` as a table"), (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("report:read"))))]
 async fn sold(caller: Allow<perm::ReportRead>, State(app): State<App>, Query(query): Query<ReportQuery>) -> Reply<Response> {
     let input = (&caller.caller, &query);
@@ -143,7 +143,7 @@ async fn sold(caller: Allow<perm::ReportRead>, State(app): State<App>, Query(que
 
 /// What money came in, by day, store, tender and what it was for.
 #[utoipa::path(get, path = "/api/v1/reports/received", tag = "reports", operation_id = "report_received", params(ReportQuery),
-    responses((status = 200, body = Report<ReceivedRow>, description = "With `format=csv` the same as text/csv"), (status = "default", body = ProblemBody)),
+    responses((status = 200, content((Report<ReceivedRow> = "application/json"), (String = "text/csv")), description = "With `format=csv` as a table"), (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("report:read"))))]
 async fn received(caller: Allow<perm::ReportRead>, State(app): State<App>, Query(query): Query<ReportQuery>) -> Reply<Response> {
     let input = (&caller.caller, &query);
@@ -159,7 +159,7 @@ async fn received(caller: Allow<perm::ReportRead>, State(app): State<App>, Query
 
 /// What prepaid value was used up, by day, store and kind.
 #[utoipa::path(get, path = "/api/v1/reports/consumed", tag = "reports", operation_id = "report_consumed", params(ReportQuery),
-    responses((status = 200, body = Report<ConsumedRow>, description = "With `format=csv` the same as text/csv"), (status = "default", body = ProblemBody)),
+    responses((status = 200, content((Report<ConsumedRow> = "application/json"), (String = "text/csv")), description = "With `format=csv` as a table"), (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("report:read"))))]
 async fn consumed(caller: Allow<perm::ReportRead>, State(app): State<App>, Query(query): Query<ReportQuery>) -> Reply<Response> {
     let input = (&caller.caller, &query);
@@ -176,7 +176,7 @@ async fn consumed(caller: Allow<perm::ReportRead>, State(app): State<App>, Query
 /// How prepaid value came from what was held when the first day began to what was held when the last ended.
 /// For whoever is bound to no stores.
 #[utoipa::path(get, path = "/api/v1/reports/prepaid", tag = "reports", operation_id = "report_prepaid", params(PrepaidQuery),
-    responses((status = 200, body = Report<PrepaidMovementRow>, description = "With `format=csv` the same as text/csv"), (status = "default", body = ProblemBody)),
+    responses((status = 200, content((Report<PrepaidMovementRow> = "application/json"), (String = "text/csv")), description = "With `format=csv` as a table"), (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("report:read"))))]
 async fn moved(caller: Allow<perm::ReportRead>, State(app): State<App>, Query(query): Query<PrepaidQuery>) -> Reply<Response> {
     if caller.stores.is_some() {
@@ -195,7 +195,7 @@ async fn moved(caller: Allow<perm::ReportRead>, State(app): State<App>, Query(qu
 
 /// What the shop owes for prepaid value, by age, kind and the store that stands for it.
 #[utoipa::path(get, path = "/api/v1/reports/liability", tag = "reports", operation_id = "report_liability", params(LiabilityQuery),
-    responses((status = 200, body = Liability, description = "With `format=csv` the same as text/csv"), (status = "default", body = ProblemBody)),
+    responses((status = 200, content((Liability = "application/json"), (String = "text/csv")), description = "With `format=csv` as a table"), (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("report:read"))))]
 async fn owed(caller: Allow<perm::ReportRead>, State(app): State<App>, Query(query): Query<LiabilityQuery>) -> Reply<Response> {
     let input = (&caller.caller, &query);

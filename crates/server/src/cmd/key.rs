@@ -33,11 +33,15 @@ pub async fn run(key: Key) -> Result<()> {
     let db = Db::open(&args.place.database()).await?;
     match &args.place.key {
         Some(now) => {
-            let next = args.next.as_deref().context("set SHUKE_NEW_KEY: 32 random bytes in base64url, such as those of `openssl rand -base64 32 | tr +/ -_ | tr -d =`")?;
+            let next = args.next.as_deref().context(
+                "set SHUKE_NEW_KEY: 32 random bytes in base64url, such as those of `openssl rand -base64 32 | tr +/ -_ | tr -d =`",
+            )?;
             let next = decode(next).context("SHUKE_NEW_KEY")?;
             let done = rotate_key(&db, &decode(now).context("SHUKE_KEY")?, &next, &Random::system()).await?;
             println!("{}", if done { "the database has the new key" } else { "the database had the new key already" });
-            println!("Give every server SHUKE_KEY with the new key before its next start. Keep the old one with the backups from before: it opens them, and nothing else.");
+            println!(
+                "Give every server SHUKE_KEY with the new key before its next start. Keep the old one with the backups from before: it opens them, and nothing else."
+            );
         }
         None => {
             // Where an earlier attempt came to its end, the file is the new key's already.
@@ -46,7 +50,10 @@ pub async fn run(key: Key) -> Result<()> {
             rotate_key(&db, &now, &next, &Random::system()).await?;
             let old = args.place.exchange_key_files()?;
             println!("the database has a new key: {}", args.place.data.join("key").display());
-            println!("Copy it to where you keep it. The old one is {}: keep it with the backups from before; it opens them, and nothing else.", old.display());
+            println!(
+                "Copy it to where you keep it. The old one is {}: keep it with the backups from before; it opens them, and nothing else.",
+                old.display()
+            );
         }
     }
     Ok(())

@@ -60,7 +60,8 @@ async fn fuzzed(kind: Kind) {
     let folder = tempfile::tempdir().unwrap();
     let things = folder.path().join("things.json");
     let segments: BTreeMap<&str, &str> = SEGMENTS.iter().copied().collect();
-    let named: BTreeMap<&str, &Value> = side.things.iter().filter(|(_, thing)| thing.is_string()).map(|(name, thing)| (*name, thing)).collect();
+    let named: BTreeMap<&str, &Value> =
+        side.things.iter().filter(|(_, thing)| thing.is_string()).map(|(name, thing)| (*name, thing)).collect();
     std::fs::write(&things, json!({ "segments": segments, "things": named }).to_string()).unwrap();
     let document = folder.path().join("openapi.json");
     std::fs::write(&document, serde_json::to_string(&wiring::document()).unwrap()).unwrap();

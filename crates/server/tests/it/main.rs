@@ -49,6 +49,8 @@ mod power;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod recovery;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod served;

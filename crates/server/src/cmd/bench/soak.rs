@@ -5,9 +5,9 @@
 //! the last quarter is held against it: memory within 5 per cent, as many open files, the median of the
 //! windows' p99 within 10 per cent, and no event that has waited longer than [`LAG_MS_MAX`].
 
+use super::Place;
 use super::load::at_per_mille;
 use super::shop::{Met, Shop, Told};
-use super::Place;
 use crate::wiring;
 use anyhow::ensure;
 use clap::Args;

@@ -5,9 +5,9 @@
 //! number again without and with backups that are written one after another, in turns, so that a machine
 //! that slows down for other reasons slows both.
 
+use super::Place;
 use super::load::at_per_mille;
 use super::shop::{Met, Shop};
-use super::Place;
 use clap::Args;
 use serde::Serialize;
 use shuke_db::backup::{self, Pace};
