@@ -1,8 +1,8 @@
 // How a sale is put together from payments. Pure; amounts are minor units.
 import type { Schema } from "@shuke/api";
 
-/** The document names a top-up's tenders alike; an order can also be paid from the wallet. */
-export type PayTender = Schema<"Tender"> | "wallet";
+/** What a payment is taken in here; passes and gift cards pay in their own ways. */
+export type PayTender = Schema<"TopUpTender"> | "wallet";
 
 export interface Paying {
   tender: PayTender;

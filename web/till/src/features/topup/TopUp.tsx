@@ -35,7 +35,7 @@ export function TopUp({ member, onClose }: { member: Brief; onClose: () => void 
   const attempt = useRef({ of: "", id: "", key: "" });
   const chosen = offered.find((one) => one.plan.id === plan)?.plan;
   const pays = chosen?.pay ?? amount ?? 0;
-  const take = async (tender: Schema<"Tender">) => {
+  const take = async (tender: Schema<"TopUpTender">) => {
     if (busy || pays <= 0) return;
     const of = JSON.stringify([plan, amount, tender]);
     if (attempt.current.of !== of) attempt.current = { of, id: newId(), key: newKey() };
