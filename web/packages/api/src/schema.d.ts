@@ -4445,7 +4445,22 @@ export interface components {
          */
         CardBatchId: string;
         /** @description A design. */
-        CardDesign: components["schemas"]["CardDesignDraft"] & {
+        CardDesign: {
+            /** @description What stands on it. */
+            elements: components["schemas"]["Element"][];
+            /**
+             * Format: int64
+             * @description How high; 540 for a bank card.
+             */
+            height: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How wide a card is, in tenths of a millimetre; 856 for a bank card.
+             */
+            width: number;
+        } & {
             /** @description When it was last changed. */
             changed_at: components["schemas"]["Instant"];
             /** @description Its id. */
@@ -4950,6 +4965,11 @@ export interface components {
             coupons: components["schemas"]["CouponId"][];
             /** @enum {string} */
             kind: "selected";
+        };
+        /** @description To whom a coupon is given. */
+        CouponGift: {
+            /** @description The member. */
+            to: components["schemas"]["MemberId"];
         };
         /** @description Coupons that are issued after the sale. */
         CouponGrant: {
@@ -5707,10 +5727,18 @@ export interface components {
          * @enum {string}
          */
         Gender: "female" | "male" | "other";
-        /** @description To whom a coupon is given. */
+        /** @description A gift that can be chosen. */
         Gift: {
-            /** @description The member. */
-            to: components["schemas"]["MemberId"];
+            /**
+             * Format: int64
+             * @description How many whole pieces make one gift.
+             */
+            pieces: number;
+            /**
+             * Format: uuid
+             * @description The variant.
+             */
+            variant: string;
         };
         /** @description A batch of cards. */
         GiftCardBatch: {
@@ -6730,7 +6758,7 @@ export interface components {
              * @description In which store.
              */
             store: string;
-            tender?: components["schemas"]["Tender"] | null;
+            tender?: components["schemas"]["TopUpTender"] | null;
             /** @description Whether it is the free trial. */
             trial: boolean;
         };
@@ -6747,7 +6775,7 @@ export interface components {
             plan: components["schemas"]["MembershipPlanId"];
             /** @description In which store. */
             store: components["schemas"]["StoreId"];
-            tender?: components["schemas"]["Tender"] | null;
+            tender?: components["schemas"]["TopUpTender"] | null;
             /** @description Whether it is the free trial. */
             trial?: boolean;
         };
@@ -8659,7 +8687,7 @@ export interface components {
                  * @description In which store.
                  */
                 store: string;
-                tender?: components["schemas"]["Tender"] | null;
+                tender?: components["schemas"]["TopUpTender"] | null;
                 /** @description The reward's terms when it was redeemed. */
                 terms: components["schemas"]["RewardTerms"];
                 /**
@@ -8987,7 +9015,7 @@ export interface components {
                  */
                 store: string;
                 /** @description With what it was paid. */
-                tender: components["schemas"]["Tender"];
+                tender: components["schemas"]["TopUpTender"];
             }[];
             /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
             next?: string | null;
@@ -10556,7 +10584,7 @@ export interface components {
              * @description In which store.
              */
             store: string;
-            tender?: components["schemas"]["Tender"] | null;
+            tender?: components["schemas"]["TopUpTender"] | null;
             /** @description The reward's terms when it was redeemed. */
             terms: components["schemas"]["RewardTerms"];
             /**
@@ -10593,7 +10621,7 @@ export interface components {
             reward: components["schemas"]["RewardId"];
             /** @description In which store. */
             store: components["schemas"]["StoreId"];
-            tender?: components["schemas"]["Tender"] | null;
+            tender?: components["schemas"]["TopUpTender"] | null;
         };
         /**
          * Format: uuid
@@ -10804,9 +10832,39 @@ export interface components {
             unit: components["schemas"]["Money"];
         };
         /** @description What was scanned. */
-        Scanned: {
+        ScannedCode: {
             /** @description A member's code, a card's number, or its chip's id. */
             code: string;
+        };
+        /** @description What a scanner found, as this store sells it. */
+        ScannedGoods: {
+            activity?: components["schemas"]["TimedPrice"] | null;
+            /** @description Goods or service. */
+            kind: components["schemas"]["ProductKind"];
+            member_price?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Thousandths of a piece on hand in this store; none where it never had any.
+             */
+            on_hand_milli?: number | null;
+            /** @description Whether it may be sold. */
+            on_sale: boolean;
+            /** @description Minor units for one piece in this store. */
+            price: components["schemas"]["Money"];
+            /** @description Its product. */
+            product: components["schemas"]["ProductId"];
+            /** @description The product's name. */
+            product_name: string;
+            /** @description The number that people see. */
+            sku: string;
+            /** @description 特价: no member or tier price. */
+            special: boolean;
+            /** @description Whether it is counted. */
+            track_stock: boolean;
+            /** @description The variant. */
+            variant: components["schemas"]["VariantId"];
+            /** @description The variant's name beside it. */
+            variant_name: string;
         };
         /**
          * @description Which goods a rule is about. Empty lists of what is included mean everything; what is excluded
@@ -11626,10 +11684,10 @@ export interface components {
          */
         TemplateState: "draft" | "published" | "stopped";
         /**
-         * @description With what a top-up is paid.
+         * @description How an order, or part of it, is paid.
          * @enum {string}
          */
-        Tender: "cash" | "wechat_pay" | "alipay" | "bank_card" | "other";
+        Tender: "cash" | "wechat_pay" | "alipay" | "bank_card" | "other" | "wallet" | "principal" | "bonus" | "pass" | "gift_card";
         /** @description What a shift moved of one tender, in minor units. */
         TenderRow: {
             /** @description Put in by hand less taken out. */
@@ -12070,7 +12128,7 @@ export interface components {
              */
             store: string;
             /** @description With what it was paid. */
-            tender: components["schemas"]["Tender"];
+            tender: components["schemas"]["TopUpTender"];
         };
         /** @description A top-up to be booked. */
         TopUpDraft: {
@@ -12089,7 +12147,7 @@ export interface components {
             /** @description The store that takes the money. */
             store: components["schemas"]["StoreId"];
             /** @description With what it is paid. */
-            tender: components["schemas"]["Tender"];
+            tender: components["schemas"]["TopUpTender"];
             till?: components["schemas"]["TillId"] | null;
         };
         /** @description Pay so much, get so much on top. */
@@ -12169,6 +12227,11 @@ export interface components {
             /** @description Principal that is given up. */
             principal: components["schemas"]["Money"];
         };
+        /**
+         * @description With what a top-up is paid.
+         * @enum {string}
+         */
+        TopUpTender: "cash" | "wechat_pay" | "alipay" | "bank_card" | "other";
         /** @description What it takes to begin. */
         TotpBegin: {
             /** @description A code of the authenticator until now, where you have one. */
@@ -12993,6 +13056,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13001,12 +13065,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Key"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13030,12 +13106,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewKey"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -13044,12 +13123,24 @@ export interface operations {
                     "application/json": components["schemas"]["NewKey"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13072,12 +13163,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13094,7 +13197,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["KeyRotation"];
             };
@@ -13103,12 +13206,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewKey"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -13117,12 +13223,24 @@ export interface operations {
                     "application/json": components["schemas"]["NewKey"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13143,6 +13261,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13151,12 +13270,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Approval"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13180,12 +13311,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Approval"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -13194,12 +13328,24 @@ export interface operations {
                     "application/json": components["schemas"]["Approval"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13215,6 +13361,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13223,12 +13370,24 @@ export interface operations {
                     "application/json": components["schemas"]["Approval"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13254,12 +13413,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Approval"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -13268,12 +13430,24 @@ export interface operations {
                     "application/json": components["schemas"]["Approval"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13294,6 +13468,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13302,12 +13477,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AuditView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13326,6 +13513,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13334,12 +13522,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_CardBatch"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13363,12 +13563,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CardBatch"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -13377,12 +13580,24 @@ export interface operations {
                     "application/json": components["schemas"]["CardBatch"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13405,6 +13620,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13413,12 +13629,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_StockCard"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13439,6 +13667,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13447,12 +13676,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_CardSheet"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13478,12 +13719,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["VoidedCards"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -13492,12 +13736,24 @@ export interface operations {
                     "application/json": components["schemas"]["VoidedCards"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13511,6 +13767,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13519,12 +13776,24 @@ export interface operations {
                     "application/json": components["schemas"]["CardDesigns"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13548,12 +13817,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CardDesign"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -13562,12 +13834,24 @@ export interface operations {
                     "application/json": components["schemas"]["CardDesign"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13587,6 +13871,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13595,12 +13880,24 @@ export interface operations {
                     "application/json": components["schemas"]["CardDesign"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13614,6 +13911,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13622,12 +13920,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Category"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13651,12 +13961,15 @@ export interface operations {
             /** @description replayed */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Category"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -13665,12 +13978,24 @@ export interface operations {
                     "application/json": components["schemas"]["Category"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13686,6 +14011,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13694,12 +14020,24 @@ export interface operations {
                     "application/json": components["schemas"]["Category"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13715,18 +14053,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13746,6 +14097,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13754,12 +14106,24 @@ export interface operations {
                     "application/json": components["schemas"]["Category"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13783,12 +14147,15 @@ export interface operations {
             /** @description Replayed */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Order"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -13797,20 +14164,24 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
+            /** @description Not now; the same request with the same key may be sent again */
             503: {
                 headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Not done; `code` says why, `detail` what to do */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13824,10 +14195,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Scanned"];
+                "application/json": components["schemas"]["ScannedCode"];
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13836,12 +14208,24 @@ export interface operations {
                     "application/json": components["schemas"]["MemberBrief"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13860,6 +14244,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13868,12 +14253,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_CouponBatch"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13897,12 +14294,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CouponBatch"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -13911,12 +14311,24 @@ export interface operations {
                     "application/json": components["schemas"]["CouponBatch"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13932,6 +14344,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13940,12 +14353,24 @@ export interface operations {
                     "application/json": components["schemas"]["CouponBatch"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13966,6 +14391,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13974,12 +14400,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_BatchCode"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13996,7 +14434,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Reason"];
             };
@@ -14005,12 +14443,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Revoked"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14019,12 +14460,24 @@ export interface operations {
                     "application/json": components["schemas"]["Revoked"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14048,12 +14501,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CouponView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14062,12 +14518,24 @@ export interface operations {
                     "application/json": components["schemas"]["CouponView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14084,6 +14552,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14092,12 +14561,24 @@ export interface operations {
                     "application/json": components["schemas"]["CouponView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14121,12 +14602,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Issued"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14135,12 +14619,24 @@ export interface operations {
                     "application/json": components["schemas"]["Issued"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14157,7 +14653,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Reason"];
             };
@@ -14166,12 +14662,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Revoked"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14180,12 +14679,24 @@ export interface operations {
                     "application/json": components["schemas"]["Revoked"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14209,12 +14720,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Redemption"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14223,12 +14737,24 @@ export interface operations {
                     "application/json": components["schemas"]["Redemption"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14250,12 +14776,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Redemption"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14264,12 +14793,24 @@ export interface operations {
                     "application/json": components["schemas"]["Redemption"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14290,6 +14831,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14298,12 +14840,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_CouponTemplate"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14327,12 +14881,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CouponTemplate"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14341,12 +14898,24 @@ export interface operations {
                     "application/json": components["schemas"]["CouponTemplate"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14362,6 +14931,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14370,12 +14940,24 @@ export interface operations {
                     "application/json": components["schemas"]["CouponTemplate"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14395,6 +14977,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14403,12 +14986,24 @@ export interface operations {
                     "application/json": components["schemas"]["CouponTemplate"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14425,7 +15020,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Reason"];
             };
@@ -14434,12 +15029,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Revoked"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14448,12 +15046,24 @@ export interface operations {
                     "application/json": components["schemas"]["Revoked"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14469,6 +15079,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14477,12 +15088,24 @@ export interface operations {
                     "application/json": components["schemas"]["CouponView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14503,6 +15126,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14511,12 +15135,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Redemption"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14533,7 +15169,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Reason"];
             };
@@ -14542,12 +15178,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CouponView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14556,12 +15195,24 @@ export interface operations {
                     "application/json": components["schemas"]["CouponView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14580,19 +15231,22 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Gift"];
+                "application/json": components["schemas"]["CouponGift"];
             };
         };
         responses: {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CouponView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14601,12 +15255,24 @@ export interface operations {
                     "application/json": components["schemas"]["CouponView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14630,12 +15296,15 @@ export interface operations {
             /** @description Replayed */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Exchanged"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14644,12 +15313,24 @@ export interface operations {
                     "application/json": components["schemas"]["Exchanged"];
                 };
             };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14665,6 +15346,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14673,12 +15355,24 @@ export interface operations {
                     "application/json": components["schemas"]["Exchange"];
                 };
             };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14692,6 +15386,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14700,12 +15395,24 @@ export interface operations {
                     "application/json": components["schemas"]["Field"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14729,12 +15436,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Field"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14743,12 +15453,24 @@ export interface operations {
                     "application/json": components["schemas"]["Field"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14768,6 +15490,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14776,12 +15499,24 @@ export interface operations {
                     "application/json": components["schemas"]["Field"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14800,6 +15535,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14808,12 +15544,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_GiftCardBatch"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14837,12 +15585,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GiftCardBatch"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14851,12 +15602,24 @@ export interface operations {
                     "application/json": components["schemas"]["GiftCardBatch"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14872,6 +15635,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14880,12 +15644,24 @@ export interface operations {
                     "application/json": components["schemas"]["GiftCardBatch"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14906,6 +15682,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14914,12 +15691,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_GiftCardCode"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14936,6 +15725,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14944,12 +15734,24 @@ export interface operations {
                     "application/json": components["schemas"]["GiftCardView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14973,12 +15775,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GiftCardView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14987,12 +15792,24 @@ export interface operations {
                     "application/json": components["schemas"]["GiftCardView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15008,6 +15825,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15016,12 +15834,24 @@ export interface operations {
                     "application/json": components["schemas"]["GiftCardView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15043,12 +15873,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GiftCardView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -15057,12 +15890,24 @@ export interface operations {
                     "application/json": components["schemas"]["GiftCardView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15088,12 +15933,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GiftCardView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -15102,12 +15950,24 @@ export interface operations {
                     "application/json": components["schemas"]["GiftCardView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15133,12 +15993,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GiftCardView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -15147,12 +16010,24 @@ export interface operations {
                     "application/json": components["schemas"]["GiftCardView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15174,12 +16049,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GiftCardView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -15188,12 +16066,24 @@ export interface operations {
                     "application/json": components["schemas"]["GiftCardView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15214,6 +16104,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15222,12 +16113,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_HeldCart"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15251,12 +16154,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["HeldCart"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -15265,12 +16171,24 @@ export interface operations {
                     "application/json": components["schemas"]["HeldCart"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15293,12 +16211,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15315,7 +16245,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Nothing"];
             };
@@ -15324,12 +16254,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["HeldCart"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -15338,12 +16271,24 @@ export interface operations {
                     "application/json": components["schemas"]["HeldCart"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15364,6 +16309,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15372,12 +16318,24 @@ export interface operations {
                     "application/json": components["schemas"]["Turnovers"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15391,6 +16349,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15399,12 +16358,24 @@ export interface operations {
                     "application/json": components["schemas"]["Report"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15442,6 +16413,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15450,12 +16422,24 @@ export interface operations {
                     "application/json": components["schemas"]["MemberPage"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15470,7 +16454,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["EnrolRequest"];
             };
@@ -15479,12 +16463,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["MemberView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -15493,12 +16480,24 @@ export interface operations {
                     "application/json": components["schemas"]["MemberView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15517,6 +16516,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15525,12 +16525,24 @@ export interface operations {
                     "application/json": components["schemas"]["MemberView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15550,6 +16562,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15558,12 +16571,24 @@ export interface operations {
                     "application/json": components["schemas"]["MemberView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15589,12 +16614,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Adjusted"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -15603,12 +16631,24 @@ export interface operations {
                     "application/json": components["schemas"]["Adjusted"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15624,6 +16664,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15632,12 +16673,24 @@ export interface operations {
                     "application/json": components["schemas"]["Balances"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15656,6 +16709,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15664,12 +16718,24 @@ export interface operations {
                     "application/json": components["schemas"]["DayView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15695,12 +16761,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Card"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -15709,12 +16778,24 @@ export interface operations {
                     "application/json": components["schemas"]["Card"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15735,6 +16816,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15743,12 +16825,24 @@ export interface operations {
                     "application/json": components["schemas"]["Card"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15775,12 +16869,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Card"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -15789,12 +16886,24 @@ export interface operations {
                     "application/json": components["schemas"]["Card"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15812,18 +16921,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15844,6 +16966,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15852,12 +16975,24 @@ export interface operations {
                     "application/json": components["schemas"]["Card"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15873,6 +17008,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15881,12 +17017,24 @@ export interface operations {
                     "application/json": components["schemas"]["MemberCode"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15907,6 +17055,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15915,12 +17064,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ConsentChange"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15940,6 +17101,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15948,12 +17110,24 @@ export interface operations {
                     "application/json": components["schemas"]["Consent"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -15974,6 +17148,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15982,12 +17157,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Contact"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16013,12 +17200,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Contact"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -16027,12 +17217,24 @@ export interface operations {
                     "application/json": components["schemas"]["Contact"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16053,6 +17255,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16061,12 +17264,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_CouponView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16092,12 +17307,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DependentView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -16106,12 +17324,24 @@ export interface operations {
                     "application/json": components["schemas"]["DependentView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16132,6 +17362,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16140,12 +17371,24 @@ export interface operations {
                     "application/json": components["schemas"]["DependentView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16162,18 +17405,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16195,12 +17451,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["MemberView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -16209,12 +17468,24 @@ export interface operations {
                     "application/json": components["schemas"]["MemberView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16230,6 +17501,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16238,12 +17510,24 @@ export interface operations {
                     "application/json": components["schemas"]["MemberExport"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16259,6 +17543,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16267,12 +17552,24 @@ export interface operations {
                     "application/json": components["schemas"]["Given"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16292,6 +17589,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16300,12 +17598,24 @@ export interface operations {
                     "application/json": components["schemas"]["GroupView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16321,6 +17631,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16329,12 +17640,24 @@ export interface operations {
                     "application/json": components["schemas"]["Groups"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16355,6 +17678,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16363,12 +17687,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_GrowthEntry"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16394,12 +17730,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GrowthEntry"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -16408,12 +17747,24 @@ export interface operations {
                     "application/json": components["schemas"]["GrowthEntry"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16438,6 +17789,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16446,12 +17798,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_LotView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16467,6 +17831,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16475,12 +17840,24 @@ export interface operations {
                     "application/json": components["schemas"]["Membership"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16496,6 +17873,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16504,12 +17882,24 @@ export interface operations {
                     "application/json": components["schemas"]["Merges"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16532,6 +17922,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16540,12 +17931,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Note"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16571,12 +17974,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NoteId"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -16585,12 +17991,24 @@ export interface operations {
                     "application/json": components["schemas"]["NoteId"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16607,18 +18025,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16639,6 +18070,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16647,12 +18079,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Order"];
                 };
             };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16668,6 +18112,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16676,12 +18121,24 @@ export interface operations {
                     "application/json": components["schemas"]["Overview"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16702,6 +18159,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16710,12 +18168,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_PassView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16731,6 +18201,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16739,12 +18210,24 @@ export interface operations {
                     "application/json": components["schemas"]["LotView"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16770,12 +18253,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PendingChanged"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -16784,12 +18270,24 @@ export interface operations {
                     "application/json": components["schemas"]["PendingChanged"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16815,12 +18313,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PendingChanged"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -16829,12 +18330,24 @@ export interface operations {
                     "application/json": components["schemas"]["PendingChanged"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16850,6 +18363,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16858,12 +18372,24 @@ export interface operations {
                     "application/json": components["schemas"]["GroupView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16889,12 +18415,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GroupView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -16903,12 +18432,24 @@ export interface operations {
                     "application/json": components["schemas"]["GroupView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16925,18 +18466,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16956,18 +18510,31 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -16983,18 +18550,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17010,6 +18590,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17018,12 +18599,24 @@ export interface operations {
                     "application/json": components["schemas"]["PointsView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17039,6 +18632,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17047,12 +18641,24 @@ export interface operations {
                     "application/json": components["schemas"]["KindView"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17079,12 +18685,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KindView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -17093,12 +18702,24 @@ export interface operations {
                     "application/json": components["schemas"]["KindView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17115,6 +18736,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17123,12 +18745,24 @@ export interface operations {
                     "application/json": components["schemas"]["LotView"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17150,6 +18784,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17158,12 +18793,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Entry"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17184,6 +18831,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17192,12 +18840,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_PointsGift"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17213,6 +18873,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17221,12 +18882,24 @@ export interface operations {
                     "application/json": components["schemas"]["Preferences"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17246,6 +18919,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17254,12 +18928,24 @@ export interface operations {
                     "application/json": components["schemas"]["DeclaredPreferences"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17279,6 +18965,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17287,12 +18974,24 @@ export interface operations {
                     "application/json": components["schemas"]["Proof"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17308,6 +19007,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17316,12 +19016,24 @@ export interface operations {
                     "application/json": components["schemas"]["Relationship"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17342,6 +19054,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17350,12 +19063,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_RewardOrder"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17374,6 +19099,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17382,12 +19108,24 @@ export interface operations {
                     "application/json": components["schemas"]["RewardOffer"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17408,6 +19146,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17416,12 +19155,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_StageChange"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17437,6 +19188,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17445,12 +19197,24 @@ export interface operations {
                     "application/json": components["schemas"]["StampView"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17466,6 +19230,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17474,12 +19239,24 @@ export interface operations {
                     "application/json": components["schemas"]["StarterView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17502,6 +19279,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17510,12 +19288,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Entry"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17531,6 +19321,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17539,12 +19330,24 @@ export interface operations {
                     "application/json": components["schemas"]["StreakView"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17564,6 +19367,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17572,12 +19376,24 @@ export interface operations {
                     "application/json": components["schemas"]["Acceptance"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17593,6 +19409,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17601,12 +19418,24 @@ export interface operations {
                     "application/json": components["schemas"]["TierView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17626,6 +19455,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17634,12 +19464,24 @@ export interface operations {
                     "application/json": components["schemas"]["TierView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17660,6 +19502,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17668,12 +19511,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_TierEntry"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17689,6 +19544,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17697,12 +19553,24 @@ export interface operations {
                     "application/json": components["schemas"]["TierWhy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17723,6 +19591,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17731,12 +19600,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_TopUp"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17752,6 +19633,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17760,12 +19642,24 @@ export interface operations {
                     "application/json": components["schemas"]["CardUsers"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17779,6 +19673,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17787,12 +19682,24 @@ export interface operations {
                     "application/json": components["schemas"]["MembershipPlanView"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17816,12 +19723,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["MembershipPlanView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -17830,12 +19740,24 @@ export interface operations {
                     "application/json": components["schemas"]["MembershipPlanView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17851,6 +19773,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17859,12 +19782,24 @@ export interface operations {
                     "application/json": components["schemas"]["MembershipPlanView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17884,6 +19819,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17892,12 +19828,24 @@ export interface operations {
                     "application/json": components["schemas"]["MembershipPlanView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17921,12 +19869,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Membership"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -17935,12 +19886,24 @@ export interface operations {
                     "application/json": components["schemas"]["Membership"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17956,6 +19919,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17964,12 +19928,24 @@ export interface operations {
                     "application/json": components["schemas"]["Membership"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -17995,12 +19971,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Membership"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -18009,12 +19988,24 @@ export interface operations {
                     "application/json": components["schemas"]["Membership"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18028,6 +20019,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18036,12 +20028,24 @@ export interface operations {
                     "application/json": components["schemas"]["Merchant"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18059,6 +20063,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18067,12 +20072,24 @@ export interface operations {
                     "application/json": components["schemas"]["Merchant"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18096,12 +20113,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Merge"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -18110,12 +20130,24 @@ export interface operations {
                     "application/json": components["schemas"]["Merge"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18137,12 +20169,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Merge"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -18151,12 +20186,24 @@ export interface operations {
                     "application/json": components["schemas"]["Merge"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18177,6 +20224,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18185,12 +20233,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_OfferView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18214,12 +20274,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OfferView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -18228,12 +20291,24 @@ export interface operations {
                     "application/json": components["schemas"]["OfferView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18251,6 +20326,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18259,12 +20335,24 @@ export interface operations {
                     "application/json": components["schemas"]["ClashView"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18280,6 +20368,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18288,12 +20377,24 @@ export interface operations {
                     "application/json": components["schemas"]["OfferView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18313,6 +20414,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18321,12 +20423,24 @@ export interface operations {
                     "application/json": components["schemas"]["OfferView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18347,6 +20461,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18355,12 +20470,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_OfferVersion"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18387,6 +20514,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18395,12 +20523,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Order"];
                 };
             };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18424,12 +20564,15 @@ export interface operations {
             /** @description Replayed */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Order"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -18438,20 +20581,24 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
+            /** @description Not now; the same request with the same key may be sent again */
             503: {
                 headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Not done; `code` says why, `detail` what to do */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18467,6 +20614,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18475,12 +20623,24 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18496,6 +20656,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18504,12 +20665,24 @@ export interface operations {
                     "application/json": components["schemas"]["Exchange"][];
                 };
             };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18525,6 +20698,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18533,12 +20707,24 @@ export interface operations {
                     "application/json": components["schemas"]["OrderReasons"];
                 };
             };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18554,6 +20740,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18562,12 +20749,24 @@ export interface operations {
                     "application/json": components["schemas"]["Refund"][];
                 };
             };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18581,6 +20780,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18589,12 +20789,24 @@ export interface operations {
                     "application/json": components["schemas"]["PassPlanView"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18618,12 +20830,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PassPlanView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -18632,12 +20847,24 @@ export interface operations {
                     "application/json": components["schemas"]["PassPlanView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18653,6 +20880,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18661,12 +20889,24 @@ export interface operations {
                     "application/json": components["schemas"]["PassPlanView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18686,6 +20926,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18694,12 +20935,24 @@ export interface operations {
                     "application/json": components["schemas"]["PassPlanView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18723,12 +20976,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PassVisit"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -18737,12 +20993,24 @@ export interface operations {
                     "application/json": components["schemas"]["PassVisit"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18764,12 +21032,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PassVisit"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -18778,12 +21049,24 @@ export interface operations {
                     "application/json": components["schemas"]["PassVisit"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18807,12 +21090,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PassView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -18821,12 +21107,24 @@ export interface operations {
                     "application/json": components["schemas"]["PassView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18842,6 +21140,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18850,12 +21149,24 @@ export interface operations {
                     "application/json": components["schemas"]["PassView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18881,12 +21192,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PassView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -18895,12 +21209,24 @@ export interface operations {
                     "application/json": components["schemas"]["PassView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18926,12 +21252,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PassView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -18940,12 +21269,24 @@ export interface operations {
                     "application/json": components["schemas"]["PassView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18961,6 +21302,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18969,12 +21311,24 @@ export interface operations {
                     "application/json": components["schemas"]["PassRefundQuote"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19000,12 +21354,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PassRefund"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19014,12 +21371,24 @@ export interface operations {
                     "application/json": components["schemas"]["PassRefund"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19045,12 +21414,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PassView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19059,12 +21431,24 @@ export interface operations {
                     "application/json": components["schemas"]["PassView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19090,12 +21474,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PassView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19104,12 +21491,24 @@ export interface operations {
                     "application/json": components["schemas"]["PassView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19130,6 +21529,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19138,12 +21538,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_PassVisit"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19167,12 +21579,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PointsGift"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19181,12 +21596,24 @@ export interface operations {
                     "application/json": components["schemas"]["PointsGift"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19204,6 +21631,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19212,12 +21640,24 @@ export interface operations {
                     "application/json": components["schemas"]["Example"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19242,6 +21682,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19250,12 +21691,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Product"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19279,12 +21732,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Product"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19293,12 +21749,24 @@ export interface operations {
                     "application/json": components["schemas"]["Product"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19314,6 +21782,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19322,12 +21791,24 @@ export interface operations {
                     "application/json": components["schemas"]["Product"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19347,6 +21828,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19355,12 +21837,24 @@ export interface operations {
                     "application/json": components["schemas"]["Product"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19386,12 +21880,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Variant"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19400,12 +21897,24 @@ export interface operations {
                     "application/json": components["schemas"]["Variant"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19423,6 +21932,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19431,12 +21941,24 @@ export interface operations {
                     "application/json": components["schemas"]["QuoteReply"];
                 };
             };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19460,12 +21982,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Printed"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19474,12 +21999,24 @@ export interface operations {
                     "application/json": components["schemas"]["Printed"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19497,6 +22034,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19505,12 +22043,24 @@ export interface operations {
                     "application/json": components["schemas"]["RefundQuote"];
                 };
             };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19534,12 +22084,15 @@ export interface operations {
             /** @description Replayed */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Refund"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19548,12 +22101,24 @@ export interface operations {
                     "application/json": components["schemas"]["Refund"];
                 };
             };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19577,12 +22142,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RewardOrder"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19591,12 +22159,24 @@ export interface operations {
                     "application/json": components["schemas"]["RewardOrder"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19612,6 +22192,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19620,12 +22201,24 @@ export interface operations {
                     "application/json": components["schemas"]["RewardOrder"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19651,12 +22244,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RewardOrder"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19665,12 +22261,24 @@ export interface operations {
                     "application/json": components["schemas"]["RewardOrder"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19692,12 +22300,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RewardOrder"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19706,12 +22317,24 @@ export interface operations {
                     "application/json": components["schemas"]["RewardOrder"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19732,6 +22355,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19740,12 +22364,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Reward"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19769,12 +22405,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Reward"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19783,12 +22422,24 @@ export interface operations {
                     "application/json": components["schemas"]["Reward"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19804,6 +22455,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19812,12 +22464,24 @@ export interface operations {
                     "application/json": components["schemas"]["Reward"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19837,6 +22501,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19845,12 +22510,24 @@ export interface operations {
                     "application/json": components["schemas"]["Reward"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19876,12 +22553,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Reward"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19890,12 +22570,24 @@ export interface operations {
                     "application/json": components["schemas"]["Reward"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19909,6 +22601,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19917,12 +22610,24 @@ export interface operations {
                     "application/json": components["schemas"]["Who"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19940,6 +22645,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19948,12 +22654,24 @@ export interface operations {
                     "application/json": components["schemas"]["Who"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19974,12 +22692,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19997,6 +22727,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20005,12 +22736,24 @@ export interface operations {
                     "application/json": components["schemas"]["Who"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20024,6 +22767,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20032,12 +22776,24 @@ export interface operations {
                     "application/json": components["schemas"]["TotpStatus"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20055,6 +22811,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20063,12 +22820,24 @@ export interface operations {
                     "application/json": components["schemas"]["Enrolment"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20086,6 +22855,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20094,12 +22864,24 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20113,6 +22895,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20123,12 +22906,24 @@ export interface operations {
                     };
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20142,6 +22937,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20150,12 +22946,24 @@ export interface operations {
                     "application/json": components["schemas"]["ApprovalPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20173,6 +22981,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20181,12 +22990,24 @@ export interface operations {
                     "application/json": components["schemas"]["ApprovalPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20200,6 +23021,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20208,12 +23030,24 @@ export interface operations {
                     "application/json": components["schemas"]["CheckoutPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20231,6 +23065,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20239,12 +23074,24 @@ export interface operations {
                     "application/json": components["schemas"]["CheckoutPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20258,6 +23105,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20266,12 +23114,24 @@ export interface operations {
                     "application/json": components["schemas"]["ClaimPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20289,6 +23149,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20297,12 +23158,24 @@ export interface operations {
                     "application/json": components["schemas"]["ClaimPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20316,6 +23189,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20324,12 +23198,24 @@ export interface operations {
                     "application/json": components["schemas"]["EarnPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20347,6 +23233,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20355,12 +23242,24 @@ export interface operations {
                     "application/json": components["schemas"]["EarnPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20374,6 +23273,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20382,12 +23282,24 @@ export interface operations {
                     "application/json": components["schemas"]["IdentityPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20405,6 +23317,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20413,12 +23326,24 @@ export interface operations {
                     "application/json": components["schemas"]["IdentityPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20432,6 +23357,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20440,12 +23366,24 @@ export interface operations {
                     "application/json": components["schemas"]["MemberSettings"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20463,6 +23401,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20471,12 +23410,24 @@ export interface operations {
                     "application/json": components["schemas"]["MemberSettings"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20490,6 +23441,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20498,12 +23450,24 @@ export interface operations {
                     "application/json": components["schemas"]["SpendingPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20521,6 +23485,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20529,12 +23494,24 @@ export interface operations {
                     "application/json": components["schemas"]["SpendingPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20548,6 +23525,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20556,12 +23534,24 @@ export interface operations {
                     "application/json": components["schemas"]["PointsKinds"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20579,6 +23569,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20587,12 +23578,24 @@ export interface operations {
                     "application/json": components["schemas"]["PointsKinds"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20606,6 +23609,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20614,12 +23618,24 @@ export interface operations {
                     "application/json": components["schemas"]["PointsTerms"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20637,6 +23653,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20645,12 +23662,24 @@ export interface operations {
                     "application/json": components["schemas"]["PointsTerms"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20664,6 +23693,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20672,12 +23702,24 @@ export interface operations {
                     "application/json": components["schemas"]["ReceiptPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20695,6 +23737,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20703,12 +23746,24 @@ export interface operations {
                     "application/json": components["schemas"]["ReceiptPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20722,6 +23777,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20730,12 +23786,24 @@ export interface operations {
                     "application/json": components["schemas"]["RefundPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20753,6 +23821,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20761,12 +23830,24 @@ export interface operations {
                     "application/json": components["schemas"]["RefundPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20780,6 +23861,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20788,12 +23870,24 @@ export interface operations {
                     "application/json": components["schemas"]["RelationshipPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20811,6 +23905,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20819,12 +23914,24 @@ export interface operations {
                     "application/json": components["schemas"]["RelationshipPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20838,6 +23945,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20846,12 +23954,24 @@ export interface operations {
                     "application/json": components["schemas"]["ShiftPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20869,6 +23989,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20877,12 +23998,24 @@ export interface operations {
                     "application/json": components["schemas"]["ShiftPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20896,6 +24029,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20904,12 +24038,24 @@ export interface operations {
                     "application/json": components["schemas"]["StageBands"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20927,6 +24073,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20935,12 +24082,24 @@ export interface operations {
                     "application/json": components["schemas"]["StageBands"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20954,6 +24113,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20962,12 +24122,24 @@ export interface operations {
                     "application/json": components["schemas"]["StampScheme"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -20985,6 +24157,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20993,12 +24166,24 @@ export interface operations {
                     "application/json": components["schemas"]["StampScheme"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21012,6 +24197,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21020,12 +24206,24 @@ export interface operations {
                     "application/json": components["schemas"]["StarterPicks"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21043,6 +24241,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21051,12 +24250,24 @@ export interface operations {
                     "application/json": components["schemas"]["StarterPicks"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21070,6 +24281,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21078,12 +24290,24 @@ export interface operations {
                     "application/json": components["schemas"]["StreakScheme"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21101,6 +24325,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21109,12 +24334,24 @@ export interface operations {
                     "application/json": components["schemas"]["StreakScheme"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21128,6 +24365,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21136,12 +24374,24 @@ export interface operations {
                     "application/json": components["schemas"]["TaxPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21159,6 +24409,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21167,12 +24418,24 @@ export interface operations {
                     "application/json": components["schemas"]["TaxPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21186,6 +24449,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21194,12 +24458,24 @@ export interface operations {
                     "application/json": components["schemas"]["TierScheme"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21217,6 +24493,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21225,12 +24502,24 @@ export interface operations {
                     "application/json": components["schemas"]["TierScheme"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21244,6 +24533,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21252,12 +24542,24 @@ export interface operations {
                     "application/json": components["schemas"]["WalletPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21275,6 +24577,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21283,12 +24586,24 @@ export interface operations {
                     "application/json": components["schemas"]["WalletPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21302,6 +24617,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21310,12 +24626,24 @@ export interface operations {
                     "application/json": components["schemas"]["Setup"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21333,6 +24661,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -21341,12 +24670,24 @@ export interface operations {
                     "application/json": components["schemas"]["Who"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21369,6 +24710,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21377,12 +24719,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Shift"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21406,12 +24760,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Shift"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -21420,12 +24777,24 @@ export interface operations {
                     "application/json": components["schemas"]["Shift"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21441,6 +24810,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21449,12 +24819,24 @@ export interface operations {
                     "application/json": components["schemas"]["ShiftReport"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21480,12 +24862,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CashMove"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -21494,12 +24879,24 @@ export interface operations {
                     "application/json": components["schemas"]["CashMove"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21516,7 +24913,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["CloseAsk"];
             };
@@ -21525,12 +24922,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ShiftReport"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -21539,12 +24939,24 @@ export interface operations {
                     "application/json": components["schemas"]["ShiftReport"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21558,6 +24970,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21566,12 +24979,24 @@ export interface operations {
                     "application/json": components["schemas"]["SignInPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21589,6 +25014,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21597,12 +25023,24 @@ export interface operations {
                     "application/json": components["schemas"]["SignInPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21621,6 +25059,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21629,12 +25068,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Staff"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21658,12 +25109,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Staff"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -21672,12 +25126,24 @@ export interface operations {
                     "application/json": components["schemas"]["Staff"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21693,6 +25159,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21701,12 +25168,24 @@ export interface operations {
                     "application/json": components["schemas"]["Staff"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21726,6 +25205,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21734,12 +25214,24 @@ export interface operations {
                     "application/json": components["schemas"]["Staff"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21766,12 +25258,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21794,12 +25298,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21816,6 +25332,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21824,12 +25341,24 @@ export interface operations {
                     "application/json": components["schemas"]["StageCount"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21852,6 +25381,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21860,12 +25390,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_StockRow"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21889,12 +25431,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["StockDocument"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -21903,12 +25448,24 @@ export interface operations {
                     "application/json": components["schemas"]["StockDocument"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21932,12 +25489,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["StockDocument"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -21946,12 +25506,24 @@ export interface operations {
                     "application/json": components["schemas"]["StockDocument"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -21974,6 +25546,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21982,12 +25555,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_MovementRow"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22011,12 +25596,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["StockDocument"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -22025,12 +25613,24 @@ export interface operations {
                     "application/json": components["schemas"]["StockDocument"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22054,12 +25654,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["StockDocument"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -22068,12 +25671,24 @@ export interface operations {
                     "application/json": components["schemas"]["StockDocument"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22092,6 +25707,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22100,12 +25716,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Store"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22129,12 +25757,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Store"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -22143,12 +25774,24 @@ export interface operations {
                     "application/json": components["schemas"]["Store"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22164,6 +25807,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22172,12 +25816,24 @@ export interface operations {
                     "application/json": components["schemas"]["Store"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22197,6 +25853,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22205,12 +25862,24 @@ export interface operations {
                     "application/json": components["schemas"]["Store"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22229,6 +25898,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22237,12 +25907,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Tag"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22266,12 +25948,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Tag"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -22280,12 +25965,24 @@ export interface operations {
                     "application/json": components["schemas"]["Tag"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22305,6 +26002,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22313,12 +26011,24 @@ export interface operations {
                     "application/json": components["schemas"]["Tag"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22338,6 +26048,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22346,12 +26057,24 @@ export interface operations {
                     "application/json": components["schemas"]["TagMembers"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22370,6 +26093,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22378,12 +26102,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Terms"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22407,12 +26143,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Terms"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -22421,12 +26160,24 @@ export interface operations {
                     "application/json": components["schemas"]["Terms"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22445,6 +26196,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22453,12 +26205,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Till"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22482,12 +26246,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Till"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -22496,12 +26263,24 @@ export interface operations {
                     "application/json": components["schemas"]["Till"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22517,6 +26296,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22525,12 +26305,24 @@ export interface operations {
                     "application/json": components["schemas"]["Till"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22550,6 +26342,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22558,12 +26351,24 @@ export interface operations {
                     "application/json": components["schemas"]["Till"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22577,6 +26382,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22585,12 +26391,24 @@ export interface operations {
                     "application/json": components["schemas"]["PlanView"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22614,12 +26432,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PlanView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -22628,12 +26449,24 @@ export interface operations {
                     "application/json": components["schemas"]["PlanView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22649,6 +26482,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22657,12 +26491,24 @@ export interface operations {
                     "application/json": components["schemas"]["PlanView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22682,6 +26528,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22690,12 +26537,24 @@ export interface operations {
                     "application/json": components["schemas"]["PlanView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22719,12 +26578,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TopUp"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -22733,12 +26595,24 @@ export interface operations {
                     "application/json": components["schemas"]["TopUp"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22754,6 +26628,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22762,12 +26637,24 @@ export interface operations {
                     "application/json": components["schemas"]["TopUpRefundQuote"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22793,12 +26680,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TopUpRefund"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -22807,12 +26697,24 @@ export interface operations {
                     "application/json": components["schemas"]["TopUpRefund"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22831,6 +26733,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22839,12 +26742,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Trial"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22868,12 +26783,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Trial"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -22882,12 +26800,24 @@ export interface operations {
                     "application/json": components["schemas"]["Trial"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22903,6 +26833,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22911,12 +26842,24 @@ export interface operations {
                     "application/json": components["schemas"]["Trial"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22932,6 +26875,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22940,12 +26884,24 @@ export interface operations {
                     "application/json": components["schemas"]["Trial"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22964,20 +26920,33 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Scanned"];
+                    "application/json": components["schemas"]["ScannedGoods"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22997,6 +26966,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23005,12 +26975,24 @@ export interface operations {
                     "application/json": components["schemas"]["Variant"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -23026,6 +27008,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23034,12 +27017,24 @@ export interface operations {
                     "application/json": components["schemas"]["Kit"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -23059,6 +27054,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23067,12 +27063,24 @@ export interface operations {
                     "application/json": components["schemas"]["Kit"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -23088,6 +27096,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23096,12 +27105,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_StorePrice"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -23122,6 +27143,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23130,12 +27152,24 @@ export interface operations {
                     "application/json": components["schemas"]["StorePrice"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -23152,18 +27186,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -23177,6 +27224,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23185,12 +27233,24 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -23214,12 +27274,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookSecret"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -23228,12 +27291,24 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookSecret"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -23253,6 +27328,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23261,12 +27337,24 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -23289,12 +27377,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -23317,6 +27417,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23325,12 +27426,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Delivery"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -23347,7 +27460,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Replay"];
             };
@@ -23356,12 +27469,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Replayed"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -23370,12 +27486,24 @@ export interface operations {
                     "application/json": components["schemas"]["Replayed"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -23392,7 +27520,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["SecretRotation"];
             };
@@ -23401,12 +27529,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookSecret"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -23415,12 +27546,24 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookSecret"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
