@@ -255,12 +255,14 @@ impl InOut {
 
 /// The report on sales.
 pub fn sold_rows(days: &[DayRow], period: Period, by: ReportBy) -> Vec<SoldRow> {
-    let mut sums: BTreeMap<(Date, Option<Uuid>, &str), (SoldKind, InOut)> = BTreeMap::new();
+    type Key<'k> = (Date, Option<Uuid>, &'k str);
+    type Sum = (SoldKind, InOut);
+    let mut sums: BTreeMap<Key<'_>, Sum> = BTreeMap::new();
     for row in days {
         let Some((kind, amount)) = sold(row) else { continue };
         sums.entry((by.place(row.day, period), row.store, kind.as_str())).or_insert((kind, InOut::default())).1.add(amount);
     }
-    let made = |((date, store, _), (kind, sum)): ((Date, Option<Uuid>, &str), (SoldKind, InOut))| {
+    let made = |((date, store, _), (kind, sum)): (Key<'_>, Sum)| {
         let (sold, taken_back, net) = sum.all();
         SoldRow { date, store, kind, prepaid: kind.is_prepaid(), sold, taken_back, net }
     };
@@ -270,13 +272,14 @@ pub fn sold_rows(days: &[DayRow], period: Period, by: ReportBy) -> Vec<SoldRow> 
 /// The report on money received.
 pub fn received_rows(days: &[DayRow], period: Period, by: ReportBy) -> Vec<ReceivedRow> {
     type Key<'k> = (Date, Option<Uuid>, &'k str, &'k str);
-    let mut sums: BTreeMap<Key<'_>, (AccountKind, SoldKind, InOut)> = BTreeMap::new();
+    type Sum = (AccountKind, SoldKind, InOut);
+    let mut sums: BTreeMap<Key<'_>, Sum> = BTreeMap::new();
     for row in days {
         let Some((tender, kind, amount)) = received(row) else { continue };
         let key = (by.place(row.day, period), row.store, tender.as_str(), kind.as_str());
         sums.entry(key).or_insert((tender, kind, InOut::default())).2.add(amount);
     }
-    let made = |((date, store, ..), (tender, kind, sum)): (Key<'_>, (AccountKind, SoldKind, InOut))| {
+    let made = |((date, store, ..), (tender, kind, sum)): (Key<'_>, Sum)| {
         let (received, given_back, net) = sum.all();
         ReceivedRow { date, store, tender, kind, received, given_back, net }
     };
@@ -285,14 +288,16 @@ pub fn received_rows(days: &[DayRow], period: Period, by: ReportBy) -> Vec<Recei
 
 /// The report on prepaid value consumed.
 pub fn consumed_rows(days: &[DayRow], period: Period, by: ReportBy) -> Vec<ConsumedRow> {
-    let mut sums: BTreeMap<(Date, Option<Uuid>, &str), (AccountKind, InOut, i64)> = BTreeMap::new();
+    type Key<'k> = (Date, Option<Uuid>, &'k str);
+    type Sum = (AccountKind, InOut, i64);
+    let mut sums: BTreeMap<Key<'_>, Sum> = BTreeMap::new();
     for row in days {
         let Some((kind, amount, converted)) = consumed(row) else { continue };
         let key = (by.place(row.day, period), row.store, kind.as_str());
         let sum = sums.entry(key).or_insert((kind, InOut::default(), 0));
         if converted { sum.2 += amount } else { sum.1.add(amount) }
     }
-    let made = |((date, store, _), (kind, sum, converted)): ((Date, Option<Uuid>, &str), (AccountKind, InOut, i64))| {
+    let made = |((date, store, _), (kind, sum, converted)): (Key<'_>, Sum)| {
         let (used, given_back, net) = sum.all();
         ConsumedRow { date, store, kind, used, given_back, net, converted: Money(converted) }
     };
