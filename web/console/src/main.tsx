@@ -1,15 +1,25 @@
-import { newQueryClient } from "@shuke/api";
+import { api, newQueryClient } from "@shuke/api";
 import { applyMode, loadSentences, startTexts } from "@shuke/ui";
 import { Frame } from "@shuke/ui/antd";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createRouter, RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { parseSearch, stringifySearch } from "./parts/url";
 import { routeTree } from "./routeTree.gen";
+import { SIGNED_OUT } from "./shell/Gate";
 import { en } from "./texts/en";
 import { zh } from "./texts/zh";
+import "./console.css";
 
-const router = createRouter({ routeTree, basepath: "/console", defaultPreload: "intent", scrollRestoration: true });
+const router = createRouter({
+  routeTree,
+  basepath: "/console",
+  defaultPreload: "intent",
+  scrollRestoration: true,
+  parseSearch,
+  stringifySearch,
+});
 declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
@@ -17,6 +27,14 @@ declare module "@tanstack/react-router" {
 }
 
 const queries = newQueryClient();
+
+// Whatever is answered 401 asks for the password over the page; the page and what was typed stay.
+api.use({
+  onResponse({ response, schemaPath }) {
+    if (response.status === 401 && schemaPath !== "/api/v1/session") dispatchEvent(new Event(SIGNED_OUT));
+    return undefined;
+  },
+});
 
 async function start() {
   applyMode();

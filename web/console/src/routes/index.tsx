@@ -1,13 +1,4 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
+import { Today } from "../features/today/Today";
 
-export const Route = createFileRoute("/")({ component: Home });
-
-function Home() {
-  const { t } = useTranslation();
-  return (
-    <main>
-      <h1>{t("title")}</h1>
-    </main>
-  );
-}
+export const Route = createFileRoute("/")({ component: Today });

@@ -1,5 +1,10 @@
+import { benefits } from "./en/benefits";
+import { enums } from "./en/enums";
+import { frame } from "./en/frame";
+import { goods } from "./en/goods";
+import { member } from "./en/member";
+import { sales } from "./en/sales";
+import { settings } from "./en/settings";
 import type { Texts } from "./zh";
 
-export const en: Texts = {
-  title: "Shuke console",
-};
+export const en: Texts = { ...frame, enum: enums, member, goods, sales, benefits, settings };

@@ -29,7 +29,9 @@ export function MoneyInput({ currency, value, onChange, ...rest }: Props) {
       inputMode="decimal"
       autoComplete="off"
       {...rest}
-      {...(read === undefined ? { status: "error" as const, title: t("money.invalid"), "aria-invalid": true } : {})}
+      {...(read === undefined
+        ? { status: "error" as const, title: t("money.invalid"), "aria-invalid": true, "data-unread": true }
+        : {})}
       value={text}
       onChange={(event) => {
         setText(event.target.value);

@@ -1,0 +1,61 @@
+import { api, type Schema } from "@shuke/api";
+import { useMay } from "@shuke/ui";
+import { App } from "antd";
+import { useTranslation } from "react-i18next";
+import { Act } from "../../parts/Act";
+import { useFormat, useLabel, usePeriod } from "../../parts/format";
+import { List } from "../../parts/List";
+import { useStoreName } from "../../parts/refs";
+import { useUrl } from "../../parts/url";
+
+/** What went in and out of the shop's own accounts, and the check of all books. */
+export function Accounts() {
+  const { t } = useTranslation(["app", "ui"]);
+  const { modal } = App.useApp();
+  const f = useFormat();
+  const label = useLabel();
+  const storeName = useStoreName();
+  const mayVerify = useMay("ledger:verify");
+  const [{ store }] = useUrl();
+  const { from, to } = usePeriod();
+  const write = (row: Schema<"Turnover">, value: number) =>
+    row.account.startsWith("points") || row.account.startsWith("pass_visits") ? f.count(value) : f.money(value);
+  const verify = async () => {
+    const { data: report } = await api.POST("/api/v1/ledger/verify");
+    if (!report) return;
+    const wrong = report.first_difference;
+    if (wrong) modal.error({ title: t("sales.accounts.wrong", { text: wrong.text }), content: wrong.check });
+    else
+      modal.success({
+        title: t("sales.accounts.fine", {
+          accounts: f.count(report.accounts),
+          entries: f.count(report.entries),
+          lots: f.count(report.lots),
+        }),
+      });
+  };
+  return (
+    <List<Schema<"Turnover">>
+      id="accounts"
+      title={t("page.accounts")}
+      rowKey={(row) => `${row.account}${row.store}`}
+      depends={[store, from, to]}
+      note={<p className="help">{t("sales.accounts.note")}</p>}
+      actions={mayVerify && <Act label={t("sales.accounts.verify")} ask={t("sales.accounts.verifyAsk")} act={verify} />}
+      columns={[
+        { key: "account", title: t("sales.accounts.account"), render: (row) => label("account", row.account) },
+        { key: "store", title: t("shell.store"), render: (row) => storeName(row.store) },
+        { key: "debits", title: t("sales.accounts.debits"), number: true, render: (row) => write(row, row.debits) },
+        { key: "credits", title: t("sales.accounts.credits"), number: true, render: (row) => write(row, row.credits) },
+        {
+          key: "net",
+          title: t("sales.accounts.net"),
+          number: true,
+          render: (row) => write(row, row.debits - row.credits),
+        },
+      ]}
+      load={async () => (await api.GET("/api/v1/ledger/accounts", { params: { query: { from, to, store } } })).data}
+      empty={{ text: t("sales.accounts.empty") }}
+    />
+  );
+}

@@ -1,0 +1,4 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { Stock } from "../../features/stock/Stock";
+
+export const Route = createFileRoute("/goods/stock")({ component: Stock });

@@ -1,0 +1,4 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { MemberList } from "../../features/member/MemberList";
+
+export const Route = createFileRoute("/members/")({ component: MemberList });

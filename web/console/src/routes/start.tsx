@@ -1,0 +1,4 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { Start } from "../features/setup/Start";
+
+export const Route = createFileRoute("/start")({ component: Start });

@@ -1,0 +1,53 @@
+import { useWho } from "@shuke/ui";
+import { useTranslation } from "react-i18next";
+import type { FileRoutesByTo } from "../routeTree.gen";
+
+export type Place = keyof FileRoutesByTo;
+export type Group = "today" | "members" | "sales" | "goods" | "benefits" | "settings";
+
+export interface PageEntry {
+  to: Place;
+  group: Group;
+  title: string;
+}
+
+/** Which pages there are, for whom: what somebody may not see is not there. */
+const PAGES = [
+  ["/", "today", "today", "sale:read"],
+  ["/members", "members", "members", "member:read"],
+  ["/members/tags", "members", "tags", "member:read"],
+  ["/members/cards", "members", "cards", "member:read"],
+  ["/members/fields", "members", "fields", "member:read"],
+  ["/sales/orders", "sales", "orders", "sale:read"],
+  ["/sales/shifts", "sales", "shifts", "sale:read"],
+  ["/sales/held", "sales", "held", "sale:write"],
+  ["/sales/approvals", "sales", "approvals", "approval:ask"],
+  ["/sales/accounts", "sales", "accounts", "ledger:read"],
+  ["/goods/products", "goods", "products", "catalogue:read"],
+  ["/goods/categories", "goods", "categories", "catalogue:read"],
+  ["/goods/stock", "goods", "stock", "catalogue:read"],
+  ["/benefits/offers", "benefits", "offers", "offer:read"],
+  ["/benefits/coupons", "benefits", "coupons", "loyalty:read"],
+  ["/benefits/points", "benefits", "points", "loyalty:read"],
+  ["/benefits/tiers", "benefits", "tiers", "loyalty:read"],
+  ["/benefits/prepaid", "benefits", "prepaid", "loyalty:read"],
+  ["/benefits/rewards", "benefits", "rewards", "loyalty:read"],
+  ["/benefits/trials", "benefits", "trials", "loyalty:read"],
+  ["/settings/shop", "settings", "shop", "org:read"],
+  ["/settings/staff", "settings", "staff", "staff:read"],
+  ["/settings/rules", "settings", "rules", "org:read"],
+  ["/settings/programs", "settings", "programs", "org:read"],
+  ["/settings/audit", "settings", "audit", "audit:read"],
+  ["/settings/me", "settings", "me", undefined],
+] as const;
+
+export const GROUPS: Group[] = ["today", "members", "sales", "goods", "benefits", "settings"];
+
+/** The pages of whoever is signed in. */
+export function usePages(): PageEntry[] {
+  const { t } = useTranslation(["app", "ui"]);
+  const { permissions } = useWho();
+  return PAGES.filter(([, , , permission]) => !permission || permissions.includes(permission)).map(
+    ([to, group, name]) => ({ to: to as Place, group, title: t(`page.${name}`) }),
+  );
+}
