@@ -17,7 +17,7 @@ export function Choices() {
       <Button
         type="text"
         icon={<TranslationOutlined />}
-        aria-label={t("language.switch")}
+        title={t("language.switch")}
         onClick={() => void switchLanguage(language() === "zh" ? "en" : "zh")}
       >
         {t("language.other")}

@@ -26,7 +26,7 @@ export function useSession() {
 
 /** Tells everything below who is signed in. */
 export function SessionProvider({ who, children }: { who: Who; children: ReactNode }) {
-  return <Session value={who}>{children}</Session>;
+  return <Session.Provider value={who}>{children}</Session.Provider>;
 }
 
 /** Who is signed in, on pages that nobody else sees. */
