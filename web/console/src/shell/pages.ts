@@ -1,4 +1,5 @@
 import { useWho } from "@shuke/ui";
+import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { FileRoutesByTo } from "../routeTree.gen";
 
@@ -47,7 +48,8 @@ export const GROUPS: Group[] = ["today", "members", "sales", "goods", "benefits"
 export function usePages(): PageEntry[] {
   const { t } = useTranslation(["app", "ui"]);
   const { permissions } = useWho();
-  return PAGES.filter(([, , , permission]) => !permission || permissions.includes(permission)).map(
-    ([to, group, name]) => ({ to: to as Place, group, title: t(`page.${name}`) }),
-  );
+  const { routesByPath } = useRouter();
+  return PAGES.filter(
+    ([to, , , permission]) => to in routesByPath && (!permission || permissions.includes(permission)),
+  ).map(([to, group, name]) => ({ to: to as Place, group, title: t(`page.${name}`) }));
 }
