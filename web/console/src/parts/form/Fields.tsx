@@ -234,7 +234,7 @@ function Control({ id, field, value, onChange, fault, described }: ControlProps)
       return (
         <MoneyInput
           {...common}
-          currency={{ code: "XXX", decimals: DIGITS[field.kind] }}
+          currency={{ code: "NUM", decimals: DIGITS[field.kind] }}
           value={value as number | null}
           onChange={onChange}
           suffix={field.kind === "rate" ? "%" : field.unit}
