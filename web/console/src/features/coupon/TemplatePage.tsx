@@ -1,0 +1,161 @@
+import { api, newId, once, type Schema } from "@shuke/api";
+import { useMay } from "@shuke/ui";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Button } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Act } from "../../parts/Act";
+import { FormDrawer } from "../../parts/FormDrawer";
+import { Form } from "../../parts/form/Form";
+import { useFormat, useLabel, usePeriod } from "../../parts/format";
+import { Loaded, useRefresh } from "../../parts/Parts";
+import { firstTerms, useCouponSections } from "./terms";
+
+/** One coupon template, or a new one. */
+export function TemplatePage({ id }: { id: string }) {
+  return id === "new" ? <New /> : <Existing id={id} />;
+}
+
+function New() {
+  const { t } = useTranslation(["app", "ui"]);
+  const navigate = useNavigate();
+  const refresh = useRefresh();
+  const sections = useCouponSections();
+  return (
+    <Form
+      id="coupon-new"
+      title={t("benefits.coupon.add")}
+      initial={{ name: "", terms: firstTerms() }}
+      sections={sections}
+      save={async (value, key) => {
+        const { data } = await api.POST("/api/v1/coupon-templates", {
+          params: { header: once(key) },
+          body: { id: key, ...value, state: "draft" },
+        });
+        refresh("coupon-templates");
+        if (data) await navigate({ to: "/benefits/coupons/$id", params: { id: data.id } });
+      }}
+    />
+  );
+}
+
+function Existing({ id }: { id: string }) {
+  const template = useQuery({
+    queryKey: ["coupon-template", id],
+    queryFn: async () =>
+      (await api.GET("/api/v1/coupon-templates/{id}", { params: { path: { id } } })).data as Schema<"CouponTemplate">,
+  });
+  return <Loaded query={template}>{(data) => <Page key={data.changed_at} template={data} />}</Loaded>;
+}
+
+function Page({ template }: { template: Schema<"CouponTemplate"> }) {
+  const { t } = useTranslation(["app", "ui"]);
+  const f = useFormat();
+  const label = useLabel();
+  const navigate = useNavigate();
+  const refresh = useRefresh();
+  const sections = useCouponSections();
+  const may = useMay("loyalty:configure");
+  const mayIssue = useMay("coupon:issue");
+  const { from, to } = usePeriod();
+  const [issue, setIssue] = useState(false);
+  const { id, name, terms } = template;
+  const put = (body: Schema<"TemplateChange">) =>
+    api.PUT("/api/v1/coupon-templates/{id}", { params: { path: { id } }, body });
+  const done = () => refresh("coupon-template", "coupon-templates");
+  return (
+    <div className="stack">
+      <p className="page-actions">
+        {label("publishState", template.state)} · {t("benefits.coupon.issued")} {f.count(template.issued)}
+        {may && template.state !== "published" && (
+          <Act
+            primary
+            label={t("benefits.publish")}
+            ask={t("benefits.publishAsk")}
+            act={() => put({ name, terms, state: "published" })}
+            done={done}
+          />
+        )}
+        {may && template.state === "published" && (
+          <Act
+            label={t("benefits.stop")}
+            ask={t("benefits.stopAsk")}
+            act={() => put({ name, terms, state: "stopped" })}
+            done={done}
+          />
+        )}
+        {mayIssue && template.state === "published" && (
+          <Button type="primary" onClick={() => setIssue(true)}>
+            {t("benefits.coupon.issue")}
+          </Button>
+        )}
+        {may && (
+          <Act
+            label={t("benefits.tryIt")}
+            act={(key) =>
+              api.POST("/api/v1/trials", {
+                params: { header: once(key) },
+                body: { id: newId(), name, from, to, rule: { kind: "coupon", terms } as Schema<"TrialRule"> },
+              })
+            }
+            done={() => void navigate({ to: "/benefits/trials" })}
+          />
+        )}
+        {mayIssue && (
+          <Act
+            danger
+            label={t("benefits.coupon.revokeAll")}
+            ask={t("benefits.coupon.revokeAsk")}
+            act={(key) =>
+              api.POST("/api/v1/coupon-templates/{id}/revoke-coupons", {
+                params: { path: { id }, header: once(key) },
+                body: { reason: "" },
+              })
+            }
+            done={done}
+          />
+        )}
+      </p>
+      <Form
+        id={`coupon-${id}-${template.changed_at}`}
+        title={name}
+        readOnly={!may}
+        initial={{ name, terms }}
+        sections={sections}
+        save={(value) => put({ ...value, state: template.state })}
+        saved={done}
+      />
+      <FormDrawer<{ members: string[]; count: number | null }>
+        id={`issue-${id}`}
+        title={t("benefits.coupon.issue")}
+        open={issue}
+        onClose={() => setIssue(false)}
+        initial={{ members: [], count: 1 }}
+        sections={[
+          {
+            title: "",
+            fields: [
+              {
+                at: "members",
+                kind: "ref",
+                of: "member",
+                many: true,
+                required: true,
+                label: t("benefits.coupon.issueTo"),
+              },
+              { at: "count", kind: "whole", required: true, label: t("benefits.coupon.count") },
+            ],
+          },
+        ]}
+        save={(value, key) =>
+          api.POST("/api/v1/coupon-issues", {
+            params: { header: once(key) },
+            body: { id: key, template: id, members: value.members, count: value.count ?? 1 },
+          })
+        }
+        saved={done}
+      />
+    </div>
+  );
+}
