@@ -78,6 +78,7 @@ impl Shop {
             lines: [0, 1].map(|n| CheckoutLine { variant: variant(n), quantity_milli: 1_000, gift: None, seller: None }).to_vec(),
             coupons: CouponChoice::None,
             points: PointsChoice::None,
+            points_kind: None,
             payments: vec![Payment { tender: Tender::Cash, amount: Money(9_500), refunded: Money::ZERO }],
             prepaid: Prepaid::default(),
             expected_total: Some(Money(9_500)),
