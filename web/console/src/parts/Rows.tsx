@@ -15,6 +15,7 @@ export function Rows<Row>({
   add,
   may,
   drawer,
+  edit: editText,
 }: {
   title: string;
   query: UseQueryResult<Row[]>;
@@ -25,6 +26,8 @@ export function Rows<Row>({
   may: boolean;
   /** The form of a row, or of a new one. */
   drawer: (row: Row | undefined, close: () => void) => ReactNode;
+  /** What the button of a row says; to edit, where it is left out. */
+  edit?: string;
 }) {
   const { t } = useTranslation(["app", "ui"]);
   const [open, setOpen] = useState<{ row?: Row }>();
@@ -38,7 +41,7 @@ export function Rows<Row>({
     title: t("form.actions"),
     render: (row) => (
       <Button size="small" onClick={() => setOpen({ row })}>
-        {t("ui:do.edit")}
+        {editText ?? t("ui:do.edit")}
       </Button>
     ),
   };

@@ -24,21 +24,23 @@ interface Props<T> {
   /** Where the server's pointers begin, when `save` sends the value within something. */
   base?: string;
   quiet?: boolean;
+  /** Holds a password: what is typed is not kept in the browser. */
+  secret?: boolean;
 }
 
 const place = (id: string) => `shuke.draft.${id}`;
 
 /** What was typed in a form and not saved, kept for as long as the tab lives. */
-export function useDraft<T>(id: string, initial: T) {
+export function useDraft<T>(id: string, initial: T, secret = false) {
   const [value, setValue] = useState<T>(() => {
-    const kept = sessionStorage.getItem(place(id));
+    const kept = secret ? null : sessionStorage.getItem(place(id));
     return kept ? (JSON.parse(kept) as T) : initial;
   });
   const dirty = JSON.stringify(value) !== JSON.stringify(initial);
   useEffect(() => {
-    if (dirty) sessionStorage.setItem(place(id), JSON.stringify(value));
+    if (dirty && !secret) sessionStorage.setItem(place(id), JSON.stringify(value));
     else sessionStorage.removeItem(place(id));
-  }, [id, dirty, value]);
+  }, [id, dirty, secret, value]);
   const forget = useCallback(
     (to: T) => {
       sessionStorage.removeItem(place(id));
@@ -54,7 +56,7 @@ export function Form<T extends object>(props: Props<T>) {
   const { id, initial, sections: given, save, saved, base = "", readOnly } = props;
   const { t } = useTranslation(["app", "ui"]);
   const { message } = App.useApp();
-  const { value, setValue, dirty, forget } = useDraft(id, initial);
+  const { value, setValue, dirty, forget } = useDraft(id, initial, props.secret);
   const [error, setError] = useState<unknown>();
   const [faults, setFaults] = useState<Faults>({});
   const [saving, setSaving] = useState(false);
