@@ -74,6 +74,8 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0030_key"),
     each!("0031_position"),
     both!("0032_settlement"),
+    both!("0033_oversell"),
+    both!("0034_figure"),
     both!("0035_points_kind"),
     both!("0038_key"),
 ];

@@ -1,9 +1,10 @@
 //! What operations on a member's value ask of the member.
 
 use shuke_db::Tx;
-use shuke_kernel::{Cx, Error, Result};
+use shuke_kernel::{Cx, Error, Result, Uuid};
 use shuke_member::member::store::{brief_read, brief_stmt};
 use shuke_member::{MemberBrief, MemberId};
+use shuke_org::{TillId, till};
 
 async fn brief(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<MemberBrief> {
     let missing = || Error::not_found("member_not_found", "there is no such member");
@@ -47,4 +48,16 @@ pub(crate) async fn active_members(tx: &mut Tx, cx: &Cx, ids: &[MemberId], max: 
         }
     }
     Ok(())
+}
+
+/// The open shift of the till where something is paid, kept open until the transaction ends; none where no till
+/// is named, or it has none. To be asked before a member's accounts.
+///
+/// Errors: `till_not_found`, `till_elsewhere`.
+pub(crate) async fn shift(tx: &mut Tx, cx: &Cx, at: Option<TillId>, store: Uuid) -> Result<Option<Uuid>> {
+    let Some(at) = at else { return Ok(None) };
+    if till::ops::show(tx, cx, at).await?.store.0 != store {
+        return Err(Error::refused("till_elsewhere", "this till stands in another store; choose one of this store"));
+    }
+    till::ops::shift_of(tx, cx.merchant, at).await
 }

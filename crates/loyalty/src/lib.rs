@@ -93,6 +93,7 @@ pub fn runner(runner: Runner) -> Runner {
         .reader(stamp::StampReader)
         .reader(streak::StreakReader)
         .reader(growth::GrowthReader)
+        .reader(pass::PassPointsReader)
         .task("settlement", follow::EVERY_MS, follow::task(settlement::SettlementFollower))
 }
 

@@ -4,7 +4,7 @@
 //! event ([`LateReader`]).
 
 use crate::order::store as orders;
-use crate::{claim, refund};
+use crate::{claim, figure, refund};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shuke_db::{Future, Tx};
@@ -37,7 +37,7 @@ impl Belonging for SalesPart {
     }
 
     fn tables(&self) -> &'static [&'static str] {
-        &["order_claim", "refund", "sales_order"]
+        &["figure_buyer", "order_claim", "refund", "sales_order"]
     }
 
     fn export<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, _: &'t Vault, member: MemberId) -> Future<'t, Value> {
@@ -53,6 +53,7 @@ impl Belonging for SalesPart {
         Box::pin(async move {
             let orders = orders::move_all(tx, cx.merchant, pair.from, pair.into, None).await?;
             let returns = give(tx, cx.merchant, pair.from, pair.into, &orders, None).await?;
+            figure::ops::recount(tx, cx.merchant, &[pair.from, pair.into]).await?;
             serde_json::to_value(Kept { orders, returns }).map_err(|error| Error::internal(error.to_string()))
         })
     }
@@ -62,7 +63,8 @@ impl Belonging for SalesPart {
             let kept: Kept =
                 serde_json::from_value(kept.clone()).map_err(|error| Error::internal(format!("a part of a merge: {error}")))?;
             orders::move_all(tx, cx.merchant, pair.into, pair.from, Some(&kept.orders)).await?;
-            give(tx, cx.merchant, pair.into, pair.from, &kept.orders, Some(&kept.returns)).await.map(|_| ())
+            give(tx, cx.merchant, pair.into, pair.from, &kept.orders, Some(&kept.returns)).await?;
+            figure::ops::recount(tx, cx.merchant, &[pair.from, pair.into]).await
         })
     }
 }
@@ -125,6 +127,7 @@ impl Reader for LateReader {
             if stays != member {
                 orders::move_all(tx, cx.merchant, member, stays, Some(&[sale.order])).await?;
                 give(tx, cx.merchant, member, stays, &[sale.order], Some(&[])).await?;
+                figure::ops::recount(tx, cx.merchant, &[member, stays]).await?;
             }
             Ok(())
         })

@@ -8,6 +8,7 @@ pub mod category;
 pub mod claim;
 pub mod exchange;
 mod fields;
+pub mod figure;
 pub mod fixture;
 pub mod habit;
 pub mod held;
@@ -53,6 +54,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(shift::api::routes())
         .merge(tax::api::routes())
         .merge(report::api::routes())
+        .merge(figure::api::routes())
 }
 
 /// What midnight does here: held carts whose day has ended. Can be repeated. Returns how many.
@@ -62,7 +64,11 @@ pub async fn midnight(db: &Db, cx: &Cx) -> Result<u64> {
 
 /// Adds this crate's readers.
 pub fn runner(runner: Runner) -> Runner {
-    runner.reader(stock::StoreReader).reader(belonging::LateReader).handler(trial::KIND, std::sync::Arc::new(trial::run))
+    runner
+        .reader(stock::StoreReader)
+        .reader(belonging::LateReader)
+        .reader(figure::FigureReader)
+        .handler(trial::KIND, std::sync::Arc::new(trial::run))
 }
 
 /// What this crate wants to be done once with a server's state.

@@ -12,10 +12,12 @@
 //! - a member's figures are what their orders add up to;
 //! - a claimed order belongs to the member who claimed it, and earned what the claim says;
 //! - what members' slices count (people of a group, sharers of a card, blank cards) is what there is;
-//! - stock on hand is the sum of its movements.
+//! - stock on hand is the sum of its movements, and may fall as far below zero as its store's rules say;
+//! - the figures are what orders and refunds add up to, where their reader has heard of all.
 
 use crate::claim::store::CLAIMS;
 use crate::exchange::store::EXCHANGES;
+use crate::figure;
 use crate::order::store::verify::{LINES, ORDERS};
 use crate::refund::store::verify::{REFUNDS, RETURN_LINES};
 use crate::shift::store::CLOSED;
@@ -27,8 +29,23 @@ use shuke_ledger::verify::{Check, Difference};
 use shuke_member::purchase::{self, COUNTED};
 
 /// The checks, in order.
-pub const CHECKS: &[Check] =
-    &[sums, lines, kits, exchanges, shifts, journals, refunds, refund_journals, returns, counted, members, on_hand, claims, kept];
+pub const CHECKS: &[Check] = &[
+    sums,
+    lines,
+    kits,
+    exchanges,
+    shifts,
+    journals,
+    refunds,
+    refund_journals,
+    returns,
+    counted,
+    members,
+    on_hand,
+    claims,
+    kept,
+    figure::check,
+];
 
 /// The first row of a check: an id, and pairs of numbers that should be equal, by name.
 async fn first(tx: &mut Tx, merchant: MerchantId, text: String) -> Result<Option<Row>> {
@@ -246,6 +263,10 @@ fn members(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> 
 
 fn on_hand(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
     Box::pin(async move {
+        if let Some((store, variant)) = stock::store::first_unruled(tx, merchant).await? {
+            let text = format!("variant {variant} in store {store} may be oversold otherwise than the store's rules say");
+            return Ok(Some(Difference::new("stock_limit", text)));
+        }
         let found = stock::verify(tx, merchant).await?;
         Ok(found.map(|d| {
             let text = format!(

@@ -87,6 +87,11 @@ pub async fn append(tx: &mut Tx, cx: &Cx, events: &[Event]) -> Result<()> {
     tx.queue(insert("event", &["merchant_id", "id", "kind", "subject", "at", "actor", "payload"], rows)).await
 }
 
+/// Whether a reader has something of a merchant before it: then what it keeps is not up to date.
+pub async fn is_behind(tx: &mut Tx, merchant: MerchantId, reader: &str) -> Result<bool> {
+    store::is_behind(tx, merchant, reader).await
+}
+
 /// Events of a merchant, oldest first, after a position: for exports and the timeline.
 pub async fn of_subject(tx: &mut Tx, merchant: MerchantId, subject: Uuid, limit: i64) -> Result<Vec<StoredEvent>> {
     store::of_subject(tx, merchant, subject, limit).await

@@ -27,6 +27,17 @@ pub(super) async fn merchants_with_news(tx: &mut Tx, reader: &str) -> Result<Vec
     rows.iter().map(|row| row.get(0)).collect()
 }
 
+pub(super) async fn is_behind(tx: &mut Tx, merchant: MerchantId, reader: &str) -> Result<bool> {
+    let stmt = sql!(
+        "SELECT 1 FROM event e LEFT JOIN event_cursor c ON c.merchant_id = e.merchant_id AND c.reader = $2
+         WHERE e.merchant_id = $1 AND (e.position, e.id) > (COALESCE(c.position, -1), COALESCE(c.id, $3)) LIMIT 1",
+        merchant,
+        reader,
+        Uuid::nil()
+    );
+    Ok(tx.row(stmt).await?.is_some())
+}
+
 /// The cursor, locked: two servers that run one reader take turns.
 pub(super) async fn cursor(tx: &mut Tx, reader: &str, merchant: MerchantId) -> Result<Position> {
     tx.queue(sql!(

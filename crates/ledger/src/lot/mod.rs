@@ -14,4 +14,4 @@ pub(crate) mod store;
 pub use model::{Allocation, Lot, LotId, LotTerms, LotView};
 pub(crate) use model::{give_back, take};
 pub use ops::{cancel_pending, expire, held, lapse, open, pending, release, reschedule};
-pub use store::{aged, granted_stmt, served};
+pub use store::{aged, ending, granted_stmt, served};

@@ -468,3 +468,24 @@ pub async fn aged(
     let read = |row: &Row| Ok((row.get(0)?, row.get(1)?, usize::try_from(row.get::<i64>(2)?).unwrap_or(usize::MAX), row.get(3)?));
     tx.rows(Stmt::built(text, params)).await?.iter().map(read).collect()
 }
+
+/// What ends between two moments, by kind: how many hold it, and how much. Where issuers are given, only what
+/// these stand for.
+pub async fn ending(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    (from, until): (Instant, Instant),
+    issuers: Option<&[Uuid]>,
+) -> Result<Vec<(AccountKind, i64, i64)>> {
+    let mut params = vec![merchant.to_value(), from.to_value(), until.to_value()];
+    let mut text = "SELECT kind, CAST(COUNT(DISTINCT owner) AS BIGINT), CAST(SUM(remaining) AS BIGINT) FROM lot
+         WHERE merchant_id = $1 AND is_open AND expires_at > $2 AND expires_at <= $3"
+        .to_owned();
+    if let Some(issuers) = issuers {
+        let places: Vec<String> = (4..issuers.len() + 4).map(|place| format!("${place}")).collect();
+        let _ = write!(text, " AND issuer_id IN ({})", places.join(", "));
+        params.extend(issuers.iter().map(|id| id.to_value()));
+    }
+    text.push_str(" GROUP BY kind ORDER BY kind");
+    tx.rows(Stmt::built(text, params)).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}

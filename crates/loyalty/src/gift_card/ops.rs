@@ -16,7 +16,7 @@ use shuke_kernel::{Cx, Date, Error, Limit, Money, Page, Result, Uuid, Zone, time
 use shuke_ledger::{Account, AccountKind, Holdings, Journal, LotTerms, journal};
 use shuke_member::MemberId;
 use shuke_org::approval::{self, ApprovalId, ApprovalKind, Wanted};
-use shuke_org::{StoreId, audit, setting};
+use shuke_org::{StoreId, TillId, audit, setting};
 use utoipa::ToSchema;
 
 const CARDS_PER_INSERT: usize = 500;
@@ -118,6 +118,9 @@ pub struct GiftCardSale {
     pub buyer: Option<MemberId>,
     /// How it is paid, in money; comes to the face value.
     pub payments: Vec<PrepaidPayment>,
+    /// The till where it is paid: it belongs to the till's shift.
+    #[serde(default)]
+    pub till: Option<TillId>,
 }
 
 async fn open_store(tx: &mut Tx, cx: &Cx, id: StoreId) -> Result<(Zone, Date)> {
@@ -142,12 +145,13 @@ pub async fn sell(tx: &mut Tx, cx: &Cx, id: GiftCardId, sale: &GiftCardSale) -> 
     if sale.payments.iter().any(|payment| payment.tender == PrepaidTender::Wallet) {
         return Err(Error::refused("gift_card_tender_wrong", "a gift card is paid in money, not with prepaid value"));
     }
+    let shift = ground::shift(tx, cx, sale.till, sale.store.0).await?;
     let (mut card, mut holdings) = locked(tx, cx, id).await?;
     if card.state(today) != GiftCardState::New {
         return Err(Error::refused("gift_card_sold", "this gift card was sold already, or is blocked"));
     }
     let store_id = sale.store.0;
-    let mut journal = Journal::new("gift_card_sale", id.0, Some(store_id));
+    let mut journal = Journal::new("gift_card_sale", id.0, Some(store_id)).in_shift(shift);
     let spending = WalletPolicy::default().spending;
     card.payments = prepaid::take(cx, &mut journal, None, &spending, store_id, (&sale.payments, card.face))?;
     card.expires_on = card.months.map(|months| time::add_months(today, months));
@@ -231,6 +235,9 @@ pub struct GiftCardReturn {
     /// A second person's approval, where the amount is above the limit.
     #[serde(default)]
     pub approval: Option<ApprovalId>,
+    /// The till where it is paid out: it belongs to the till's shift.
+    #[serde(default)]
+    pub till: Option<TillId>,
 }
 
 /// The store that sold a card; none before. Or `gift_card_not_found`.
@@ -242,6 +249,10 @@ pub async fn store_of(tx: &mut Tx, cx: &Cx, id: GiftCardId) -> Result<Option<Uui
 ///
 /// Errors: `gift_card_not_found`, `gift_card_not_usable`, `gift_card_used`, `approval_needed`, `approval_not_usable`.
 pub async fn give_back(tx: &mut Tx, cx: &Cx, id: GiftCardId, ask: &GiftCardReturn) -> Result<GiftCardView> {
+    let shift = match store_of(tx, cx, id).await? {
+        Some(store) => ground::shift(tx, cx, ask.till, store).await?,
+        None => None,
+    };
     let (mut card, mut holdings) = locked(tx, cx, id).await?;
     let today = crate::book::ops::today(tx, cx).await?;
     card.must_be_usable(today)?;
@@ -251,7 +262,7 @@ pub async fn give_back(tx: &mut Tx, cx: &Cx, id: GiftCardId, ask: &GiftCardRetur
     }
     let wanted = Wanted { kind: ApprovalKind::TopUpRefund, subject: id.0, amount: card.face.0, weighed: card.face.0 };
     approval::ops::require(tx, cx, &wanted, ask.approval).await?;
-    let mut journal = Journal::new("gift_card_return", ask.id, Some(store_id));
+    let mut journal = Journal::new("gift_card_return", ask.id, Some(store_id)).in_shift(shift);
     journal.spend(cx, &mut holdings, AccountKind::GiftCard, card.face.0, prepaid::sold(store_id), "returned")?;
     let face = card.face;
     prepaid::give_back(cx, &mut journal, None, store_id, &mut card.payments, face)?;

@@ -5,7 +5,7 @@ use crate::tier::TierId;
 use crate::wallet::TopUpTender;
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Date, Error, Instant, Money, Result, Uuid, id, money, text_enum, time};
-use shuke_org::StoreId;
+use shuke_org::{StoreId, TillId};
 use utoipa::ToSchema;
 
 id!(MembershipPlanId, "A paid membership that can be bought.");
@@ -133,6 +133,9 @@ pub struct MembershipDraft {
     /// Whether it is the free trial.
     #[serde(default)]
     pub trial: bool,
+    /// The till where it is paid: it belongs to the till's shift.
+    #[serde(default)]
+    pub till: Option<TillId>,
 }
 
 /// A term.

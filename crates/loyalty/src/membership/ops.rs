@@ -6,8 +6,8 @@ use super::{
 };
 use crate::book::ops::today as merchant_today;
 use crate::gift::{self, Cause, store::Place};
-use crate::template;
 use crate::tier::{self, Overlay, TierScheme};
+use crate::{ground, template};
 use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_jobs::event;
@@ -100,6 +100,7 @@ pub async fn sell(tx: &mut Tx, cx: &Cx, draft: &MembershipDraft) -> Result<Membe
         let error = Error::invalid("membership_tender_wrong", "say with what the term is paid, and nothing for a trial");
         return Err(error.field("/tender", "value_wrong", "cash, wechat_pay, alipay, bank_card or other"));
     }
+    let shift = ground::shift(tx, cx, draft.till, draft.store.0).await?;
     // The dates of a tier are the merchant's.
     let today = merchant_today(tx, cx).await?;
     let term = term(tx, cx, draft, plan, today).await?;
@@ -107,7 +108,7 @@ pub async fn sell(tx: &mut Tx, cx: &Cx, draft: &MembershipDraft) -> Result<Membe
     let overlay = Overlay { tier: term.plan.tier, until: term.ends_on };
     tx.queue(tier::store::overlay_stmt(cx.merchant, term.member, Some(overlay), today)).await?;
     if let Some(tender) = term.tender {
-        let mut booked = Journal::new("membership", term.id.0, Some(term.store));
+        let mut booked = Journal::new("membership", term.id.0, Some(term.store)).in_shift(shift);
         let revenue = Account::of(AccountKind::Revenue, term.store);
         booked.transfer(Account::of(tender.account(), term.store), revenue, term.price.0, "membership")?;
         booked.post(tx, cx, &[]).await?;

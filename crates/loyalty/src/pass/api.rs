@@ -3,16 +3,24 @@
 use super::change::{self, Extension, PassReason, PassTransfer};
 use super::ops::{self, PassDraft, PassPlanView, PassVisit, VisitDraft};
 use super::refund::{self, PassRefund, PassRefundAsk};
-use super::{PassId, PassPlan, PassPlanId, PassRefundQuote, PassView};
+use super::{PassEarnPolicy, PassId, PassPlan, PassPlanId, PassRefundQuote, PassView};
 use crate::ground;
+use crate::settings::setting_routes;
 use axum::extract::State;
 use shuke_http::{Allow, Answer, App, Caller, Json, OpenApiRouter, Paging, Path, ProblemBody, Query, Reply, Write, once, perm, routes};
 use shuke_kernel::{Page, Result, Uuid};
 use shuke_member::MemberId;
 
+setting_routes! {
+    earn_policy: PassEarnPolicy, "/api/v1/settings/pass-earn", "passes", "show_pass_earn_policy", "change_pass_earn_policy",
+        "Whether selling a pass earns points.",
+        "Changes whether selling a pass earns points, from what is sold next on.";
+}
+
 /// Every operation.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(earn_policy::routes())
         .routes(routes!(plans, create_plan))
         .routes(routes!(show_plan, change_plan))
         .routes(routes!(sell))

@@ -18,11 +18,14 @@
 //! the member's accounts locked; undoing every visit leaves every lot as it was; at an item's last visit
 //! nothing is left to recognise.
 //!
+//! Its sale may earn points ([`PassEarnPolicy`]), a visit never does: the money earns once.
+//!
 //! Deliberately not here: prices. A line that a pass pays is priced at what the visit was paid with, and
 //! takes no part in offers, coupons and points.
 
 pub mod api;
 mod change;
+mod earn;
 mod model;
 pub mod ops;
 pub mod plan;
@@ -31,6 +34,7 @@ pub(crate) mod store;
 mod verify;
 pub mod visit;
 
+pub use earn::{PassEarnPolicy, PassPointsReader};
 pub use model::*;
 pub use plan::{PassItem, PassPlan, PassPlanId, PassRefundMethod, PassRefundTerms, PassStart, PassValidity};
 pub use store::{VisitRow, by_ids_stmt, read};

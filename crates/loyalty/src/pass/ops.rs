@@ -14,7 +14,7 @@ use shuke_kernel::{Cx, Date, Error, Instant, Limit, Money, Page, Result, Uuid, Z
 use shuke_ledger::journal::{self, Outstanding};
 use shuke_ledger::{Account, AccountKind, Holdings, Journal, LotTerms, lot};
 use shuke_member::MemberId;
-use shuke_org::{StoreId, audit, setting};
+use shuke_org::{StoreId, TillId, audit, setting};
 use utoipa::ToSchema;
 
 /// A plan and whether it can be bought.
@@ -81,6 +81,9 @@ pub struct PassDraft {
     /// How it is paid; comes to the plan's price.
     #[serde(default)]
     pub payments: Vec<PrepaidPayment>,
+    /// The till where it is paid: it belongs to the till's shift.
+    #[serde(default)]
+    pub till: Option<TillId>,
 }
 
 /// An open store with its zone, or `store_not_found`, `store_closed`.
@@ -97,7 +100,8 @@ pub(super) async fn open_store(tx: &mut Tx, cx: &Cx, id: Uuid) -> Result<(Zone, 
 /// Sells a pass: what is paid becomes its value, visit by visit recognised later.
 ///
 /// Errors: `store_not_found`, `store_closed`, `member_not_found`, `member_not_active`,
-/// `pass_plan_not_found`, `pass_plan_not_open`, `payments_mismatch`, `wallet_insufficient`, `pass_taken`.
+/// `pass_plan_not_found`, `pass_plan_not_open`, `payments_mismatch`, `wallet_insufficient`, `till_not_found`, `till_elsewhere`,
+/// `pass_taken`.
 pub async fn sell(tx: &mut Tx, cx: &Cx, draft: &PassDraft) -> Result<PassView> {
     let store_id = draft.store.0;
     let (zone, today) = open_store(tx, cx, store_id).await?;
@@ -108,8 +112,9 @@ pub async fn sell(tx: &mut Tx, cx: &Cx, draft: &PassDraft) -> Result<PassView> {
         return Err(Error::refused("pass_plan_not_open", "this plan can't be bought any more"));
     }
     let spending = setting::ops::get::<WalletPolicy>(tx, cx.merchant).await?.spending;
+    let shift = ground::shift(tx, cx, draft.till, store_id).await?;
     let mut holdings = journal::ops::holdings(tx, cx, draft.member.0, true).await?;
-    let mut journal = Journal::new("pass_sale", draft.id.0, Some(store_id));
+    let mut journal = Journal::new("pass_sale", draft.id.0, Some(store_id)).in_shift(shift);
     let payments = prepaid::take(cx, &mut journal, Some(&mut holdings), &spending, store_id, (&draft.payments, plan.price))?;
     let terms = LotTerms::until(cx.now, last_day, &zone);
     let mut items = Vec::with_capacity(plan.items.len());

@@ -4,12 +4,14 @@ use super::change::check_reason;
 use super::model::{Pass, PassId, PassRefundQuote, VALUE, VISITS};
 use super::ops::{locked, open_store};
 use super::store::{self, RefundRow};
+use crate::ground;
 use crate::prepaid::{self, PrepaidPayment};
 use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Money, Result, Uuid};
 use shuke_ledger::{Account, AccountKind, Journal, journal};
+use shuke_org::TillId;
 use shuke_org::approval::{self, ApprovalId, ApprovalKind, Wanted};
 use utoipa::ToSchema;
 
@@ -26,6 +28,9 @@ pub struct PassRefundAsk {
     /// A second person's approval, where the amount is above the limit.
     #[serde(default)]
     pub approval: Option<ApprovalId>,
+    /// The till where it is paid out: it belongs to the till's shift.
+    #[serde(default)]
+    pub till: Option<TillId>,
 }
 
 /// What was given back of a pass.
@@ -62,6 +67,8 @@ pub async fn quote(tx: &mut Tx, cx: &Cx, id: PassId) -> Result<PassRefundQuote> 
 /// amount is given back now, `approval_needed`, `approval_not_usable`, `pass_refund_taken`.
 pub async fn refund(tx: &mut Tx, cx: &Cx, id: PassId, ask: &PassRefundAsk) -> Result<PassRefund> {
     check_reason(&ask.reason)?;
+    let at = super::ops::find(tx, cx, id).await?.store;
+    let shift = ground::shift(tx, cx, ask.till, at).await?;
     let (mut pass, mut holdings) = locked(tx, cx, id).await?;
     let (_, today) = open_store(tx, cx, pass.store).await?;
     let quoted = pass.refund_quote(&holdings, today)?;
@@ -82,7 +89,7 @@ pub async fn refund(tx: &mut Tx, cx: &Cx, id: PassId, ask: &PassRefundAsk) -> Re
     approval::ops::require(tx, cx, &wanted, ask.approval).await?;
     let taken = tx.rows(journal::outstanding_stmt(cx.merchant, pass.id.0)).await?;
     let mut out = journal::outstanding_read(tx, cx.merchant, pass.member, &taken).await?;
-    let mut journal = Journal::new("pass_refund", ask.id, Some(pass.store)).of_origin(pass.id.0);
+    let mut journal = Journal::new("pass_refund", ask.id, Some(pass.store)).in_shift(shift).of_origin(pass.id.0);
     for item in &pass.items {
         let (visits, value) = (Pass::visits_left(item, &holdings), Pass::value_left(item, &holdings));
         if let Some(lot) = item.value_lot {

@@ -3,13 +3,13 @@
 use super::store;
 use super::{PlanState, TopUp, TopUpPlan, TopUpPlanId, TopUpTender, WalletPolicy};
 use crate::coupon::{self, CouponId};
-use crate::{book, template};
+use crate::{book, ground, template};
 use serde::{Deserialize, Serialize};
 use shuke_db::{Row, Tx};
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Date, Error, Instant, Limit, Money, Page, Result, Uuid};
 use shuke_ledger::{Account, AccountKind, Journal, LotTerms, journal};
-use shuke_org::{StoreId, TillId, audit, setting, till};
+use shuke_org::{StoreId, TillId, audit, setting};
 use utoipa::ToSchema;
 
 /// The most that one top-up pays in, in minor units.
@@ -149,7 +149,7 @@ pub async fn top_up(tx: &mut Tx, cx: &Cx, draft: &TopUpDraft) -> Result<TopUp> {
     let zone = at.parsed_zone()?;
     let today = zone.date(cx.now);
     let Terms { pay, bonus, coupons } = terms(tx, cx, draft, today).await?;
-    let shift = shift(tx, cx, draft).await?;
+    let shift = ground::shift(tx, cx, draft.till, draft.store.0).await?;
     let expiry = setting::ops::get::<WalletPolicy>(tx, cx.merchant).await?.expiry;
     let mut holdings = journal::ops::holdings(tx, cx, draft.member, true).await?;
     let mut booked = Journal::new("top_up", draft.id, Some(draft.store.0)).in_shift(shift);
@@ -182,15 +182,6 @@ pub async fn top_up(tx: &mut Tx, cx: &Cx, draft: &TopUpDraft) -> Result<TopUp> {
     });
     event::append(tx, cx, &[Event::new("wallet.topped_up", draft.member, &payload)]).await?;
     Ok(top_up)
-}
-
-/// The open shift of the till where it is paid.
-async fn shift(tx: &mut Tx, cx: &Cx, draft: &TopUpDraft) -> Result<Option<Uuid>> {
-    let Some(at) = draft.till else { return Ok(None) };
-    if till::ops::show(tx, cx, at).await?.store != draft.store {
-        return Err(Error::refused("till_elsewhere", "this till stands in another store; choose one of this store"));
-    }
-    till::ops::shift_read(&tx.rows(till::ops::shift_stmt(cx.merchant, at)).await?)
 }
 
 /// One coupon of each template, templates in the order of their ids as everywhere.

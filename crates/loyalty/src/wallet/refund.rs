@@ -5,14 +5,14 @@
 //! the principal back has earned a tenth of the bonus no more. Bonus that ran out of time is not charged.
 
 use super::{TopUp, WalletPolicy, store};
-use crate::coupon;
+use crate::{coupon, ground};
 use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Money, Rate, Result, Uuid, split};
 use shuke_ledger::{Account, AccountKind, Holdings, Journal, Lot, journal, lot};
 use shuke_org::approval::{self, ApprovalId, ApprovalKind, Wanted};
-use shuke_org::setting;
+use shuke_org::{TillId, setting};
 use utoipa::ToSchema;
 
 /// A refund to be made of a top-up.
@@ -31,6 +31,9 @@ pub struct TopUpRefundAsk {
     /// A second person's approval, where the amount is above the limit.
     #[serde(default)]
     pub approval: Option<ApprovalId>,
+    /// The till where it is paid out: it belongs to the till's shift.
+    #[serde(default)]
+    pub till: Option<TillId>,
 }
 
 /// What a refund of a top-up comes to. Minor units.
@@ -166,6 +169,7 @@ fn check(ask: &TopUpRefundAsk) -> Result<()> {
 pub async fn refund(tx: &mut Tx, cx: &Cx, id: Uuid, ask: &TopUpRefundAsk) -> Result<TopUpRefund> {
     check(ask)?;
     let top_up = find(tx, cx, id).await?;
+    let shift = ground::shift(tx, cx, ask.till, top_up.store).await?;
     let mut holdings = holdings_of(tx, cx, &top_up, true).await?;
     let (quote, before) = quoted(tx, cx, &top_up, &holdings, ask.principal).await?;
     if !quote.amount.is_positive() {
@@ -181,7 +185,7 @@ pub async fn refund(tx: &mut Tx, cx: &Cx, id: Uuid, ask: &TopUpRefundAsk) -> Res
     let weighed = before.amount.plus(quote.amount)?.0;
     let wanted = Wanted { kind: ApprovalKind::TopUpRefund, subject: top_up.member, amount: quote.amount.0, weighed };
     approval::ops::require(tx, cx, &wanted, ask.approval).await?;
-    let journal = move_value(&mut holdings, &top_up, ask.id, &quote)?;
+    let journal = move_value(&mut holdings, &top_up, ask.id, &quote)?.in_shift(shift);
     tx.queue(store::insert_refund_stmt(cx, &top_up, ask, &quote)).await?;
     journal.post(tx, cx, &[&holdings]).await?;
     if before.principal.plus(quote.principal)? == top_up.principal {

@@ -25,6 +25,36 @@ impl Given {
 scenario! {
     setup = shop;
 
+    /// The money of a pass would earn nothing anywhere, or keep its points when it is given back.
+    async fn a_pass_earns_where_the_merchant_wants_it(given) {
+        let member = given.member().await;
+        let rule = json!({ "id": given.uuid(), "name": "一元一分", "kind": { "kind": "amount", "points": 1, "per": 100 } });
+        let rules = given.owner().put("/api/v1/settings/earn", &json!({ "rules": [rule] })).await;
+        assert!(rules.status.is_success(), "{}", rules.text);
+        let plan = json!({
+            "id": given.uuid(), "name": "三次卡", "price": 30_000, "items": [{ "name": "洗澡", "visits": 3, "worth": 12_000 }],
+            "validity": { "kind": "days", "days": 30, "start": "purchase" },
+        });
+        given.owner().post("/api/v1/pass-plans", &plan).await.ok();
+        let sell = async || {
+            let payments = json!([{ "tender": "cash", "amount": 30_000 }]);
+            let draft = json!({ "id": given.uuid(), "member": member, "store": given.shop.store, "plan": plan["id"], "payments": payments });
+            let pass = given.owner().post("/api/v1/passes", &draft).await.ok();
+            given.app.step().await;
+            pass["id"].as_str().unwrap().to_owned()
+        };
+        sell().await;
+        assert_eq!(given.balance(member, AccountKind::Points).await, 0, "off by default");
+        given.owner().put("/api/v1/settings/pass-earn", &json!({ "points": true })).await.ok();
+        let pass = sell().await;
+        assert_eq!(given.balance(member, AccountKind::Points).await, 300);
+        given.verify().await;
+        given.pass_command(pass.parse().unwrap(), "refunds", given.back(30_000)).await.ok();
+        given.app.step().await;
+        assert_eq!(given.balance(member, AccountKind::Points).await, 0);
+        given.verify().await;
+    }
+
     /// Days that begin with the first visit begin with it, and not at all when it is undone.
     async fn the_first_visit_starts_the_clock(given) {
         let member = given.member().await;

@@ -135,3 +135,11 @@ pub(crate) async fn copy_accepted(tx: &mut Tx, cx: &Cx, from: MemberId, into: Me
 pub(crate) async fn uncopy_accepted(tx: &mut Tx, merchant: MerchantId, member: MemberId, versions: &[String]) -> Result<()> {
     store::remove_acceptances(tx, merchant, member, versions).await
 }
+
+/// How many members may be reached by each channel, in the order of the channels; with this home store where
+/// stores are given.
+pub async fn reachable(tx: &mut Tx, cx: &Cx, stores: Option<&[Uuid]>) -> Result<Vec<(ConsentChannel, i64)>> {
+    let found = store::reachable(tx, cx.merchant, stores).await?;
+    let count = |channel: &ConsentChannel| found.iter().find(|(known, _)| known == channel).map_or(0, |(_, count)| *count);
+    Ok(ConsentChannel::ALL.iter().map(|channel| (*channel, count(channel))).collect())
+}

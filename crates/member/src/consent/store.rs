@@ -2,7 +2,7 @@
 
 use super::{Acceptance, Consent, ConsentChange, ConsentChannel, Terms};
 use crate::MemberId;
-use crate::member::store::placeholders;
+use crate::member::store::{counting, placeholders};
 use shuke_db::{Row, Stmt, ToValue as _, Tx, Value, insert, insert_or_ignore, sql};
 use shuke_kernel::{Cx, Instant, MerchantId, Result, Uuid};
 use std::fmt::Write as _;
@@ -152,6 +152,17 @@ pub(crate) fn consents_stmt(merchant: MerchantId, member: MemberId) -> Stmt {
 /// Reads a row of [`consents_stmt`].
 pub(crate) fn consent(row: &Row) -> Result<Consent> {
     Ok(Consent { channel: row.get(0)?, granted: row.get(1)?, at: row.get(2)? })
+}
+
+/// How many members may be reached by each channel; with this home store where stores are given.
+pub(super) async fn reachable(tx: &mut Tx, merchant: MerchantId, stores: Option<&[Uuid]>) -> Result<Vec<(ConsentChannel, i64)>> {
+    let mut params = vec![merchant.to_value()];
+    params.extend(stores.unwrap_or_default().iter().map(|id| id.to_value()));
+    let text = format!(
+        "SELECT c.channel, CAST(COUNT(*) AS BIGINT) FROM consent c {} WHERE c.merchant_id = $1 AND c.granted GROUP BY c.channel",
+        counting(2, stores)
+    );
+    tx.rows(Stmt::built(text, params)).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 pub(super) async fn changes(tx: &mut Tx, merchant: MerchantId, member: MemberId, before: Uuid, limit: i64) -> Result<Vec<ConsentChange>> {

@@ -9,6 +9,7 @@
 
 use super::model::{Payment, Tender};
 use super::store;
+use crate::figure;
 use crate::refund::store::import as returns;
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
@@ -132,6 +133,7 @@ pub async fn write(tx: &mut Tx, cx: &Cx, import: Uuid, orders: &[PastOrder]) -> 
         counted.push(Purchase { member, order: order.id, store: Some(order.store), date: order.date, amount, counts });
     }
     purchases::apply_purchases(tx, cx, &counted).await?;
+    figure::ops::add_past(tx, cx, orders).await?;
     let payload = serde_json::json!({ "import": import, "orders": sales.len(), "returns": taken.len() });
     event::append(tx, cx, &[Event::new("orders.imported", import, &payload)]).await
 }

@@ -565,3 +565,9 @@ pub(crate) async fn named_by_skus(tx: &mut Tx, merchant: MerchantId, skus: &[&st
     }
     Ok(found)
 }
+
+/// The names of products. At least one id.
+pub(crate) async fn names(tx: &mut Tx, merchant: MerchantId, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>> {
+    let text = format!("SELECT id, name FROM product WHERE merchant_id = $1 AND id IN ({})", placeholders(2, ids.len()));
+    tx.rows(with_ids(text, merchant, ids)).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}

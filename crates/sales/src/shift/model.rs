@@ -178,7 +178,7 @@ pub struct ShiftReport {
     pub sales: i64,
     /// How many refunds.
     pub refunds: i64,
-    /// How many top-ups.
+    /// How many top-ups, passes and gift cards were sold.
     pub top_ups: i64,
     /// One row per tender that moved; without cash where it is still to be counted blind.
     pub tenders: Vec<TenderRow>,
@@ -225,8 +225,8 @@ pub(super) fn tenders(turnover: &[ShiftTurnover]) -> Result<Vec<TenderRow>> {
             let amount = if part.debit == tender { Money(part.amount) } else { -Money(part.amount) };
             let place = match part.source_kind.as_str() {
                 "sale" => &mut row.sales,
-                "refund" => &mut row.refunds,
-                "top_up" => &mut row.top_ups,
+                "refund" | "top_up_refund" | "pass_refund" | "gift_card_return" => &mut row.refunds,
+                "top_up" | "pass_sale" | "gift_card_sale" => &mut row.top_ups,
                 MOVING => &mut row.moved,
                 _ => &mut row.other,
             };

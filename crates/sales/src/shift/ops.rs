@@ -176,7 +176,7 @@ async fn report_of(tx: &mut Tx, cx: &Cx, shift: Shift) -> Result<ShiftReport> {
     Ok(ShiftReport {
         sales: count("sale"),
         refunds: count("refund"),
-        top_ups: count("top_up"),
+        top_ups: count("top_up") + count("pass_sale") + count("gift_card_sale"),
         tenders,
         expected: Some(expected),
         difference,

@@ -52,6 +52,19 @@ pub(super) async fn page(
     tx.rows(Stmt::built(text, params)).await?.iter().map(read).collect()
 }
 
+/// Shifts that were opened before a moment and not closed, oldest first; at most 50.
+pub(crate) async fn left_open(tx: &mut Tx, merchant: MerchantId, before: Instant, stores: Option<&[Uuid]>) -> Result<Vec<Shift>> {
+    let mut params = vec![merchant.to_value(), before.to_value()];
+    let mut text = format!("{SELECT} WHERE merchant_id = $1 AND state = 'open' AND opened_at < $2");
+    if let Some(stores) = stores {
+        let places: Vec<String> = (3..stores.len() + 3).map(|number| format!("${number}")).collect();
+        text.push_str(&format!(" AND store_id IN ({})", places.join(", ")));
+        params.extend(stores.iter().map(|id| id.to_value()));
+    }
+    text.push_str(" ORDER BY opened_at, id LIMIT 50");
+    tx.rows(Stmt::built(text, params)).await?.iter().map(read).collect()
+}
+
 /// Closes a shift that is open; says whether it was.
 pub(super) async fn close(tx: &mut Tx, cx: &Cx, shift: &Shift) -> Result<bool> {
     let stmt = sql!(

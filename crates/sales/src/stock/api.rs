@@ -1,5 +1,6 @@
 //! Stock over HTTP. Quantities are thousandths of a piece.
 
+use super::limit::{self, StockLimit};
 use super::model::{MovementRow, StockDocument, StockRow};
 use super::ops::{self, NewAdjustment, NewCount, NewReceipt, NewTransfer};
 use super::store::Place;
@@ -18,6 +19,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(adjust))
         .routes(routes!(transfer))
         .routes(routes!(history))
+        .routes(routes!(limits, set_limit))
 }
 
 /// Which rows of stock.
@@ -113,4 +115,34 @@ async fn history(
     let input = (&caller.cx, (query.store, query.variant), paging.after::<Place>()?, paging.limit()?);
     let work = app.db.read(&input, |tx, (cx, of, after, limit)| Box::pin(ops::history(tx, cx, *of, *after, *limit)));
     Ok(Json(work.await?))
+}
+
+/// Whose rules.
+#[derive(Debug, Deserialize, IntoParams)]
+struct LimitQuery {
+    /// The store.
+    store: Uuid,
+}
+
+/// How far below zero a store may sell: its own rule, then those of variants.
+#[utoipa::path(get, path = "/api/v1/stock/limits", tag = "stock", operation_id = "list_stock_limits", params(LimitQuery),
+    responses((status = 200, body = Vec<StockLimit>), (status = "default", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("catalogue:read"))))]
+async fn limits(
+    caller: Allow<perm::CatalogueRead>,
+    State(app): State<App>,
+    Query(query): Query<LimitQuery>,
+) -> Reply<Json<Vec<StockLimit>>> {
+    caller.may_in(query.store)?;
+    Ok(Json(app.db.read(&(&caller.cx, query.store), |tx, (cx, store)| Box::pin(limit::list(tx, cx, *store))).await?))
+}
+
+/// Says how far below zero a store may sell a variant, or all that has no rule of its own.
+#[utoipa::path(put, path = "/api/v1/stock/limits", tag = "stock", operation_id = "set_stock_limit", request_body = StockLimit,
+    responses((status = 200, body = StockLimit), (status = "default", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("stock:write"))))]
+async fn set_limit(caller: Allow<perm::StockWrite>, State(app): State<App>, Json(limit): Json<StockLimit>) -> Reply<Json<StockLimit>> {
+    caller.may_in(limit.store)?;
+    let input = (&caller.cx, limit);
+    Ok(Json(app.db.write(&input, |tx, (cx, limit)| Box::pin(limit::set(tx, cx, limit))).await?))
 }

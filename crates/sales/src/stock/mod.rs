@@ -10,10 +10,14 @@
 //! `stock_insufficient` refuses what isn't there, so the last piece is sold once. Rows are locked in
 //! the order of their variants; a transfer changes the two stores in the order of their ids.
 //!
+//! A variant that may be oversold falls below zero; a store's rule ([`limit`]) says how far, for a variant or
+//! for all of the store, and the constraint `stock_oversold` holds it. What is below zero shows as that.
+//!
 //! Deliberately absent: suppliers and purchase orders as things of their own (a receipt names its
 //! supplier in a text), reservations (a sale takes at once), valuation by layers.
 
 pub mod api;
+pub mod limit;
 pub mod model;
 pub mod ops;
 pub mod store;

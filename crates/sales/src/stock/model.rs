@@ -142,6 +142,8 @@ pub struct MovementRow {
     pub supplier: String,
     /// Why, in words.
     pub note: String,
+    /// Thousandths of a piece on hand after it; below zero where more was sold than was there.
+    pub on_hand_milli: i64,
 }
 
 /// What a store has of a variant.
@@ -155,10 +157,12 @@ pub struct StockRow {
     pub product_name: String,
     /// The variant's name beside it.
     pub variant_name: String,
-    /// Thousandths of a piece.
+    /// Thousandths of a piece; below zero where more was sold than was there.
     pub on_hand_milli: i64,
     /// Whether it may be sold below zero.
     pub oversell: bool,
+    /// How far, in thousandths of a piece; none is without end.
+    pub oversell_max_milli: Option<i64>,
 }
 
 /// The first row that is not the sum of its movements.

@@ -1,5 +1,6 @@
 //! Receiving, counting, adjusting and moving stock; proving that it adds up.
 
+use super::limit::Rules;
 use super::model::{
     Delta, Difference, DocumentKind, MovedLine, Movement, MovementKind, MovementRow, StockDocument, StockDocumentId, StockRow,
 };
@@ -187,13 +188,15 @@ async fn opened(tx: &mut Tx, cx: &Cx, store: Uuid, variants: &[Uuid]) -> Result<
         }
     }
     let rows: Vec<(Uuid, bool)> = known.iter().map(|(variant, stocked)| (*variant, stocked.oversell)).collect();
-    open(tx, cx.merchant, store, &rows).await?;
+    open(tx, cx, store, &rows).await?;
     Ok(known)
 }
 
-async fn open(tx: &mut Tx, merchant: MerchantId, store: Uuid, variants: &[(Uuid, bool)]) -> Result<()> {
+async fn open(tx: &mut Tx, cx: &Cx, store: Uuid, variants: &[(Uuid, bool)]) -> Result<()> {
+    let rules = Rules::of(tx, cx, store).await?;
     for chunk in variants.chunks(ROWS_MAX) {
-        if let Some(stmt) = store::open_stmt(merchant, store, chunk) {
+        let rows: Vec<_> = chunk.iter().map(|(variant, oversell)| (*variant, rules.allow(*variant, *oversell))).collect();
+        if let Some(stmt) = store::open_stmt(cx.merchant, store, &rows) {
             tx.queue(stmt).await?;
         }
     }
@@ -209,7 +212,7 @@ pub async fn open_everywhere(tx: &mut Tx, cx: &Cx, variants: &[(Uuid, bool)]) ->
     loop {
         let page = shuke_org::store::ops::list(tx, cx, after, Limit::new(Some(200))?).await?;
         for store in &page.items {
-            open(tx, cx.merchant, store.id.0, variants).await?;
+            open(tx, cx, store.id.0, variants).await?;
         }
         after = page.items.last().map(|store| store.id);
         if page.next.is_none() {
@@ -225,7 +228,7 @@ async fn open_store(tx: &mut Tx, cx: &Cx, store: Uuid) -> Result<()> {
         let variants = product::store::counted(tx, cx.merchant, after, 1_000).await?;
         let Some((last, _)) = variants.last() else { return Ok(()) };
         after = *last;
-        open(tx, cx.merchant, store, &variants).await?;
+        open(tx, cx, store, &variants).await?;
     }
 }
 
@@ -412,11 +415,11 @@ pub async fn list(
     let page = Page::of(found, limit, |(variant, _, _)| *variant);
     let variants: Vec<Uuid> = page.items.iter().map(|(variant, _, _)| *variant).collect();
     let mut known = product::store::stocked(tx, cx.merchant, &variants).await?;
-    Ok(page.map(|(variant, on_hand_milli, oversell)| {
+    Ok(page.map(|(variant, on_hand_milli, (oversell, oversell_max_milli))| {
         let named = known.remove(&variant);
         let (sku, product_name, variant_name) =
             named.map_or_else(Default::default, |named| (named.sku, named.product_name, named.variant_name));
-        StockRow { variant, sku, product_name, variant_name, on_hand_milli, oversell }
+        StockRow { variant, sku, product_name, variant_name, on_hand_milli, oversell, oversell_max_milli }
     }))
 }
 

@@ -17,6 +17,8 @@ mod desk;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]
+mod figure;
+#[cfg(test)]
 mod held;
 #[cfg(test)]
 mod histories;

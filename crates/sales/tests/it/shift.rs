@@ -79,6 +79,40 @@ scenario! {
         assert!(shop.difference().await.unwrap().starts_with("shift: "), "verify sees no shift");
     }
 
+    /// A pass or a card paid in cash would be missing in the drawer, and one paid out would be left in it.
+    async fn passes_and_gift_cards_belong_to_the_shift(shop) {
+        shop.shifts("optional").await;
+        let shift = shop.open(&shop.cashier, 0).await;
+        let (store, till) = (json!(shop.stall.store), shop.till());
+        let cash = |amount: i64| json!([{ "tender": "cash", "amount": amount }]);
+        let plan = json!({
+            "id": shop.uuid(), "name": "三次卡", "price": 10_000, "items": [{ "name": "洗澡", "visits": 3, "worth": 5_000 }],
+            "validity": { "kind": "days", "days": 30, "start": "purchase" },
+        });
+        shop.owner.post("/api/v1/pass-plans", &plan).await.ok();
+        let mut pass = json!({ "id": shop.uuid(), "member": shop.member(), "store": store, "plan": plan["id"], "payments": cash(10_000), "till": till });
+        shop.cashier.post("/api/v1/passes", &pass).await.ok();
+        let batch = json!({ "id": shop.uuid(), "name": "礼品卡", "face": 5_000, "cards": 1 });
+        shop.owner.post("/api/v1/gift-card-batches", &batch).await.ok();
+        let codes = shop.owner.get(&format!("/api/v1/gift-card-batches/{}/codes", batch["id"].as_str().unwrap())).await.ok();
+        let card = codes["items"][0]["card"].as_str().unwrap().to_owned();
+        let sale = json!({ "store": store, "payments": cash(5_000), "till": till });
+        shop.cashier.post(&format!("/api/v1/gift-cards/{card}/sale"), &sale).await.ok();
+        let x = shop.report(&shop.manager, &shift).await;
+        assert_eq!((&x["top_ups"], &x["expected"], &row(&x, "cash")["top_ups"]), (&json!(2), &json!(15_000), &json!(15_000)));
+
+        let back = json!({ "id": shop.uuid(), "till": till });
+        shop.owner.post(&format!("/api/v1/gift-cards/{card}/return"), &back).await.ok();
+        let refund = json!({ "id": shop.uuid(), "amount": 10_000, "reason": "不合适", "till": till });
+        shop.owner.post(&format!("/api/v1/passes/{}/refunds", pass["id"].as_str().unwrap()), &refund).await.ok();
+        let x = shop.report(&shop.manager, &shift).await;
+        assert_eq!((&x["expected"], &row(&x, "cash")["refunds"]), (&json!(0), &json!(-15_000)));
+        pass["id"] = json!(shop.uuid());
+        pass["till"] = json!(shop.stall.shop.other_till);
+        shop.cashier.post("/api/v1/passes", &pass).await.refused(422, "till_elsewhere");
+        assert_eq!(shop.difference().await, None);
+    }
+
     /// A forgotten shift would keep the till closed for ever.
     async fn a_shift_that_was_left_open_can_be_closed(shop) {
         shop.shifts("required").await;

@@ -267,6 +267,47 @@ scenario! {
         assert_eq!(sell_one(&shop, id(&variant)).await, Err("stock_insufficient".to_owned()));
     }
 
+    /// A store's limit would be passed by two sales at once, or be forgotten when a variant is new.
+    async fn a_store_sells_down_to_its_limit(shop) {
+        let here = shop.org.store.0;
+        let (variant, other) = (shop.goods("LIMIT", 1).await, shop.goods("OTHER", 1).await);
+        shop.receive(here, &variant, PIECE).await;
+        shop.app.advance_ms(1);
+        let rule = |variant: &Value, policy: &str, max: Option<i64>| json!({ "store": here, "variant": variant, "policy": policy, "max_milli": max });
+        let put = async |body: Value| shop.owner.put("/api/v1/stock/limits", &body).await;
+        put(rule(&Value::Null, "allow", Some(2 * PIECE))).await.ok();
+        let sales = (0..6).map(|_| sell_one(&shop, id(&variant)));
+        let outcomes = futures::future::join_all(sales).await;
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 3, "{outcomes:?}");
+        assert!(outcomes.iter().all(|outcome| outcome.as_ref().err().is_none_or(|code| code == "stock_oversold")), "{outcomes:?}");
+        assert_eq!((shop.on_hand(here, &variant).await, shop.verify().await.unwrap()), (-2 * PIECE, None));
+        let path = format!("/api/v1/stock/movements?store={here}&variant={}", variant.as_str().unwrap());
+        let history = shop.owner.get(&path).await.ok();
+        let after: Vec<i64> = history["items"].as_array().unwrap().iter().map(|row| row["on_hand_milli"].as_i64().unwrap()).collect();
+        assert_eq!(after, [-2 * PIECE, -PIECE, 0, PIECE], "what the negative came from is not shown");
+        let listed = shop.owner.get(&format!("/api/v1/stock?store={here}&at_most_milli=-1")).await.ok();
+        assert_eq!((&listed["items"][0]["on_hand_milli"], &listed["items"][0]["oversell_max_milli"]), (&json!(-2 * PIECE), &json!(2 * PIECE)));
+
+        // Nothing is forbidden that has happened already; a variant's own rule goes before the store's.
+        put(rule(&variant, "refuse", None)).await.refused(422, "stock_insufficient");
+        put(rule(&variant, "allow", Some(PIECE))).await.refused(422, "stock_oversold");
+        put(rule(&variant, "allow", Some(3 * PIECE))).await.ok();
+        put(rule(&Value::Null, "refuse", None)).await.ok();
+        assert_eq!(sell_one(&shop, id(&variant)).await, Ok(()));
+        assert_eq!(sell_one(&shop, id(&variant)).await, Err("stock_oversold".to_owned()));
+        assert_eq!(sell_one(&shop, id(&other)).await, Err("stock_insufficient".to_owned()));
+        let body = json!({ "name": "NEW", "kind": "goods", "variants": [{ "sku": "NEW", "price": 1, "oversell": true }] });
+        let new = shop.product(body).await["variants"][0]["id"].clone();
+        assert_eq!(sell_one(&shop, id(&new)).await, Err("stock_insufficient".to_owned()), "the store's rule goes before the variant's wish");
+        put(rule(&Value::Null, "inherit", None)).await.ok();
+        assert_eq!(sell_one(&shop, id(&new)).await, Ok(()));
+        let rules = shop.owner.get(&format!("/api/v1/stock/limits?store={here}")).await.ok();
+        assert_eq!(rules, json!([{ "store": here, "variant": variant, "policy": "allow", "max_milli": 3 * PIECE }]));
+        put(rule(&variant, "refuse", Some(1))).await.refused(400, "stock_limit_wrong");
+        shop.cashier.put("/api/v1/stock/limits", &rule(&variant, "inherit", None)).await.refused(403, "permission_missing");
+        shop.rival.put("/api/v1/stock/limits", &rule(&variant, "inherit", None)).await.refused(404, "store_not_found");
+    }
+
     /// A store that opens later must be able to sell what the others sell.
     async fn a_new_store_opens_its_stock(shop) {
         let variant = shop.goods("N", 1).await;

@@ -1,9 +1,12 @@
 //! SQL of members, their figures, their tags and the looks at them.
 
+mod count;
 mod list;
 mod stat;
 mod tags;
 
+pub(crate) use count::counting;
+pub use count::{joined, joined_by_day};
 pub use list::{Filter, Key};
 pub(crate) use list::{by_initials, by_last4, by_name, filtered};
 pub(crate) use stat::{STATS, StatUpdate, due, lock_stats, page_of_ids, stage_counts, update_stats};

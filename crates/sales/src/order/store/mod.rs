@@ -1,6 +1,7 @@
 //! SQL of orders and their lines.
 
 pub(crate) mod export;
+pub(crate) mod figure;
 pub(crate) mod import;
 pub(crate) mod verify;
 

@@ -16,6 +16,7 @@ pub const NAMES_NOTHING: &[&str] = &[
     "change_merchant",
     "change_own_password",
     "change_points_kinds",
+    "change_pass_earn_policy",
     "change_points_spending",
     "change_points_terms",
     "change_receipt_policy",
@@ -82,6 +83,8 @@ fn sales(given: &Given) -> Vec<(&'static str, Value)> {
         ("print_receipt", json!({ "kind": "refund", "document": ours["refund"], "format": "text" })),
         ("print_receipt", json!({ "kind": "top_up", "document": ours["top_up"], "format": "text" })),
         ("quote_refund", json!({ "order": ours["order"] })),
+        ("set_stock_limit", json!({ "store": ours["store"], "policy": "refuse" })),
+        ("set_stock_limit", json!({ "store": theirs["store"], "variant": ours["variant"], "policy": "refuse" })),
         ("make_settlement", with(given.theirs.settlement(), "/store", &ours["store"])),
         ("make_settlement", with(given.theirs.settlement(), "/other_store", &ours["other_store"])),
         (
