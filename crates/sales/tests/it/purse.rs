@@ -28,6 +28,10 @@ pub async fn counter(kind: Kind) -> Counter {
     let app = TestApp::start(kind, routes, Box::new(OrgAuthenticator)).await;
     let runner = shuke_ledger::runner(shuke_loyalty::runner(shuke_member::runner(Runner::default())));
     let app = app.with_runner(shuke_sales::runner(runner));
+    shuke_ledger::prepare(&app.app);
+    shuke_loyalty::prepare(&app.app);
+    shuke_offer::prepare(&app.app);
+    shuke_sales::prepare(&app.app);
     let size = Size { members: 2, variants: 4, pieces: 100, points: 1_500, principal: 60_000, bonus: 6_000, uses: 1 };
     let stall = fixture::stall(&app.app, &size).await.unwrap();
     let (owner, cashier) = (app.as_token(stall.shop.token(Role::Owner)), app.as_token(stall.shop.token(Role::Cashier)));
