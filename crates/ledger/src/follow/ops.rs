@@ -80,7 +80,9 @@ pub fn task(follower: impl Follower + 'static) -> Task {
         let follower = Arc::clone(&follower);
         Box::pin(async move {
             let mut done = 0;
-            for merchant in merchants(&work.db).await? {
+            let input = (follower.name(), merchants(&work.db).await?);
+            let news = work.db.read(&input, |tx, (name, merchants)| Box::pin(store::with_news(tx, name, merchants)));
+            for merchant in wall::within(Wall::All, news).await? {
                 let cx = work.system(merchant);
                 done += wall::within(Wall::One(merchant), drain(&work.db, &cx, &*follower)).await?;
             }

@@ -383,3 +383,6 @@ pub(crate) const SERVICES: &str = "SELECT source_id, source_line, store_id FROM 
 
 /// `source_id, source_line` of every entry from a moment on: `$2`.
 pub(crate) const SINCE: &str = "SELECT source_id, source_line FROM transfer WHERE merchant_id = $1 AND at >= $2";
+
+/// `merchant_id, position, source_id, source_line` of every entry of all merchants: for followers that ask who has news.
+pub(crate) const PLACES: &str = "SELECT merchant_id, position, source_id, source_line FROM transfer";
