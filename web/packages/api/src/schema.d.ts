@@ -2634,6 +2634,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/consumed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What prepaid value was used up, by day, store and kind. */
+        get: operations["report_consumed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/liability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the shop owes for prepaid value, by age, kind and the store that stands for it. */
+        get: operations["report_liability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/prepaid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How prepaid value came from what was held when the first day began to what was held when the last ended.
+         *     For whoever is bound to no stores.
+         */
+        get: operations["report_prepaid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What money came in, by day, store, tender and what it was for. */
+        get: operations["report_received"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/sold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sold, by day, store and kind; prepaid value that was sold stands apart. */
+        get: operations["report_sold"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reward-orders": {
         parameters: {
             query?: never;
@@ -3059,6 +3147,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is settled between stores. */
+        get: operations["show_settlement_policy"];
+        /** Changes what is settled between stores, from what is entered next on. */
+        put: operations["change_settlement_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/shift": {
         parameters: {
             query?: never;
@@ -3197,6 +3303,112 @@ export interface paths {
         /** Changes how the wallet pays, and how long what is topped up from now on lasts. */
         put: operations["change_wallet_policy"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Settlements between stores, newest first, without their lines. Who is bound to stores sees those of their stores. */
+        get: operations["list_settlements"];
+        put?: never;
+        /**
+         * Makes a settlement of two stores: everything that one served for with prepaid value of the other, up to a
+         *     day, that no settlement holds yet.
+         */
+        post: operations["make_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stores owe each other and no settlement holds yet, by who owes, to whom and by what. */
+        get: operations["list_settlements_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A settlement. */
+        get: operations["show_settlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms a settlement for one of its stores. Both have to, by two people, before it is paid. */
+        post: operations["confirm_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries of a settlement, oldest first: what was used or given back, of whose prepaid value. */
+        get: operations["list_settlement_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements/{id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks a settlement paid that both stores have confirmed. */
+        post: operations["pay_settlement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4827,6 +5039,29 @@ export interface components {
          * @enum {string}
          */
         ConsentChannel: "sms" | "wechat" | "email" | "phone";
+        /** @description What prepaid value was used up. Minor units. */
+        ConsumedRow: {
+            /** @description What bought passes and cards, less what came back of that: prepaid value of another kind now. */
+            converted: components["schemas"]["Money"];
+            /**
+             * Format: date
+             * @description The local day, or the first of the row's days.
+             */
+            date: string;
+            /** @description Given back by refunds of sales. */
+            given_back: components["schemas"]["Money"];
+            /** @description What was used: principal, bonus, recognised value of passes, gift cards. */
+            kind: components["schemas"]["AccountKind"];
+            /** @description Used less given back. */
+            net: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description The store where it was used.
+             */
+            store?: string | null;
+            /** @description Used for sales. */
+            used: components["schemas"]["Money"];
+        };
         /** @description A contact. */
         Contact: {
             /** @description Who recorded it. */
@@ -6387,6 +6622,40 @@ export interface components {
             off: components["schemas"]["Money"];
             /** @description What must be reached, in minor units. */
             threshold: components["schemas"]["Money"];
+        };
+        /** @description What the shop owes for prepaid value. */
+        Liability: {
+            /** @description By the store that stands for it, and kind. */
+            items: components["schemas"]["LiabilityRow"][];
+            /**
+             * Format: date
+             * @description When this local day of the merchant ended, or now.
+             */
+            on: string;
+            /** @description By kind. */
+            totals: components["schemas"]["LiabilityRow"][];
+        };
+        /** @description What is owed for prepaid value of one kind, by age. Minor units. */
+        LiabilityRow: {
+            /** @description 91 to 180 days. */
+            days_180: components["schemas"]["Money"];
+            /** @description Granted up to 30 days before. */
+            days_30: components["schemas"]["Money"];
+            /** @description 181 to 365 days. */
+            days_365: components["schemas"]["Money"];
+            /** @description 31 to 90 days. */
+            days_90: components["schemas"]["Money"];
+            /** @description Principal, bonus, value of passes, gift cards. */
+            kind: components["schemas"]["AccountKind"];
+            /** @description More than 365 days. */
+            older: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description The store that stands for it; none where nobody knows, and in totals.
+             */
+            store?: string | null;
+            /** @description All of it. */
+            total: components["schemas"]["Money"];
         };
         /** @description Something that a member likes. */
         Liked: {
@@ -8710,6 +8979,98 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Settlement: {
+            /** @description The rows, in the list's order. */
+            items: {
+                /** @description How much, one debt set off against the other, in minor units. */
+                amount: components["schemas"]["Money"];
+                /**
+                 * Format: date
+                 * @description The first local day; what is older and came in late stands in it too.
+                 */
+                from: string;
+                /** @description Its id. */
+                id: components["schemas"]["SettlementId"];
+                /** @description What each owes, by kind; not in lists. */
+                lines?: components["schemas"]["SettlementLine"][];
+                /** @description When it was made. */
+                made_at: components["schemas"]["Instant"];
+                /** @description By whom. */
+                made_by: string;
+                paid_at?: components["schemas"]["Instant"] | null;
+                /** @description By whom. */
+                paid_by?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Who is paid.
+                 */
+                payee?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Who pays; none where nothing is to be paid.
+                 */
+                payer?: string | null;
+                /** @description How it was paid. */
+                reference: string;
+                /** @description The two stores. */
+                sides: components["schemas"]["SettlementSide"][];
+                /** @description Where it is in its life. */
+                state: components["schemas"]["SettlementState"];
+                /**
+                 * Format: date
+                 * @description The last local day.
+                 */
+                to: string;
+            }[];
+            /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_SettlementEntry: {
+            /** @description The rows, in the list's order. */
+            items: {
+                /** @description Minor units: above zero used, below zero given back. */
+                amount: components["schemas"]["Money"];
+                /** @description When. */
+                at: components["schemas"]["Instant"];
+                /**
+                 * Format: uuid
+                 * @description The store where it was used.
+                 */
+                creditor: string;
+                /**
+                 * Format: uuid
+                 * @description The store that issued it, and owes.
+                 */
+                debtor: string;
+                /** @description What it holds. */
+                kind: components["schemas"]["AccountKind"];
+                /**
+                 * Format: int64
+                 * @description Which line of its journal.
+                 */
+                line: number;
+                /** @description The lot. */
+                lot: components["schemas"]["LotId"];
+                /**
+                 * Format: date
+                 * @description The local day where it was used.
+                 */
+                on: string;
+                /** @description What of it is settled. */
+                settled: components["schemas"]["Money"];
+                /**
+                 * Format: uuid
+                 * @description The cause: an order, a refund, a visit.
+                 */
+                source: string;
+                /** @description What it was: `sale`, `refund`, `pass_visit`. */
+                source_kind: string;
+            }[];
+            /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Shift: {
             /** @description The rows, in the list's order. */
             items: {
@@ -9783,6 +10144,30 @@ export interface components {
              */
             passes: components["schemas"]["PassUse"][];
         };
+        /** @description How prepaid value of a kind came from one day's to another's. Minor units; what went out is below zero. */
+        PrepaidMovement: {
+            /** @description What was held when the last day ended: all of it added up. */
+            closing: components["schemas"]["Money"];
+            /** @description Used for sales, less what refunds gave back. */
+            consumed: components["schemas"]["Money"];
+            /** @description Turned into prepaid value of another kind, or out of it. */
+            converted: components["schemas"]["Money"];
+            /** @description Ran out of time. */
+            expired: components["schemas"]["Money"];
+            /** @description Given without money: bonus, opening balances, corrections by hand. */
+            given: components["schemas"]["Money"];
+            /** @description Kept as a fee when the rest was paid out. */
+            kept: components["schemas"]["Money"];
+            /** @description What was held when the first day began. */
+            opening: components["schemas"]["Money"];
+            /** @description Paid for: top-ups, passes, gift cards; less what was paid out again. */
+            sold: components["schemas"]["Money"];
+        };
+        /** @description How prepaid value moved, of one kind. */
+        PrepaidMovementRow: components["schemas"]["PrepaidMovement"] & {
+            /** @description Principal, bonus, value of passes, gift cards. */
+            kind: components["schemas"]["AccountKind"];
+        };
         /** @description One payment for prepaid value. Where it is kept, the wallet stands as its two parts. */
         PrepaidPayment: {
             /** @description Minor units, above zero. */
@@ -10105,6 +10490,29 @@ export interface components {
              */
             header: string[];
         };
+        /** @description What money came in. Minor units. */
+        ReceivedRow: {
+            /**
+             * Format: date
+             * @description The local day, or the first of the row's days.
+             */
+            date: string;
+            /** @description Given back. */
+            given_back: components["schemas"]["Money"];
+            /** @description For what. */
+            kind: components["schemas"]["SoldKind"];
+            /** @description Received less given back. */
+            net: components["schemas"]["Money"];
+            /** @description Came in. */
+            received: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description The store; none where it happened at none.
+             */
+            store?: string | null;
+            /** @description By what tender. */
+            tender: components["schemas"]["AccountKind"];
+        };
         /** @description Codes for the day the phone is lost. */
         RecoveryCodes: {
             /** @description Each is good once. Shown this once: print them, and keep them where the phone is not. */
@@ -10397,6 +10805,132 @@ export interface components {
              * @description Entries that the worker has not sealed yet.
              */
             unsealed_entries: number;
+        };
+        /** @description A report's rows, by date, store and kind. */
+        Report_ConsumedRow: {
+            /**
+             * Format: date
+             * @description The first local day.
+             */
+            from: string;
+            /** @description The rows. */
+            items: {
+                /** @description What bought passes and cards, less what came back of that: prepaid value of another kind now. */
+                converted: components["schemas"]["Money"];
+                /**
+                 * Format: date
+                 * @description The local day, or the first of the row's days.
+                 */
+                date: string;
+                /** @description Given back by refunds of sales. */
+                given_back: components["schemas"]["Money"];
+                /** @description What was used: principal, bonus, recognised value of passes, gift cards. */
+                kind: components["schemas"]["AccountKind"];
+                /** @description Used less given back. */
+                net: components["schemas"]["Money"];
+                /**
+                 * Format: uuid
+                 * @description The store where it was used.
+                 */
+                store?: string | null;
+                /** @description Used for sales. */
+                used: components["schemas"]["Money"];
+            }[];
+            /**
+             * Format: date
+             * @description The last local day.
+             */
+            to: string;
+        };
+        /** @description A report's rows, by date, store and kind. */
+        Report_PrepaidMovementRow: {
+            /**
+             * Format: date
+             * @description The first local day.
+             */
+            from: string;
+            /** @description The rows. */
+            items: (components["schemas"]["PrepaidMovement"] & {
+                /** @description Principal, bonus, value of passes, gift cards. */
+                kind: components["schemas"]["AccountKind"];
+            })[];
+            /**
+             * Format: date
+             * @description The last local day.
+             */
+            to: string;
+        };
+        /** @description A report's rows, by date, store and kind. */
+        Report_ReceivedRow: {
+            /**
+             * Format: date
+             * @description The first local day.
+             */
+            from: string;
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date
+                 * @description The local day, or the first of the row's days.
+                 */
+                date: string;
+                /** @description Given back. */
+                given_back: components["schemas"]["Money"];
+                /** @description For what. */
+                kind: components["schemas"]["SoldKind"];
+                /** @description Received less given back. */
+                net: components["schemas"]["Money"];
+                /** @description Came in. */
+                received: components["schemas"]["Money"];
+                /**
+                 * Format: uuid
+                 * @description The store; none where it happened at none.
+                 */
+                store?: string | null;
+                /** @description By what tender. */
+                tender: components["schemas"]["AccountKind"];
+            }[];
+            /**
+             * Format: date
+             * @description The last local day.
+             */
+            to: string;
+        };
+        /** @description A report's rows, by date, store and kind. */
+        Report_SoldRow: {
+            /**
+             * Format: date
+             * @description The first local day.
+             */
+            from: string;
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date
+                 * @description The local day, or the first of the row's days.
+                 */
+                date: string;
+                /** @description For what. */
+                kind: components["schemas"]["SoldKind"];
+                /** @description Sold less taken back. */
+                net: components["schemas"]["Money"];
+                /** @description Whether it is prepaid value, which is sold again when it is consumed. */
+                prepaid: boolean;
+                /** @description Sold. */
+                sold: components["schemas"]["Money"];
+                /**
+                 * Format: uuid
+                 * @description The store; none where it happened at none.
+                 */
+                store?: string | null;
+                /** @description Taken back. */
+                taken_back: components["schemas"]["Money"];
+            }[];
+            /**
+             * Format: date
+             * @description The last local day.
+             */
+            to: string;
         };
         /** @description Pieces that are set aside for a reward, or taken away. */
         Restock: {
@@ -10905,6 +11439,192 @@ export interface components {
              */
             overlap_hours?: number;
         };
+        /** @description A settlement. */
+        Settlement: {
+            /** @description How much, one debt set off against the other, in minor units. */
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: date
+             * @description The first local day; what is older and came in late stands in it too.
+             */
+            from: string;
+            /** @description Its id. */
+            id: components["schemas"]["SettlementId"];
+            /** @description What each owes, by kind; not in lists. */
+            lines?: components["schemas"]["SettlementLine"][];
+            /** @description When it was made. */
+            made_at: components["schemas"]["Instant"];
+            /** @description By whom. */
+            made_by: string;
+            paid_at?: components["schemas"]["Instant"] | null;
+            /** @description By whom. */
+            paid_by?: string | null;
+            /**
+             * Format: uuid
+             * @description Who is paid.
+             */
+            payee?: string | null;
+            /**
+             * Format: uuid
+             * @description Who pays; none where nothing is to be paid.
+             */
+            payer?: string | null;
+            /** @description How it was paid. */
+            reference: string;
+            /** @description The two stores. */
+            sides: components["schemas"]["SettlementSide"][];
+            /** @description Where it is in its life. */
+            state: components["schemas"]["SettlementState"];
+            /**
+             * Format: date
+             * @description The last local day.
+             */
+            to: string;
+        };
+        /** @description Who confirms a settlement. */
+        SettlementConfirmation: {
+            /**
+             * Format: uuid
+             * @description For which of the two stores.
+             */
+            store: string;
+        };
+        /** @description A settlement to be made. */
+        SettlementDraft: {
+            /** @description Its id, made by the client (a UUIDv7). */
+            id: components["schemas"]["SettlementId"];
+            /**
+             * Format: uuid
+             * @description The other.
+             */
+            other_store: string;
+            /**
+             * Format: uuid
+             * @description One of the two stores.
+             */
+            store: string;
+            /**
+             * Format: date
+             * @description The last local day that is settled; today or before.
+             */
+            to: string;
+        };
+        /** @description What one store owes another and no settlement holds yet. */
+        SettlementDue: {
+            /**
+             * Format: uuid
+             * @description To whom.
+             */
+            creditor: string;
+            /**
+             * Format: uuid
+             * @description The store that owes.
+             */
+            debtor: string;
+            /** @description Given back. */
+            given_back: components["schemas"]["Money"];
+            /** @description What was used. */
+            kind: components["schemas"]["AccountKind"];
+            /** @description What of it is to be settled. */
+            settled: components["schemas"]["Money"];
+            /**
+             * Format: date
+             * @description The oldest local day of it.
+             */
+            since: string;
+            /** @description Used, in minor units. */
+            used: components["schemas"]["Money"];
+        };
+        /** @description One entry of a settlement. */
+        SettlementEntry: {
+            /** @description Minor units: above zero used, below zero given back. */
+            amount: components["schemas"]["Money"];
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /**
+             * Format: uuid
+             * @description The store where it was used.
+             */
+            creditor: string;
+            /**
+             * Format: uuid
+             * @description The store that issued it, and owes.
+             */
+            debtor: string;
+            /** @description What it holds. */
+            kind: components["schemas"]["AccountKind"];
+            /**
+             * Format: int64
+             * @description Which line of its journal.
+             */
+            line: number;
+            /** @description The lot. */
+            lot: components["schemas"]["LotId"];
+            /**
+             * Format: date
+             * @description The local day where it was used.
+             */
+            on: string;
+            /** @description What of it is settled. */
+            settled: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description The cause: an order, a refund, a visit.
+             */
+            source: string;
+            /** @description What it was: `sale`, `refund`, `pass_visit`. */
+            source_kind: string;
+        };
+        /**
+         * Format: uuid
+         * @description A settlement between two stores.
+         */
+        SettlementId: string;
+        /** @description What was owed of one kind by one of the stores. Minor units. */
+        SettlementLine: {
+            /**
+             * Format: uuid
+             * @description The store that issued it, and owes.
+             */
+            debtor: string;
+            /** @description Given back by it. */
+            given_back: components["schemas"]["Money"];
+            /** @description What was used: principal, bonus, recognised value of passes, gift cards. */
+            kind: components["schemas"]["AccountKind"];
+            /** @description What of it is settled: used less given back, without bonus that the policy leaves out. */
+            settled: components["schemas"]["Money"];
+            /** @description Used with the other store. */
+            used: components["schemas"]["Money"];
+        };
+        /** @description How a settlement was paid. */
+        SettlementPayment: {
+            /** @description What names the payment: a bank's number, a receipt. At most 200 characters. */
+            reference?: string;
+        };
+        /** @description What is settled between stores. */
+        SettlementPolicy: {
+            /**
+             * @description Whether a store is paid for bonus (赠送金) that another gave and that was spent with it.
+             * @default false
+             */
+            bonus: boolean;
+        };
+        /** @description One of the two stores of a settlement. */
+        SettlementSide: {
+            confirmed_at?: components["schemas"]["Instant"] | null;
+            /** @description Who. */
+            confirmed_by?: string | null;
+            /**
+             * Format: uuid
+             * @description The store.
+             */
+            store: string;
+        };
+        /**
+         * @description Where a settlement is in its life.
+         * @enum {string}
+         */
+        SettlementState: "made" | "confirmed" | "paid";
         /** @description Whether the server has to be set up, and what can be chosen. */
         Setup: {
             /** @description Whether there is no merchant yet. */
@@ -11065,6 +11785,34 @@ export interface components {
              *     ]
              */
             totp_roles?: components["schemas"]["Role"][];
+        };
+        /**
+         * @description For what something was paid.
+         * @enum {string}
+         */
+        SoldKind: "orders" | "visits" | "memberships" | "rewards" | "fees" | "top_ups" | "passes" | "gift_cards" | "other";
+        /** @description What was sold. Minor units. */
+        SoldRow: {
+            /**
+             * Format: date
+             * @description The local day, or the first of the row's days.
+             */
+            date: string;
+            /** @description For what. */
+            kind: components["schemas"]["SoldKind"];
+            /** @description Sold less taken back. */
+            net: components["schemas"]["Money"];
+            /** @description Whether it is prepaid value, which is sold again when it is consumed. */
+            prepaid: boolean;
+            /** @description Sold. */
+            sold: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description The store; none where it happened at none.
+             */
+            store?: string | null;
+            /** @description Taken back. */
+            taken_back: components["schemas"]["Money"];
         };
         /** @description Whether and how points pay. */
         SpendingPolicy: {
@@ -22123,6 +22871,258 @@ export interface operations {
             };
         };
     };
+    report_consumed: {
+        parameters: {
+            query?: {
+                /** @description The first local day; today where it is left out. */
+                from?: string | null;
+                /** @description The last local day; the first where it is left out. At most 400 days. */
+                to?: string | null;
+                /** @description Only this store. */
+                store?: string | null;
+                /** @description A row for each day (the default), each month, or the whole period. */
+                by?: ("day" | "month" | "period") | null;
+                /** @description JSON (the default) or CSV. */
+                format?: ("json" | "csv") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `format=csv` as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report_ConsumedRow"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    report_liability: {
+        parameters: {
+            query?: {
+                /** @description When this local day ended; today, as it is now, where it is left out. */
+                on?: string | null;
+                /** @description Only what this store stands for. */
+                store?: string | null;
+                /** @description JSON (the default) or CSV. */
+                format?: ("json" | "csv") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `format=csv` as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Liability"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    report_prepaid: {
+        parameters: {
+            query?: {
+                /** @description The first local day; today where it is left out. */
+                from?: string | null;
+                /** @description The last local day; the first where it is left out. At most 400 days. */
+                to?: string | null;
+                /** @description JSON (the default) or CSV. */
+                format?: ("json" | "csv") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `format=csv` as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report_PrepaidMovementRow"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    report_received: {
+        parameters: {
+            query?: {
+                /** @description The first local day; today where it is left out. */
+                from?: string | null;
+                /** @description The last local day; the first where it is left out. At most 400 days. */
+                to?: string | null;
+                /** @description Only this store. */
+                store?: string | null;
+                /** @description A row for each day (the default), each month, or the whole period. */
+                by?: ("day" | "month" | "period") | null;
+                /** @description JSON (the default) or CSV. */
+                format?: ("json" | "csv") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `format=csv` as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report_ReceivedRow"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    report_sold: {
+        parameters: {
+            query?: {
+                /** @description The first local day; today where it is left out. */
+                from?: string | null;
+                /** @description The last local day; the first where it is left out. At most 400 days. */
+                to?: string | null;
+                /** @description Only this store. */
+                store?: string | null;
+                /** @description A row for each day (the default), each month, or the whole period. */
+                by?: ("day" | "month" | "period") | null;
+                /** @description JSON (the default) or CSV. */
+                format?: ("json" | "csv") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `format=csv` as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report_SoldRow"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     redeem_reward: {
         parameters: {
             query?: never;
@@ -23936,6 +24936,90 @@ export interface operations {
             };
         };
     };
+    show_settlement_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementPolicy"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_settlement_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementPolicy"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementPolicy"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     show_shift_policy: {
         parameters: {
             query?: never;
@@ -24584,6 +25668,362 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WalletPolicy"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_settlements: {
+        parameters: {
+            query?: {
+                /** @description Of this store. */
+                store?: string | null;
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["SettlementState"] | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Settlement"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    make_settlement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your name for this write; the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementDraft"];
+            };
+        };
+        responses: {
+            /** @description Done already under this key */
+            200: {
+                headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_settlements_due: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementDue"][];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_settlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SettlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    confirm_settlement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your name for this write; the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["SettlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementConfirmation"];
+            };
+        };
+        responses: {
+            /** @description Done already under this key */
+            200: {
+                headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_settlement_entries: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SettlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SettlementEntry"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    pay_settlement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your name for this write; the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["SettlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SettlementPayment"];
+            };
+        };
+        responses: {
+            /** @description Done already under this key */
+            200: {
+                headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
                 };
             };
             /** @description Not now; the same request with the same key may be sent again */
