@@ -9,5 +9,9 @@ export default defineConfig({
     react(),
   ],
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  server: { port: 7301, proxy: { "/api": process.env.SHUKE_SERVER ?? "http://127.0.0.1:7300" } },
+  // The origin stays that of the page: the server refuses writes from another site.
+  server: {
+    port: 7301,
+    proxy: { "/api": { target: process.env.SHUKE_SERVER ?? "http://127.0.0.1:7300", changeOrigin: false } },
+  },
 });

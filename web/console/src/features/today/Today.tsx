@@ -191,7 +191,7 @@ function Days({ data }: { data: Orders }) {
   const f = useFormat();
   return (
     <details>
-      <summary>{t("today.day")}</summary>
+      <summary>{t("today.inNumbers")}</summary>
       <Table<[string, number]>
         label={t("today.byDay")}
         rows={data.byDay}

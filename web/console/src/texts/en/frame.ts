@@ -170,6 +170,7 @@ export const frame: Omit<Texts, "enum" | "member" | "goods" | "sales" | "benefit
     heldCarts: "{{n}} held carts",
     lowStock: "{{n}} products low in stock",
     day: "Day",
+    inNumbers: "In numbers",
     seeOrders: "See the orders",
     sampled: "from the last {{n}} orders",
     goodsPieces: "Pieces",

@@ -160,6 +160,7 @@ export const frame = {
     heldCarts: "{{n}}张挂单",
     lowStock: "{{n}}种商品库存不足",
     day: "日期",
+    inNumbers: "看数字",
     seeOrders: "看订单",
     sampled: "按最近{{n}}单计算",
     goodsPieces: "件数",
