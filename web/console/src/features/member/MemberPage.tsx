@@ -159,9 +159,17 @@ function Glance({ overview, member }: { overview: Schema<"Overview">; member: Sc
   return (
     <div className="stack">
       <div className="figures">
-        <Figure name={t("member.points")} value={f.count(balances?.points.balance)} note={expiring(balances?.points)} />
+        <Figure
+          name={t("member.points")}
+          value={f.count(balances?.points.balance)}
+          note={expiring(balances?.points, f.count)}
+        />
         <Figure name={t("member.principal")} value={f.money(balances?.principal.balance)} />
-        <Figure name={t("member.bonus")} value={f.money(balances?.bonus.balance)} note={expiring(balances?.bonus)} />
+        <Figure
+          name={t("member.bonus")}
+          value={f.money(balances?.bonus.balance)}
+          note={expiring(balances?.bonus, f.money)}
+        />
         <Figure name={t("member.tier")} value={tier?.name ?? t("member.tierNone")} note={nextTier(tier)} />
         <Figure name={t("member.orders")} value={f.count(member.orders)} note={f.money(member.amount)} />
         <Figure name={t("member.coupons")} value={f.count(overview.coupons.length)} />
@@ -237,9 +245,9 @@ function Glance({ overview, member }: { overview: Schema<"Overview">; member: Sc
     </div>
   );
 
-  function expiring(view: Schema<"BalanceView"> | undefined): string | undefined {
+  function expiring(view: Schema<"BalanceView"> | undefined, write: (value: number) => string): string | undefined {
     if (!view?.next_expiry) return undefined;
-    return t("member.expiring", { on: f.day(view.next_expiry.on), amount: f.count(view.next_expiry.amount) });
+    return t("member.expiring", { on: f.day(view.next_expiry.on), amount: write(view.next_expiry.amount) });
   }
   function nextTier(view: Schema<"TierView"> | null | undefined): string | undefined {
     const next = view?.next;
@@ -251,7 +259,9 @@ function Glance({ overview, member }: { overview: Schema<"Overview">; member: Sc
       : undefined;
   }
   function says(one: Schema<"Happening">): string {
-    return one.kind === "stage" ? label("stage", one.what) : one.what;
+    if (one.kind === "stage") return label("stage", one.what);
+    const order = one.kind === "order" && /^(\S+) (-?\d+)$/.exec(one.what);
+    return order ? `${order[1]} ${f.money(Number(order[2]))}` : one.what;
   }
 }
 

@@ -1,0 +1,227 @@
+// The console in a real browser: first run, members, approval by a second person, rules with a live example.
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accessibilityFaults, PASSWORD, Shop } from "./shop";
+
+/** What broke on a page: a script's error, or an answer that nobody expected. */
+function watch(page: Page): string[] {
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("response", (answer) => {
+    if (answer.status() >= 500) faults.push(`${answer.status()} ${answer.url()}`);
+  });
+  return faults;
+}
+
+async function signIn(page: Page, username: string): Promise<void> {
+  await page.goto("/console/");
+  await page.getByLabel("用户名").fill(username);
+  await page.getByLabel("密码").fill(PASSWORD);
+  await page
+    .getByRole("button", { name: "登 录" })
+    .or(page.getByRole("button", { name: "登录" }))
+    .click();
+  await page.getByRole("navigation", { name: "菜单" }).waitFor();
+}
+
+describe("an empty server", () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open({ empty: true });
+  });
+  afterAll(() => shop?.stop());
+
+  it("is set up, and sells", async () => {
+    const page = await (await shop.context()).newPage();
+    const faults = watch(page);
+    await page.goto("/console/");
+    await page.getByRole("heading", { name: "欢迎使用熟客" }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByLabel("店名或品牌名").fill("小满母婴");
+    await page.getByLabel("第一家门店").fill("静安店");
+    await page.getByLabel("密码").fill("short");
+    await page.getByRole("button", { name: /开\s?店/ }).click();
+    await page.getByRole("alert").first().waitFor();
+    expect(await page.getByLabel("店名或品牌名").inputValue()).toBe("小满母婴");
+    await page.getByLabel("密码").fill(PASSWORD);
+    await page.getByRole("button", { name: /开\s?店/ }).click();
+
+    await page.getByRole("heading", { name: "开店准备" }).waitFor();
+    await page.getByLabel("收银台名称").waitFor();
+    await page.getByRole("button", { name: "下一步" }).click();
+    await page.getByRole("button", { name: "填入本行业的示例商品" }).click();
+    expect(await page.getByLabel("第1样商品的名称").inputValue()).toBe("纸尿裤 L 52片");
+    await page.getByRole("button", { name: "下一步" }).click();
+    await page.getByLabel("姓名").fill("王小芳");
+    await page.getByLabel("手机号").fill("13912340042");
+    await page.getByRole("button", { name: "下一步" }).click();
+    await page.getByRole("heading", { name: "可以开始卖了" }).waitFor();
+    expect(await page.getByRole("link", { name: "去收银" }).getAttribute("href")).toBe("/till/");
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    const cookie = await shop.signIn("owner");
+    const list = async <T>(path: string) => (await shop.call<{ items: T[] }>(cookie, "GET", path)).items;
+    const [store] = await list<{ id: string }>("/api/v1/stores");
+    const [member] = await list<{ id: string }>("/api/v1/members");
+    const [product] = await list<{ variants: { id: string; price: number }[] }>("/api/v1/products?limit=1");
+    const variant = product?.variants[0];
+    const id = crypto.randomUUID();
+    await shop.call(cookie, "POST", "/api/v1/orders", {
+      id,
+      store: store?.id,
+      member: member?.id,
+      lines: [{ variant: variant?.id, quantity_milli: 1000 }],
+      payments: [{ tender: "cash", amount: variant?.price }],
+    });
+    await page.goto(`/console/sales/orders/${id}`);
+    await page.getByRole("region", { name: "为什么是这个价" }).getByText("实付").waitFor();
+    expect(faults).toEqual([]);
+  });
+});
+
+describe("a shop that has been open for a while", () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open();
+  });
+  afterAll(() => shop?.stop());
+
+  it("adjusts a balance above the limit with a second person's word", async () => {
+    const page = await (await shop.context()).newPage();
+    const faults = watch(page);
+    await signIn(page, "owner");
+    await page.goto("/console/settings/rules?tab=approval");
+    await page.getByLabel("调整储值超过").fill("100");
+    await page.keyboard.press("Control+s");
+    await page.getByText("已保存").waitFor();
+
+    await page.goto("/console/members");
+    await page.getByRole("region", { name: "会员" }).getByRole("link").first().click();
+    await page.getByRole("button", { name: "调整余额" }).click();
+    const form = page.getByRole("dialog");
+    await form.getByLabel("调整哪一项").selectOption("principal");
+    await form.getByRole("button", { name: /保\s?存/ }).click();
+    await form.getByText("这一项要填").first().waitFor();
+    await form.getByLabel(/增减多少/).fill("一百");
+    await form.getByRole("button", { name: /保\s?存/ }).click();
+    expect(await form.getByLabel(/增减多少/).inputValue()).toBe("一百");
+    await form.getByLabel(/增减多少/).fill("500");
+    await form.getByLabel("记在哪家门店").waitFor();
+    await form.getByLabel("为什么调整").fill("补录开业前的充值");
+    await form.getByRole("button", { name: /保\s?存/ }).click();
+    await form.getByRole("button", { name: "请人复核" }).click();
+    await form.getByLabel("复核人的用户名").fill("manager");
+    await form.getByLabel("复核人的密码").fill(PASSWORD);
+    await form.getByRole("button", { name: /^同\s?意$/ }).click();
+    await form.getByText("已同意").waitFor();
+    await form.getByRole("button", { name: /保\s?存/ }).click();
+    await form.waitFor({ state: "detached" });
+
+    await page.getByRole("tab", { name: "账目" }).click();
+    await page.getByRole("cell", { name: "+¥500.00" }).first().waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it("shows what a rule gives while it is edited, and keeps what was not saved", async () => {
+    const page = await (await shop.context()).newPage();
+    const faults = watch(page);
+    await signIn(page, "owner");
+    await page.goto("/console/benefits/points");
+    const example = page.getByRole("region", { name: "试一试" });
+    await example.getByText("200 积分").waitFor();
+    const points = page.getByLabel("得多少积分").first();
+    await points.fill("3");
+    await example.getByText("600 积分").waitFor();
+    await page.getByText("有改动未保存").waitFor();
+    await page.reload();
+    await page.getByText("有改动未保存").waitFor();
+    expect(await points.inputValue()).toBe("3");
+    await page.keyboard.press("Control+s");
+    await page.getByText("已保存").waitFor();
+    await page.getByText("有改动未保存").waitFor({ state: "detached" });
+    expect(faults).toEqual([]);
+  });
+
+  it("asks for the password over the page when the session has ended, and the page stays", async () => {
+    const context = await shop.context();
+    const page = await context.newPage();
+    await signIn(page, "owner");
+    await page.goto("/console/settings/rules?tab=tax");
+    await page.getByLabel("默认税率").fill("13");
+    await context.clearCookies();
+    await page.keyboard.press("Control+s");
+    const again = page.getByRole("dialog", { name: "请重新登录" });
+    await again.getByLabel("用户名").fill("owner");
+    await again.getByLabel("密码").fill(PASSWORD);
+    await again.getByRole("button", { name: /登\s?录/ }).click();
+    await again.waitFor({ state: "detached" });
+    expect(await page.getByLabel("默认税率").inputValue()).toBe("13");
+    await page.keyboard.press("Control+s");
+    await page.getByText("已保存").waitFor();
+  });
+
+  it("finds pages and members by Ctrl K", async () => {
+    const page = await (await shop.context()).newPage();
+    await signIn(page, "owner");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "搜索" }).fill("优惠券");
+    await page.getByRole("option", { name: /优惠券/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/benefits\/coupons/);
+  });
+
+  it("speaks two languages, and every page can be read by everybody", async () => {
+    for (const [colorScheme, english] of [
+      ["light", false],
+      ["dark", true],
+    ] as const) {
+      const page = await (await shop.context({ colorScheme })).newPage();
+      const faults = watch(page);
+      await signIn(page, "owner");
+      if (english) {
+        await page.getByRole("button", { name: "English" }).click();
+        await page.getByRole("link", { name: "Members" }).first().waitFor();
+      }
+      for (const path of PAGES) {
+        await page.goto(`/console${path}`);
+        await page.getByRole("heading", { level: 1 }).first().waitFor();
+        await page.waitForLoadState("networkidle");
+        expect(await accessibilityFaults(page), `${path} ${colorScheme}`).toEqual([]);
+        if (english) expect(await page.locator("nav.side").textContent(), path).not.toMatch(/会员|设置|销售/);
+      }
+      expect(faults).toEqual([]);
+    }
+  }, 240_000);
+});
+
+const PAGES = [
+  "/",
+  "/members",
+  "/members/tags",
+  "/members/cards",
+  "/members/fields",
+  "/sales/orders",
+  "/sales/shifts",
+  "/sales/held",
+  "/sales/approvals",
+  "/sales/accounts",
+  "/goods/products",
+  "/goods/categories",
+  "/goods/stock",
+  "/benefits/offers",
+  "/benefits/offers/new",
+  "/benefits/coupons",
+  "/benefits/coupons/new",
+  "/benefits/points",
+  "/benefits/tiers",
+  "/benefits/prepaid",
+  "/benefits/rewards",
+  "/benefits/trials",
+  "/settings/shop",
+  "/settings/staff",
+  "/settings/rules",
+  "/settings/programs",
+  "/settings/audit",
+  "/settings/me",
+];
