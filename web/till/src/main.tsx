@@ -46,4 +46,7 @@ async function start() {
   startWorker();
 }
 
+// A newer till was put in place of the one that runs: what is in the cart is kept, so load it anew.
+addEventListener("vite:preloadError", () => location.reload());
+
 void start();

@@ -55,6 +55,10 @@ export function useSigning() {
       const { data } = await api.POST("/api/v1/session", { body });
       client.setQueryData(KEY, data);
     },
+    /** Somebody signed in by another way: with a PIN at a till. */
+    signedIn(who: Who) {
+      client.setQueryData(KEY, who);
+    },
     async signOut() {
       await api.DELETE("/api/v1/session");
       client.clear();

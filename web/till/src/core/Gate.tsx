@@ -5,12 +5,9 @@ import { ProblemNotice } from "@shuke/ui/antd";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { restoreCart } from "./cart";
-import { connected } from "./connection";
 import { openDatabase } from "./db";
-import { goodsAsOf, startGoods } from "./goods";
 import { keepPlace, type Place, PlaceProvider, placeOf } from "./place";
 import { startQueue } from "./queue";
-import { useStore } from "./store";
 
 const KEPT = "shuke.till.who";
 /** How long the till goes on for whoever was signed in last, while the server is out of reach. */
@@ -25,11 +22,10 @@ function whoBefore(): Who | undefined {
   }
 }
 
-/** Works for whoever is signed in: the database is open, the queue runs, the catalogue is fetched. */
+/** Works for whoever is signed in: the database is open, the queue runs. */
 function useWorks(who: Who | undefined): boolean {
   const [open, setOpen] = useState(false);
   const merchant = who?.merchant.id;
-  const online = useStore(connected);
   useEffect(() => {
     if (merchant === undefined) return undefined;
     openDatabase(merchant);
@@ -37,11 +33,6 @@ function useWorks(who: Who | undefined): boolean {
     void restoreCart().finally(() => setOpen(true));
     return stop;
   }, [merchant]);
-  const version = who?.merchant.book_version;
-  useEffect(() => {
-    // Again whenever the server is back, or prices changed.
-    if (open && online && version !== undefined) void startGoods().catch(() => goodsAsOf.set(goodsAsOf.get()));
-  }, [open, online, version]);
   return open;
 }
 
@@ -59,7 +50,10 @@ export function Gate({
   const signing = useSigning();
   const [last, setLast] = useState<Who | undefined>(undefined);
   const now = session.data ?? undefined;
-  const who = now ?? last ?? (session.isError ? whoBefore() : undefined);
+  const who =
+    now ??
+    last ??
+    (session.isError || session.failureCount > 0 || session.fetchStatus === "paused" ? whoBefore() : undefined);
   const [place, setPlace] = useState<Place | undefined>(undefined);
   const merchant = who?.merchant.id;
   const open = useWorks(who);
@@ -75,7 +69,7 @@ export function Gate({
   useEffect(() => {
     const watch = {
       onResponse({ response, schemaPath }: { response: Response; schemaPath: string }) {
-        if (response.status === 401 && !schemaPath.startsWith("/api/v1/session")) over();
+        if (response.status === 401 && !/^\/api\/v1\/(session|device)/.test(schemaPath)) over();
       },
     };
     api.use(watch);

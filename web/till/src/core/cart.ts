@@ -56,6 +56,17 @@ export function withGoods(cart: Cart, goods: Goods, quantityMilli = PIECE): Cart
   return { ...cart, lines: [...cart.lines, line], selected: cart.lines.length };
 }
 
+/** Puts a gift into the cart, on a line of its own. */
+export function withGift(
+  cart: Cart,
+  goods: Goods,
+  { gift, quantityMilli }: Pick<CartLine, "gift" | "quantityMilli">,
+): Cart {
+  const { variant, name, sku, kind } = goods;
+  const line: CartLine = { key: newId(), variant, name, sku, kind, quantityMilli, gift, goods };
+  return { ...cart, lines: [...cart.lines, line] };
+}
+
 /** Sets a line's quantity; nothing left takes the line away. */
 export function withQuantity(cart: Cart, at: number, quantityMilli: number): Cart {
   if (quantityMilli <= 0) return withoutLine(cart, at);

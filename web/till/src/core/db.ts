@@ -28,6 +28,11 @@ export interface KnownMember {
   number: string;
   name?: string | undefined;
   phone?: string | undefined;
+  /** Of the name, lower case. */
+  initials?: string | undefined;
+  /** What the wallet held when the snapshot was taken, in minor units. */
+  wallet?: number | undefined;
+  points?: number | undefined;
   seenAt: number;
   brief: Schema<"MemberBrief">;
 }
@@ -43,7 +48,6 @@ export interface ShownSale {
   /** Cash handed over, in minor units. */
   received?: number | undefined;
   /** Whether the till priced it alone. */
-  alone: boolean;
   by: string;
 }
 
@@ -55,7 +59,12 @@ export interface QueuedSale {
   key: string;
   state: SaleState;
   at: number;
-  body: Schema<"Checkout">;
+  /** A sale that the server priced. */
+  body?: Schema<"Checkout"> | undefined;
+  /** A sale that the till made alone, as it was promised to the customer. */
+  offline?: Schema<"OfflineSale"> | undefined;
+  /** The till that made it. */
+  till: string;
   shown: ShownSale;
   tries: number;
   problem?: { code: string; status: number; detail: string } | undefined;

@@ -1,64 +1,20 @@
-// The catalogue in the browser: fetched whole when it changed, searched here, so that a scan costs no
-// round trip and works without the server.
-import { api, type Schema } from "@shuke/api";
-import { db, type Goods, keep, kept } from "./db";
-import { createStore } from "./store";
+// The catalogue as the last snapshot brought it: searched in the browser, so that a scan costs no round
+// trip and works without the server.
+import { api, asProblem, type Schema } from "@shuke/api";
+import { db, type Goods } from "./db";
 
-type Product = Schema<"Page_Product">["items"][number];
-
-/** When the catalogue was fetched, Unix milliseconds; undefined before the first time. */
-export const goodsAsOf = createStore<number | undefined>(undefined);
-
-export function goodsOf(product: Product): Goods[] {
-  return product.variants
-    .filter((variant) => product.state === "on_sale" && variant.state === "on_sale")
-    .map((variant) => ({
-      variant: variant.id,
-      product: product.id,
-      name: variant.name ? `${product.name} ${variant.name}` : product.name,
-      initials: product.initials.toLowerCase(),
-      sku: variant.sku,
-      barcodes: variant.barcodes,
-      category: product.category ?? undefined,
-      kind: product.kind,
-      special: product.special,
-      unit: product.unit,
-      price: variant.price,
-      memberPrice: variant.member_price ?? undefined,
-      activity: variant.activity
-        ? {
-            price: variant.activity.price,
-            from: variant.activity.from ?? undefined,
-            until: variant.activity.until ?? undefined,
-          }
-        : undefined,
-    }));
-}
-
-/** Fetches the whole catalogue and puts it in place of the one before, in one step. */
-export async function refreshGoods(): Promise<void> {
-  const all: Goods[] = [];
-  let cursor: string | undefined;
-  do {
-    const { data } = await api.GET("/api/v1/products", {
-      params: { query: { state: "on_sale", limit: 200, ...(cursor ? { cursor } : {}) } },
-    });
-    for (const product of data?.items ?? []) all.push(...goodsOf(product));
-    cursor = data?.next ?? undefined;
-  } while (cursor);
-  const now = Date.now();
-  await db().transaction("rw", db().goods, db().kept, async () => {
-    await db().goods.clear();
-    await db().goods.bulkPut(all);
-    await keep("goods-as-of", now);
-  });
-  goodsAsOf.set(now);
-}
-
-/** Says how old the kept catalogue is, then fetches the present one. */
-export async function startGoods(): Promise<void> {
-  goodsAsOf.set(await kept<number>("goods-as-of"));
-  await refreshGoods();
+/** What the server says of a scanned code. */
+interface Scanned {
+  variant: string;
+  product: string;
+  product_name: string;
+  variant_name: string;
+  sku: string;
+  kind: Schema<"ProductKind">;
+  special: boolean;
+  on_sale: boolean;
+  price: number;
+  member_price: number | null;
 }
 
 /** What exactly this barcode or stock code names. */
@@ -66,6 +22,36 @@ export async function goodsByCode(code: string): Promise<Goods | undefined> {
   return (
     (await db().goods.where("barcodes").equals(code).first()) ?? (await db().goods.where("sku").equals(code).first())
   );
+}
+
+/** Goods that came into the catalogue after the snapshot: asked of the server by their barcode, and kept. */
+export async function goodsByCodeThere(code: string, store: string): Promise<Goods | undefined> {
+  try {
+    const { data } = await api.GET("/api/v1/variants/by-barcode/{code}", {
+      params: { path: { code }, query: { store } },
+    });
+    const found = data as unknown as Scanned | undefined;
+    if (!found?.on_sale) return undefined;
+    const goods: Goods = {
+      variant: found.variant,
+      product: found.product,
+      name: found.variant_name ? `${found.product_name} ${found.variant_name}` : found.product_name,
+      initials: "",
+      sku: found.sku,
+      barcodes: [code],
+      kind: found.kind,
+      special: found.special,
+      unit: "",
+      price: found.price,
+      memberPrice: found.member_price ?? undefined,
+    };
+    await db().goods.put(goods);
+    return goods;
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    if (problem.offline || problem.status === 404) return undefined;
+    throw problem;
+  }
 }
 
 const FOUND_MAX = 8;

@@ -10,7 +10,9 @@ const FOUND_MAX = 8;
 
 /** Keeps a member who was at this till; the oldest beyond two thousand go. */
 export async function remember(brief: Brief): Promise<void> {
+  const before = await db().members.get(brief.id);
   await db().members.put({
+    ...before,
     id: brief.id,
     number: brief.number,
     name: brief.name ?? undefined,
@@ -29,6 +31,7 @@ async function known(text: string): Promise<Brief[]> {
       (member) =>
         member.number.toLowerCase() === wanted ||
         (/^\d{4,}$/.test(wanted) && (member.phone ?? "").endsWith(wanted.slice(-4))) ||
+        (/^[a-z]+$/.test(wanted) && (member.initials ?? "").startsWith(wanted)) ||
         (member.name ?? "").includes(text),
     )
     .limit(FOUND_MAX)

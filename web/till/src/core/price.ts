@@ -4,8 +4,11 @@
 // passes have to wait.
 import type { Schema } from "@shuke/api";
 import type { Cart } from "./cart";
+import type { Alone } from "./snapshot";
 
 export type Part = Pick<Schema<"Saving">, "stage" | "name" | "reason"> & { amount: number };
+
+export type WhyNotAlone = "unprepared" | "off" | "over" | "pass" | "gift" | "tax" | "large";
 
 export interface PricedLine {
   unitPrice: number;
@@ -70,8 +73,36 @@ export function times(price: number, quantityMilli: number): number {
   return Number((product + half) / 1_000n);
 }
 
-/** The price that the till may promise alone. */
-export function priceAlone(cart: Cart, taxMode: Schema<"TaxMode">, now: number): Priced {
+/** Takes what is over a unit off the lines, by largest remainder, so that the shares add up to it. */
+function roundOff(lines: PricedLine[], unit: number): void {
+  const total = lines.reduce((sum, line) => sum + line.net, 0);
+  const over = total % unit;
+  if (over === 0 || total === 0) return;
+  const exact = lines.map((line) => BigInt(over) * BigInt(line.net));
+  const shares = exact.map((part) => Number(part / BigInt(total)));
+  let left = over - shares.reduce((sum, share) => sum + share, 0);
+  const byRemainder = exact
+    .map((part, at) => ({ at, remainder: part % BigInt(total) }))
+    .sort((a, b) => (a.remainder === b.remainder ? a.at - b.at : a.remainder < b.remainder ? 1 : -1));
+  for (const { at } of byRemainder) {
+    if (left === 0) break;
+    shares[at] = (shares[at] ?? 0) + 1;
+    left -= 1;
+  }
+  lines.forEach((line, at) => {
+    const amount = shares[at] ?? 0;
+    if (amount === 0) return;
+    line.net -= amount;
+    line.parts.push({ stage: "rounding", name: "", reason: { code: "rounded_off", unit }, amount });
+  });
+}
+
+/** The price that the till may promise alone; `roundingUnit` in minor units. */
+export function priceAlone(
+  cart: Cart,
+  { taxMode, roundingUnit }: Pick<Alone, "taxMode" | "roundingUnit">,
+  now: number,
+): Priced {
   const lines = cart.lines.map(({ goods, quantityMilli }): PricedLine => {
     const gross = times(goods.price, quantityMilli);
     const parts: Part[] = [];
@@ -87,16 +118,20 @@ export function priceAlone(cart: Cart, taxMode: Schema<"TaxMode">, now: number):
     const net = gross - parts.reduce((sum, part) => sum + part.amount, 0);
     return { unitPrice: goods.price, gross, net, parts };
   });
+  roundOff(lines, roundingUnit);
   const sum = (of: (line: PricedLine) => number) => lines.reduce((total, line) => total + of(line), 0);
   const [gross, payable] = [sum((line) => line.gross), sum((line) => line.net)];
   return { of: signature(cart), lines, gross, payable, saved: gross - payable, tax: 0, taxMode, paidByPasses: 0 };
 }
 
 /** Why the till can't sell this cart alone; undefined where it can. */
-export function whyNotAlone(cart: Cart, taxMode: Schema<"TaxMode"> | undefined): "pass" | "gift" | "tax" | undefined {
+export function whyNotAlone(cart: Cart, rules: Alone | undefined, now: number): WhyNotAlone | undefined {
+  if (!rules) return "unprepared";
+  if (!rules.policy.enabled) return "off";
+  if (now >= rules.expiresAt) return "over";
   if (cart.lines.some((line) => line.pass)) return "pass";
   if (cart.lines.some((line) => line.gift)) return "gift";
   // Where tax comes on top, only the server knows every line's rate.
-  if (taxMode === "exclusive") return "tax";
-  return undefined;
+  if (rules.taxMode === "exclusive") return "tax";
+  return priceAlone(cart, rules, now).payable > rules.policy.sale_max ? "large" : undefined;
 }

@@ -1,12 +1,15 @@
 // Every sale is written here before it is sent, online or not, and goes when the server has answered: a
 // crash, a reload or a cut line between paying and the answer loses nothing, and the key that goes with it
 // makes it happen once however often it is sent.
-import { api, asProblem, once, type Problem, type Schema } from "@shuke/api";
+import { api, asProblem, once, Problem, type Schema } from "@shuke/api";
 import { connected } from "./connection";
 import { db, type QueuedSale } from "./db";
 import { createStore } from "./store";
 
 export const waitingSales = createStore<QueuedSale[]>([]);
+
+/** Goes up with every sale made alone that the server took and that a manager should look at. */
+export const differing = createStore(0);
 
 const underWay = new Set<string>();
 
@@ -19,16 +22,41 @@ function passes(problem: Problem): boolean {
   return problem.offline || problem.signedOut || problem.status === 429 || problem.status >= 500;
 }
 
+/** A sale that the server priced: booked as it was priced, or refused whole. */
+async function checkout(key: string, body: Schema<"Checkout">): Promise<Schema<"Order"> | undefined> {
+  const signal = AbortSignal.timeout(20_000);
+  const { data } = await api.POST("/api/v1/orders", { params: { header: once(key) }, body, signal });
+  return data;
+}
+
+/** A sale that the till made alone: the server takes it as it was promised, once, by its id. */
+async function handOver(till: string, sale: Schema<"OfflineSale">): Promise<void> {
+  const signal = AbortSignal.timeout(20_000);
+  const { data } = await api.POST("/api/v1/offline-sales", { body: { till, sales: [sale] }, signal });
+  const received = data?.items[0];
+  if (!received?.state) {
+    const { code = "internal", detail = "" } = received?.refused ?? {};
+    // Only a sale that can never be taken is a refusal; anything else is asked again later.
+    const final = code === "offline_sale_malformed" || code === "offline_sale_reused";
+    throw new Problem(code, final ? 422 : 503, {
+      type: "",
+      title: "",
+      status: final ? 422 : 503,
+      code,
+      detail,
+    } as never);
+  }
+  if (received.state === "waiting" || received.state === "booked") differing.set((before) => before + 1);
+}
+
 async function post(sale: QueuedSale): Promise<Schema<"Order"> | undefined> {
   underWay.add(sale.id);
   try {
-    const { data } = await api.POST("/api/v1/orders", {
-      params: { header: once(sale.key) },
-      body: sale.body,
-      signal: AbortSignal.timeout(20_000),
-    });
+    let order: Schema<"Order"> | undefined;
+    if (sale.offline) await handOver(sale.till, sale.offline);
+    else if (sale.body) order = await checkout(sale.key, sale.body);
     await db().sales.delete(sale.id);
-    return data;
+    return order;
   } finally {
     underWay.delete(sale.id);
   }
@@ -47,7 +75,8 @@ export async function sell(sale: QueuedSale): Promise<Sold> {
   await db().sales.put(sale);
   await look();
   try {
-    if (!connected.get()) return { kind: "waiting" };
+    // What the till priced alone goes over by the queue, where nobody waits for it.
+    if (!connected.get() || sale.offline) return { kind: "waiting" };
     const order = await post(sale);
     return order ? { kind: "done", order } : { kind: "waiting" };
   } catch (thrown) {

@@ -6,6 +6,7 @@ import {
   clearedCart,
   emptyCart,
   isEmpty,
+  withGift,
   withGoods,
   withMember,
   withoutLine,
@@ -24,6 +25,7 @@ export function useCart() {
   return {
     cart,
     add: (goods: Goods, milli?: number) => cartStore.set((now) => withGoods(now, goods, milli)),
+    gift: (goods: Goods, line: Parameters<typeof withGift>[2]) => cartStore.set((now) => withGift(now, goods, line)),
     select: (at: number) => cartStore.set((now) => ({ ...now, selected: at })),
     step: (by: number) =>
       cartStore.set((now) => ({

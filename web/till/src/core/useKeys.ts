@@ -6,7 +6,14 @@ export function useKeys(keys: Record<string, (event: KeyboardEvent) => void>): v
   latest.current = keys;
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
+      if (
+        event.defaultPrevented ||
+        event.ctrlKey ||
+        event.altKey ||
+        event.metaKey ||
+        document.querySelector("dialog[open]")
+      )
+        return;
       const act = latest.current[event.key];
       if (!act) return;
       event.preventDefault();

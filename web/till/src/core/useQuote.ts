@@ -1,10 +1,10 @@
-import { api, asProblem, type Problem, type Schema } from "@shuke/api";
+import { api, asProblem, type Problem } from "@shuke/api";
 import { useEffect, useRef, useState } from "react";
 import { type Cart, passesOf, wishesOf } from "./cart";
 import { connected } from "./connection";
-import { keep, kept } from "./db";
 import { usePlace } from "./place";
 import { type Priced, priceAlone, pricedBy, signature, whyNotAlone } from "./price";
+import { alone } from "./snapshot";
 import { useStore } from "./store";
 
 const WAIT_MS = 60;
@@ -21,10 +21,11 @@ export interface Quoting {
   again: () => void;
 }
 
-async function alone(cart: Cart): Promise<Pick<Quoting, "priced" | "cannotAlone">> {
-  const taxMode = (await kept<Schema<"TaxMode">>("tax-mode")) ?? "inclusive";
-  const cannotAlone = whyNotAlone(cart, taxMode);
-  return cannotAlone ? { cannotAlone } : { priced: priceAlone(cart, taxMode, Date.now()) };
+function priceHere(cart: Cart): Pick<Quoting, "priced" | "cannotAlone"> {
+  const rules = alone.get();
+  const now = Date.now();
+  const cannotAlone = whyNotAlone(cart, rules, now);
+  return rules && !cannotAlone ? { priced: priceAlone(cart, rules, now) } : { cannotAlone };
 }
 
 async function ask(cart: Cart, store: string, signal: AbortSignal): Promise<Pick<Quoting, "priced" | "cannotAlone">> {
@@ -35,11 +36,10 @@ async function ask(cart: Cart, store: string, signal: AbortSignal): Promise<Pick
       signal,
     });
     if (!data) return {};
-    void keep("tax-mode", data.tax_mode).catch(() => undefined);
     return { priced: pricedBy(data, signature(cart)) };
   } catch (thrown) {
     if (signal.aborted || !asProblem(thrown).offline) throw thrown;
-    return alone(cart);
+    return priceHere(cart);
   }
 }
 
@@ -62,7 +62,7 @@ export function useQuote(cart: Cart): Quoting {
     const abort = new AbortController();
     const work = async () => {
       try {
-        const answer = await (online ? ask(latest.current, store.id, abort.signal) : alone(latest.current));
+        const answer = await (online ? ask(latest.current, store.id, abort.signal) : priceHere(latest.current));
         if (!abort.signal.aborted) setState({ ...answer, answered: id });
       } catch (thrown) {
         if (!abort.signal.aborted)

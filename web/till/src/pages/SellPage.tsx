@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,6 +11,7 @@ import { useCart } from "../core/useCart";
 import { useKeys } from "../core/useKeys";
 import { useQuote } from "../core/useQuote";
 import { CartView } from "../features/cart/CartView";
+import { Gifts } from "../features/cart/Gifts";
 import { Problems } from "../features/cart/Problems";
 import { Totals } from "../features/cart/Totals";
 import { MemberPanel } from "../features/member/MemberPanel";
@@ -24,6 +26,7 @@ import { type Opened, SellDialogs } from "./SellDialogs";
 export function SellPage() {
   const { t } = useTranslation(["app", "ui"]);
   const navigate = useNavigate();
+  const queries = useQueryClient();
   const online = useStore(connected);
   const acts = useCart();
   const { cart } = acts;
@@ -78,10 +81,15 @@ export function SellPage() {
     Escape: acts.clear,
   });
   useTypingAnywhere(focus);
-  const done = useCallback((sold: SaleDone) => {
-    cartStore.set(emptyCart());
-    setOpened({ kind: "done", done: sold });
-  }, []);
+  const done = useCallback(
+    (sold: SaleDone) => {
+      cartStore.set(emptyCart());
+      setOpened({ kind: "done", done: sold });
+      // What the member has is another now.
+      void queries.invalidateQueries({ queryKey: ["get", "/api/v1/members/{id}/till-view"] });
+    },
+    [queries],
+  );
   const passAt = (at: number) => {
     if (cart.lines[at]?.pass) acts.pass(at, undefined);
     else forMember({ kind: "pass", at });
@@ -104,6 +112,7 @@ export function SellPage() {
         <h1 className="hidden">{t("title")}</h1>
         <section className="cart" aria-label={t("cart.title")}>
           <Problems quoting={quoting} />
+          <Gifts quoting={quoting} onGift={acts.gift} />
           <CartView
             cart={cart}
             lines={quoting.priced?.lines}

@@ -1,6 +1,7 @@
 import { createRootRoute, Outlet, useNavigate } from "@tanstack/react-router";
 import { Gate } from "../core/Gate";
 import { Notices } from "../core/Notices";
+import { useSnapshot } from "../core/snapshot";
 import { useKeys } from "../core/useKeys";
 import { ChoosePlace } from "../features/place/ChoosePlace";
 import { SignIn } from "../features/signin/SignIn";
@@ -17,6 +18,7 @@ function Root() {
 
 function Pages() {
   const navigate = useNavigate();
+  useSnapshot();
   useKeys({
     F6: () => void navigate({ to: "/orders" }),
     F7: () => void navigate({ to: "/shift" }),

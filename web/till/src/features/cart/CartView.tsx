@@ -113,6 +113,7 @@ function LineView({ line, priced, selected, onSelect, onQuantity, onRemove, onPa
             </p>
           </details>
         ))}
+        {line.gift ? <span className="part">{t("cart.gift")}</span> : null}
         {line.pass ? <span className="part">{line.pass.name}</span> : null}
         {onPass ? (
           <button type="button" className="btn small" onClick={onPass}>

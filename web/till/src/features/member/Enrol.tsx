@@ -29,7 +29,7 @@ export function Enrol({
   const [name, setName] = useState("");
   const [gender, setGender] = useState<Schema<"Gender"> | undefined>(undefined);
   const [birthday, setBirthday] = useState("");
-  const [reach, setReach] = useState(true);
+  const [reach, setReach] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(undefined);
   // One person joins once, however often the button is pressed; another phone is another person.

@@ -1,14 +1,15 @@
 import { query, type Schema } from "@shuke/api";
-import { count, dateIn, day, daysBetween, language } from "@shuke/ui";
+import { count, day, language } from "@shuke/ui";
 import { ProblemNotice } from "@shuke/ui/antd";
 import type { ReactNode } from "react";
 import type { Cart } from "../../core/cart";
 import { connected } from "../../core/connection";
 import { useWriting } from "../../core/format";
-import { usePlace } from "../../core/place";
 import type { Priced } from "../../core/price";
 import { useStore } from "../../core/store";
-import { hintsFor, monthsOld } from "./hints";
+import { type Hint, hintsFor } from "./hints";
+
+type View = Schema<"TillView">;
 
 interface Props {
   cart: Cart;
@@ -25,9 +26,9 @@ export function MemberPanel(props: Props) {
   const { t } = useWriting();
   const online = useStore(connected);
   const { member } = props.cart;
-  const overview = query.useQuery(
+  const view = query.useQuery(
     "get",
-    "/api/v1/members/{id}/overview",
+    "/api/v1/members/{id}/till-view",
     { params: { path: { id: member?.id ?? "" } } },
     { enabled: !!member && online, staleTime: 30_000 },
   );
@@ -38,7 +39,7 @@ export function MemberPanel(props: Props) {
         <div className="grow">
           <h2>
             {member.name ?? member.number}
-            {overview.data?.tier?.name ? <span className="tier">{overview.data.tier.name}</span> : null}
+            {view.data?.tier?.name ? <span className="tier">{view.data.tier.name}</span> : null}
           </h2>
           <p>
             {member.phone ?? t("member.noPhone")} · {t("member.number", { number: member.number })}
@@ -49,32 +50,35 @@ export function MemberPanel(props: Props) {
         </button>
       </header>
       {member.state === "active" ? null : <p className="warn">{t(`member.state.${member.state}`)}</p>}
-      <StageLine member={member} />
+      <StageLine member={member} days={view.data?.days_since_last ?? undefined} />
       {online ? (
-        <ProblemNotice error={overview.error} onRetry={() => void overview.refetch()} />
+        <ProblemNotice error={view.error} onRetry={() => void view.refetch()} />
       ) : (
         <p className="warn">{t("member.alone")}</p>
       )}
-      {overview.isPending && online ? <p>{t("ui:state.loading")}</p> : null}
-      {overview.data ? <Assets {...props} overview={overview.data} /> : null}
+      {view.isPending && online ? <p>{t("ui:state.loading")}</p> : null}
+      {view.data ? (
+        <>
+          <Told view={view.data} />
+          <Assets {...props} view={view.data} />
+          <Coupons {...props} view={view.data} />
+        </>
+      ) : null}
     </>
   );
 }
 
-function StageLine({ member }: { member: Schema<"MemberBrief"> }) {
+function StageLine({ member, days }: { member: Schema<"MemberBrief">; days: number | undefined }) {
   const { t } = useWriting();
-  const { store } = usePlace();
-  const last = member.last_purchase_on;
-  const days = last ? daysBetween(last, dateIn(Date.now(), store.zone)) : undefined;
+  const when = days === undefined ? "" : days === 0 ? t("ui:today") : t("ui:daysAgo", { count: days });
   return (
     <p>
       <span className={`stage ${member.stage}`}>{t(`stage.${member.stage}`)}</span>{" "}
-      {days === undefined
+      {member.orders === 0
         ? t("member.neverBought")
-        : t("member.lastVisit", {
-            when: days === 0 ? t("ui:today") : t("ui:daysAgo", { count: days }),
-            orders: member.orders,
-          })}
+        : when
+          ? t("member.lastVisit", { when, orders: member.orders })
+          : ""}
     </p>
   );
 }
@@ -89,99 +93,98 @@ function Row({ title, children, action }: { title: string; children: ReactNode; 
   );
 }
 
-function Assets(props: Props & { overview: Schema<"Overview"> }) {
+function Assets(props: Props & { view: View }) {
   const { t, money } = useWriting();
-  const { overview, cart } = props;
-  const { balances } = overview;
+  const { view, cart } = props;
+  const { balances } = view;
   const next = balances?.points.next_expiry;
   return (
-    <>
-      <Hints overview={overview} />
-      <dl className="assets">
-        {balances ? (
-          <>
-            <Row
-              title={t("member.points")}
-              action={
-                <button type="button" className="btn small" disabled={cart.lines.length === 0} onClick={props.onPoints}>
-                  {t("member.usePoints")}
-                </button>
-              }
-            >
-              <b className="figure">{count(balances.points.available, language())}</b>
-              {next ? (
-                <small>
-                  {t("member.expire", { what: count(next.amount, language()), on: day(next.on, language()) })}
-                </small>
-              ) : null}
-              {balances.points.debt > 0 ? (
-                <small className="warn">{t("member.debt", { count: balances.points.debt })}</small>
-              ) : null}
-            </Row>
-            <Row
-              title={t("member.wallet")}
-              action={
-                <button type="button" className="btn small" onClick={props.onTopUp}>
-                  {t("member.topUp")} <kbd>F3</kbd>
-                </button>
-              }
-            >
+    <dl className="assets">
+      {balances ? (
+        <>
+          <Row
+            title={t("member.points")}
+            action={
+              <button type="button" className="btn small" disabled={cart.lines.length === 0} onClick={props.onPoints}>
+                {t("member.usePoints")}
+              </button>
+            }
+          >
+            <b className="figure">{count(balances.points.available, language())}</b>
+            {next ? (
+              <small>
+                {t("member.expire", { what: count(next.amount, language()), on: day(next.on, language()) })}
+              </small>
+            ) : null}
+            {balances.points.debt > 0 ? (
+              <small className="warn">{t("member.debt", { count: balances.points.debt })}</small>
+            ) : null}
+          </Row>
+          <Row
+            title={t("member.wallet")}
+            action={
+              <button type="button" className="btn small" onClick={props.onTopUp}>
+                {t("member.topUp")} <kbd>F3</kbd>
+              </button>
+            }
+          >
+            <b className="figure">
+              {money(balances.principal.available)} + {money(balances.bonus.available)}
+            </b>
+            <small>{t("member.walletParts")}</small>
+          </Row>
+        </>
+      ) : null}
+      {view.passes.length > 0 ? (
+        <Row
+          title={t("member.passes")}
+          action={
+            <button type="button" className="btn small" onClick={props.onPasses}>
+              {t("member.usePass")}
+            </button>
+          }
+        >
+          {view.passes.map((pass) => (
+            <div key={pass.id}>
+              {pass.name}{" "}
               <b className="figure">
-                {money(balances.principal.available)} + {money(balances.bonus.available)}
+                {pass.items
+                  .map((item) =>
+                    item.visits_left == null ? t("member.unlimited") : t("member.visits", { count: item.visits_left }),
+                  )
+                  .join(" · ")}
               </b>
-              <small>{t("member.walletParts")}</small>
-            </Row>
-          </>
-        ) : null}
-        <Passes {...props} />
-      </dl>
-      <Coupons {...props} />
-    </>
+              {pass.expires_on ? <small>{t("member.until", { on: day(pass.expires_on, language()) })}</small> : null}
+            </div>
+          ))}
+        </Row>
+      ) : null}
+    </dl>
   );
 }
 
-function Passes({ cart, onPasses }: Props) {
-  const { t } = useWriting();
-  const passes = query.useQuery(
-    "get",
-    "/api/v1/members/{id}/passes",
-    { params: { path: { id: cart.member?.id ?? "" }, query: { limit: 20 } } },
-    { staleTime: 30_000 },
-  );
-  const usable = (passes.data?.items ?? []).filter((pass) => pass.state === "active");
-  if (usable.length === 0) return null;
-  return (
-    <Row
-      title={t("member.passes")}
-      action={
-        <button type="button" className="btn small" onClick={onPasses}>
-          {t("member.usePass")}
-        </button>
-      }
-    >
-      {usable.map((pass) => (
-        <div key={pass.id}>
-          {pass.name}{" "}
-          <b className="figure">
-            {pass.items
-              .map((item) =>
-                item.visits_left == null ? t("member.unlimited") : t("member.visits", { count: item.visits_left }),
-              )
-              .join(" · ")}
-          </b>
-          {pass.expires_on ? <small>{t("member.until", { on: day(pass.expires_on, language()) })}</small> : null}
-        </div>
-      ))}
-    </Row>
-  );
-}
+const SHOWN_MAX = 8;
 
-function Coupons({ overview, priced, onCoupons }: Props & { overview: Schema<"Overview"> }) {
+/** For a cart as the quote says, else as they are. */
+function Coupons({ view, priced, onCoupons }: Props & { view: View }) {
   const { t, money, whyNot } = useWriting();
   const quoted = priced?.reply?.quote.coupons;
-  const held = overview.coupons;
-  if (held.length === 0 && !quoted?.length) return null;
-  const ends = new Map(held.map((coupon) => [coupon.id, coupon.expires_on]));
+  const ends = new Map(view.coupons.map((coupon) => [coupon.id, coupon.expires_on]));
+  const until = (id: string) => (ends.has(id) ? t("member.until", { on: day(ends.get(id) ?? "", language()) }) : "");
+  const rows = quoted
+    ? quoted.map((one) => ({
+        id: one.coupon,
+        name: one.name,
+        used: one.saved > 0,
+        says: one.saved > 0 ? money(-one.saved) : one.why_not ? whyNot(one.why_not) : "",
+      }))
+    : view.coupons.map((one) => ({
+        id: one.id,
+        name: one.name,
+        used: false,
+        says: one.why_not ? whyNot(one.why_not) : "",
+      }));
+  if (rows.length === 0) return null;
   return (
     <section className="coupons" aria-label={t("member.coupons")}>
       <h3>
@@ -191,51 +194,60 @@ function Coupons({ overview, priced, onCoupons }: Props & { overview: Schema<"Ov
         </button>
       </h3>
       <ul>
-        {quoted
-          ? quoted.slice(0, 8).map((coupon) => (
-              <li key={coupon.coupon} className={coupon.saved > 0 ? "good" : ""}>
-                {coupon.saved > 0 ? "✓" : "✗"} {coupon.name}{" "}
-                <small>
-                  {coupon.saved > 0 ? money(-coupon.saved) : coupon.why_not ? whyNot(coupon.why_not) : ""}
-                  {ends.has(coupon.coupon)
-                    ? ` · ${t("member.until", { on: day(ends.get(coupon.coupon) ?? "", language()) })}`
-                    : ""}
-                </small>
-              </li>
-            ))
-          : held.slice(0, 8).map((coupon) => (
-              <li key={coupon.id}>
-                {coupon.name} <small>{t("member.until", { on: day(coupon.expires_on, language()) })}</small>
-              </li>
-            ))}
+        {rows.slice(0, SHOWN_MAX).map((row) => (
+          <li key={row.id} className={row.used ? "good" : ""}>
+            {quoted ? (row.used ? "✓ " : "✗ ") : ""}
+            {row.name} <small>{[row.says, until(row.id)].filter(Boolean).join(" · ")}</small>
+          </li>
+        ))}
       </ul>
+      {rows.length > SHOWN_MAX ? <small>{t("member.moreCoupons", { count: rows.length - SHOWN_MAX })}</small> : null}
     </section>
   );
 }
 
-function Hints({ overview }: { overview: Schema<"Overview"> }) {
+function useSaying() {
   const { t, money } = useWriting();
-  const { store } = usePlace();
-  const today = dateIn(Date.now(), store.zone);
-  const hints = hintsFor(overview, today);
-  const children = overview.member.dependents.filter((one) => one.born_on || one.due_on);
+  return (hint: Hint): string => {
+    switch (hint.kind) {
+      case "birthday": {
+        const whose = hint.whose ? t(`relation.${hint.whose}`) : "";
+        return hint.days === 0 ? t("hint.birthdayToday", { whose }) : t("hint.birthday", { whose, days: hint.days });
+      }
+      case "nextTier":
+        return t("hint.nextTier", { name: hint.name, missing: money(hint.missing) });
+      case "due":
+        return t("hint.due", { name: hint.name });
+      case "note":
+        return hint.text;
+      case "starter":
+        return t("hint.starter", { text: hint.text });
+      case "welcomeBack":
+        return t("hint.welcomeBack");
+    }
+  };
+}
+
+/** Tags, children, and what to say. */
+function Told({ view }: { view: View }) {
+  const { t } = useWriting();
+  const saying = useSaying();
+  const hints = hintsFor(view).map(saying);
   return (
     <>
-      {overview.member.tags.length > 0 ? (
+      {view.tags.length > 0 ? (
         <p className="tags">
-          {overview.member.tags
-            .filter((tag) => !tag.archived)
-            .map((tag) => (
-              <span key={tag.id}>{tag.name}</span>
-            ))}
+          {view.tags.map((tag) => (
+            <span key={tag}>{tag}</span>
+          ))}
         </p>
       ) : null}
-      {children.map((one) => (
-        <p key={one.id}>
-          {one.name ?? t(`relation.${one.relation}`)}{" "}
-          {one.born_on
-            ? t("member.months", { count: monthsOld(one.born_on, today) })
-            : t("member.due", { on: day(one.due_on ?? "", language()) })}
+      {view.children.map((child, at) => (
+        <p key={at}>
+          {t(`relation.${child.relation}`)}{" "}
+          {child.months < 0
+            ? t("member.expected", { count: -child.months })
+            : t("member.months", { count: child.months })}
         </p>
       ))}
       {hints.length > 0 ? (
@@ -243,15 +255,7 @@ function Hints({ overview }: { overview: Schema<"Overview"> }) {
           <h3>{t("member.say")}</h3>
           <ul>
             {hints.map((hint) => (
-              <li key={hint.kind + ("text" in hint ? hint.text : "")}>
-                {hint.kind === "nextTier"
-                  ? t("hint.nextTier", { name: hint.name, missing: money(hint.missing) })
-                  : hint.kind === "note" || hint.kind === "usual" || hint.kind === "likes"
-                    ? t(`hint.${hint.kind}`, { text: hint.text })
-                    : hint.kind === "birthday"
-                      ? t("hint.birthday", { days: hint.days })
-                      : t(`hint.${hint.kind}`)}
-              </li>
+              <li key={hint}>{hint}</li>
             ))}
           </ul>
         </section>

@@ -1,17 +1,26 @@
 import { expect, it } from "vitest";
-import { daysToBirthday, monthsOld } from "./hints";
+import { hintsFor } from "./hints";
 
-it("counts whole months of life", () => {
-  expect(monthsOld("2025-09-25", "2026-11-25")).toBe(14);
-  expect(monthsOld("2025-09-26", "2026-11-25")).toBe(13);
-  expect(monthsOld("2026-12-01", "2026-11-25")).toBe(0);
+const nothing = { birthdays: [], notes: [], stage: "active" as const, replenish: [], starter_picks: [], tier: null };
+
+it("says nothing where there is nothing to say", () => {
+  expect(hintsFor(nothing)).toEqual([]);
 });
 
-it("finds the next birthday, over the year's end and in years without 29 February", () => {
-  expect(daysToBirthday("1990-11-30", "2026-11-25")).toBe(5);
-  expect(daysToBirthday("--11-25", "2026-11-25")).toBe(0);
-  expect(daysToBirthday("1990-01-01", "2026-12-30")).toBe(2);
-  expect(daysToBirthday("1992-02-29", "2027-02-27")).toBe(1);
-  expect(daysToBirthday("1992-02-29", "2028-02-28")).toBe(1);
-  expect(daysToBirthday("--08", "2026-11-25")).toBeUndefined();
+it("begins with what is personal, and stops before it is too much", () => {
+  const due = (name: string) => ({ variant: name, name, last_on: "2026-10-01", every_days: 30, due_in_days: -3 });
+  const note = (text: string) => ({ id: text, text, pinned: true, at: 0, actor: "staff:1" });
+  const hints = hintsFor({
+    ...nothing,
+    stage: "dormant",
+    birthdays: [
+      { of: "dependent", relation: "child", in_days: 5 },
+      { of: "member", in_days: 9 },
+    ],
+    notes: [note("a"), note("b"), note("c")],
+    replenish: [due("x"), due("y"), due("z")],
+  } as never);
+  expect(hints.map((hint) => hint.kind)).toEqual(["birthday", "birthday", "note", "note", "welcomeBack", "due"]);
+  expect(hints[0]).toEqual({ kind: "birthday", days: 5, whose: "child" });
+  expect(hints[1]).toEqual({ kind: "birthday", days: 9, whose: undefined });
 });

@@ -92,7 +92,7 @@ function Lines({
         {moment(order.at, store.zone, language())} · {t("order.paid", { total: money(order.total) })}{" "}
         {order.payments.map((one) => `${t(tenderText(one.tender))} ${money(one.amount)}`).join(" · ")}
       </p>
-      <table className="table">
+      <table className="table folds">
         <thead>
           <tr>
             <th scope="col">{t("refund.goods")}</th>

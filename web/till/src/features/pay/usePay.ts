@@ -6,6 +6,7 @@ import type { ShownSale } from "../../core/db";
 import { usePlace } from "../../core/place";
 import type { Priced } from "../../core/price";
 import { sell } from "../../core/queue";
+import { alone } from "../../core/snapshot";
 import type { Paying, PayingCard } from "./model";
 
 export interface SaleDone {
@@ -36,14 +37,35 @@ function bodyOf(cart: Cart, priced: Priced, ask: Ask, place: { store: string; ti
     store: place.store,
     till: place.till,
     lines: linesOf(cart),
-    // Alone the till promised neither coupons nor points.
-    coupons: priced.reply ? cart.coupons : { kind: "none" },
-    points: priced.reply ? cart.points : { kind: "none" },
+    coupons: cart.coupons,
+    points: cart.points,
     expected_total: priced.payable,
     payments: ask.payments as Schema<"Payment">[],
     ...(cart.member ? { member: cart.member.id } : {}),
     ...(passes.length > 0 || ask.cards.length > 0 ? { prepaid } : {}),
     ...(ask.proof ? { identity: { proof: ask.proof, used_by: null } } : {}),
+  };
+}
+
+/** What the till promised alone. */
+function promiseOf(cart: Cart, priced: Priced, ask: Ask, token: string, at: number): Schema<"OfflineSale"> {
+  return {
+    id: cart.id,
+    at,
+    snapshot: token,
+    lines: cart.lines.map((line, index) => {
+      const price = priced.lines[index];
+      return {
+        variant: line.variant,
+        quantity_milli: line.quantityMilli,
+        unit_price: price?.unitPrice ?? 0,
+        gross: price?.gross ?? 0,
+        net: price?.net ?? 0,
+      };
+    }),
+    payments: ask.payments as Schema<"Payment">[],
+    total: priced.payable,
+    ...(cart.member ? { member: cart.member.id } : {}),
   };
 }
 
@@ -68,16 +90,20 @@ export function usePay(cart: Cart, priced: Priced, onDone: (done: SaleDone) => v
       total: priced.payable,
       member: cart.member?.name ?? cart.member?.number,
       received: ask.received,
-      alone: !priced.reply,
       by: who.name,
     };
     try {
+      const at = Date.now();
+      const token = alone.get()?.token ?? "";
       const sold = await sell({
         id: cart.id,
         key: newKey(),
         state: "waiting",
-        at: Date.now(),
-        body: bodyOf(cart, priced, ask, { store: store.id, till: till.id }),
+        at,
+        till: till.id,
+        ...(priced.reply
+          ? { body: bodyOf(cart, priced, ask, { store: store.id, till: till.id }) }
+          : { offline: promiseOf(cart, priced, ask, token, at) }),
         shown,
         tries: 0,
       });

@@ -2,11 +2,13 @@ import { asProblem } from "@shuke/api";
 import { language, sentence } from "@shuke/ui";
 import { type KeyboardEvent, type Ref, useEffect, useId, useImperativeHandle, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { connected } from "../../core/connection";
 import type { Goods } from "../../core/db";
 import { useWriting } from "../../core/format";
-import { goodsByCode, searchGoods } from "../../core/goods";
+import { goodsByCode, goodsByCodeThere, searchGoods } from "../../core/goods";
 import { type Brief, identify, searchMembers } from "../../core/members";
 import { say } from "../../core/Notices";
+import { usePlace } from "../../core/place";
 import { read } from "./read";
 
 export interface SearchHandle {
@@ -59,6 +61,7 @@ async function find(text: string, signal?: AbortSignal): Promise<Option[]> {
 export function Search(props: Props) {
   const { t } = useTranslation(["app", "ui"]);
   const { money } = useWriting();
+  const { store } = usePlace();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [found, setFound] = useState<{ text: string; options: Option[] }>({ text: "", options: [] });
@@ -113,6 +116,10 @@ export function Search(props: Props) {
       const milli = meant.kind === "many" ? meant.milli : undefined;
       const exact = meant.kind === "code" ? undefined : await goodsByCode(meant.text);
       if (exact) return props.onGoods(exact, milli);
+      if (/^\d{8,14}$/.test(meant.text) && meant.kind !== "phone" && connected.get()) {
+        const there = await goodsByCodeThere(meant.text, store.id);
+        if (there) return props.onGoods(there, milli);
+      }
       if (meant.kind === "code") {
         const member = await identify(meant.text);
         if (member) return props.onMember(member);

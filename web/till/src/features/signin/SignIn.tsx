@@ -4,6 +4,7 @@ import { ProblemNotice } from "@shuke/ui/antd";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Panel } from "../../core/Panel";
+import { useDevice, WithPin } from "./WithPin";
 
 const LAST = "shuke.till.username";
 
@@ -78,6 +79,15 @@ function Form() {
   );
 }
 
+/** With the PIN where this device is known and somebody has one, else with the password. */
+function Ways() {
+  const device = useDevice();
+  const [password, setPassword] = useState(false);
+  const people = device.data?.people ?? [];
+  if (people.length === 0 || password) return <Form />;
+  return <WithPin people={people} onPassword={() => setPassword(true)} />;
+}
+
 /** Who is here: a page of its own, or, where a session has run out, over the page, which stays as it is. */
 export function SignIn({ over }: { over: boolean }) {
   const { t } = useTranslation(["app", "ui"]);
@@ -85,14 +95,14 @@ export function SignIn({ over }: { over: boolean }) {
     return (
       <Panel title={t("signin.again")} locked onClose={() => undefined}>
         <p>{t("ui:problem.signedOut")}</p>
-        <Form />
+        <Ways />
       </Panel>
     );
   return (
     <main className="centre">
       <div className="sheet">
         <h1>{t("title")}</h1>
-        <Form />
+        <Ways />
       </div>
     </main>
   );

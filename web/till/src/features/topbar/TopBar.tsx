@@ -1,12 +1,14 @@
-import { keepMode, language, type ModeChoice, modeChoice, switchLanguage, useSigning, useWho } from "@shuke/ui";
+import { keepMode, language, type ModeChoice, modeChoice, switchLanguage, useMay, useSigning, useWho } from "@shuke/ui";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useConflicts } from "../../core/conflicts";
 import { connected } from "../../core/connection";
 import { Panel } from "../../core/Panel";
 import { useLeavePlace, usePlace } from "../../core/place";
 import { waitingSales } from "../../core/queue";
 import { useStore } from "../../core/store";
+import { OwnPin, RegisterDevice } from "./Device";
 
 /** Where, who, and whether the server answers; the middle belongs to the page. */
 export function TopBar({ children, shift }: { children?: ReactNode; shift?: ReactNode }) {
@@ -14,8 +16,10 @@ export function TopBar({ children, shift }: { children?: ReactNode; shift?: Reac
   const { store, till } = usePlace();
   const online = useStore(connected);
   const sales = useStore(waitingSales);
-  const refused = sales.filter((sale) => sale.state === "refused").length;
-  const waiting = sales.length - refused;
+  const conflicts = useConflicts();
+  const here = sales.filter((sale) => sale.state === "refused").length;
+  const refused = here + conflicts.items.length;
+  const waiting = sales.length - here;
   const [menu, setMenu] = useState(false);
   return (
     <header className="top">
@@ -45,6 +49,8 @@ function Menu({ onClose }: { onClose: () => void }) {
   const who = useWho();
   const leave = useLeavePlace();
   const { signOut } = useSigning();
+  const manages = useMay("device:manage");
+  const [open, setOpen] = useState<"pin" | "device" | undefined>(undefined);
   const [mode, setMode] = useState<ModeChoice>(modeChoice());
   return (
     <Panel title={`${who.name} · ${t(`role.${who.role}`)}`} onClose={onClose} side>
@@ -87,6 +93,14 @@ function Menu({ onClose }: { onClose: () => void }) {
         >
           {t("ui:language.other")}
         </button>
+        <button type="button" className="btn" onClick={() => setOpen("pin")}>
+          {t("top.ownPin")}
+        </button>
+        {manages ? (
+          <button type="button" className="btn" onClick={() => setOpen("device")}>
+            {t("top.register")}
+          </button>
+        ) : null}
         <button
           type="button"
           className="btn"
@@ -101,6 +115,8 @@ function Menu({ onClose }: { onClose: () => void }) {
           {t("ui:do.signOut")}
         </button>
       </nav>
+      {open === "pin" ? <OwnPin onClose={() => setOpen(undefined)} /> : null}
+      {open === "device" ? <RegisterDevice onClose={() => setOpen(undefined)} /> : null}
     </Panel>
   );
 }

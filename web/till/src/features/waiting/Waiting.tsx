@@ -3,11 +3,12 @@ import { useState } from "react";
 import { connected } from "../../core/connection";
 import type { QueuedSale } from "../../core/db";
 import { pieces, useWriting } from "../../core/format";
-import { goodsAsOf } from "../../core/goods";
 import { Panel } from "../../core/Panel";
 import { usePlace } from "../../core/place";
 import { discard, flush, retry, waitingSales } from "../../core/queue";
+import { alone } from "../../core/snapshot";
 import { useStore } from "../../core/store";
+import { Differing } from "./Differing";
 import { sentenceOf } from "./sentence";
 
 /** Sales that the server doesn't have yet, and those that it refused: what is wrong, and what can be done. */
@@ -16,7 +17,7 @@ export function Waiting() {
   const { store } = usePlace();
   const sales = useStore(waitingSales);
   const online = useStore(connected);
-  const asOf = useStore(goodsAsOf);
+  const asOf = useStore(alone)?.takenAt;
   const waiting = sales.filter((sale) => sale.state === "waiting");
   const refused = sales.filter((sale) => sale.state === "refused");
   return (
@@ -32,6 +33,7 @@ export function Waiting() {
           {t("queue.send")}
         </button>
       ) : null}
+      <Differing />
       {refused.length > 0 ? (
         <>
           <h2>{t("queue.refused", { count: refused.length })}</h2>

@@ -1,0 +1,142 @@
+// What the till's tests do again and again: sign in, scan, wait for the price, look at the ledger.
+import { randomUUID } from "node:crypto";
+import type { BrowserContext, Page } from "playwright-core";
+import { expect } from "vitest";
+import { accessibilityFaults, PASSWORD, type Shop } from "./shop";
+
+export interface Goods {
+  variant: string;
+  name: string;
+  barcode: string;
+  price: number;
+}
+
+export interface Member {
+  id: string;
+  number: string;
+  phone: string;
+}
+
+interface Balances {
+  points: { available: number };
+  principal: { available: number };
+  bonus: { available: number };
+}
+
+/** A till in a browser of its own, with everything that went wrong unseen. */
+export interface TillPage {
+  context: BrowserContext;
+  page: Page;
+  /** Errors of the page and failed requests; a test that expects none looks here. */
+  faults: string[];
+}
+
+let phones = 0;
+
+/** A mobile number that nobody else in this file has. */
+export function newPhone(): string {
+  phones += 1;
+  return `1390000${String(1000 + phones)}`;
+}
+
+export async function enrol(shop: Shop, cookie: string): Promise<Member> {
+  const phone = newPhone();
+  const made = await shop.call<{ id: string; number: string }>(cookie, "POST", "/api/v1/members", {
+    id: randomUUID(),
+    phone,
+    name: "王小芳",
+  });
+  return { id: made.id, number: made.number, phone };
+}
+
+export const balances = (shop: Shop, cookie: string, member: Member) =>
+  shop.call<Balances>(cookie, "GET", `/api/v1/members/${member.id}/balances`);
+
+/** Plain goods with a barcode and without special prices, cheapest first. */
+export async function goods(shop: Shop, cookie: string): Promise<Goods[]> {
+  interface Row {
+    name: string;
+    kind: string;
+    variants: { id: string; name: string; price: number; member_price: number | null; barcodes: string[] }[];
+  }
+  const { items } = await shop.call<{ items: Row[] }>(cookie, "GET", "/api/v1/products?limit=100&state=on_sale");
+  return items
+    .filter((product) => product.kind === "goods")
+    .flatMap((product) =>
+      product.variants.map((variant) => ({
+        variant: variant.id,
+        name: variant.name ? `${product.name} ${variant.name}` : product.name,
+        barcode: variant.barcodes[0] ?? "",
+        price: variant.price,
+      })),
+    )
+    .filter((one) => one.barcode)
+    .sort((a, b) => a.price - b.price);
+}
+
+/** Opens the till and signs in where that is asked for; the device stands at the first till of its store. */
+export async function openTill(
+  shop: Shop,
+  options: { username?: string; locale?: string; width?: number; height?: number; colorScheme?: "light" | "dark" } = {},
+): Promise<TillPage> {
+  const { username = "cashier", locale = "zh-CN", ...rest } = options;
+  const context = await shop.context({ locale, ...rest });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("requestfailed", (request) => {
+    const why = request.failure()?.errorText ?? "";
+    // A question that the page took back is no fault.
+    if (why !== "net::ERR_ABORTED") faults.push(`${request.method()} ${request.url()} ${why}`);
+  });
+  await page.goto("/till/");
+  const zh = locale.startsWith("zh");
+  await page.getByLabel(zh ? "用户名" : "User name").fill(username);
+  await page.getByLabel(zh ? "密码" : "Password").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  const till = page.getByRole("group", { name: zh ? "收银台" : "Till", exact: true }).getByRole("button");
+  const store = page.getByRole("group", { name: zh ? "门店" : "Store", exact: true }).getByRole("button");
+  await till.or(store).first().waitFor();
+  if ((await till.count()) === 0) await store.first().click();
+  await till.first().click();
+  await search(page).waitFor();
+  return { context, page, faults };
+}
+
+export const search = (page: Page) => page.getByRole("combobox");
+
+/** As a scanner does: fast, and Enter at the end. */
+export async function scan(page: Page, text: string): Promise<void> {
+  await page.keyboard.type(text);
+  await page.keyboard.press("Enter");
+}
+
+/** Waits until the price on the screen is that of the cart, and answers it in minor units. */
+export async function price(page: Page): Promise<number> {
+  const total = page.locator(".totals[aria-busy=false] strong");
+  await total.waitFor();
+  await expect.poll(async () => page.locator(".lines").getAttribute("aria-busy"), { timeout: 10_000 }).toBe("false");
+  return minor(await total.textContent());
+}
+
+/** `¥1,234.50` in minor units. */
+export function minor(text: string | null): number {
+  const digits = (text ?? "").replace(/[^\d.−-]/g, "").replace("−", "-");
+  return Math.round(Number(digits) * 100);
+}
+
+/** How many lines the cart has. */
+export async function lines(page: Page, count: number): Promise<void> {
+  await expect.poll(() => page.locator(".line").count(), { timeout: 10_000 }).toBe(count);
+}
+
+/** Finds the member whose phone ends so, and waits for what the till knows about them. */
+export async function identify(page: Page, member: Member): Promise<void> {
+  await scan(page, member.phone);
+  await page.getByRole("complementary").getByText(member.number).waitFor();
+}
+
+/** The axe faults of the page as it is now. */
+export async function accessible(page: Page, where: string): Promise<void> {
+  expect(await accessibilityFaults(page), where).toEqual([]);
+}

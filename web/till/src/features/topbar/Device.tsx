@@ -1,0 +1,103 @@
+import { api } from "@shuke/api";
+import { ProblemNotice } from "@shuke/ui/antd";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { say } from "../../core/Notices";
+import { Panel } from "../../core/Panel";
+import { usePlace } from "../../core/place";
+
+/** Sends a small form once at a time, and says what became of it. */
+function useSend(done: string, onClose: () => void) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(undefined);
+  const send = async (event: FormEvent, write: () => Promise<unknown>) => {
+    event.preventDefault();
+    if (busy) return;
+    setBusy(true);
+    setError(undefined);
+    try {
+      await write();
+      say(done, "good");
+      onClose();
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { send, busy, error };
+}
+
+/** One's own PIN for tills that are registered. */
+export function OwnPin({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation(["app", "ui"]);
+  const [password, setPassword] = useState("");
+  const [pin, setPin] = useState("");
+  const { send, busy, error } = useSend(t("top.pinSet"), onClose);
+  return (
+    <Panel title={t("top.ownPin")} onClose={onClose}>
+      <form
+        className="stack"
+        onSubmit={(event) => void send(event, () => api.PUT("/api/v1/session/pin", { body: { password, pin } }))}
+      >
+        <p>{t("top.ownPinHint")}</p>
+        <label>
+          {t("signin.password")}
+          <input
+            className="field"
+            type="password"
+            autoComplete="current-password"
+            // biome-ignore lint/a11y/noAutofocus: the first thing to type
+            autoFocus
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+          />
+        </label>
+        <label>
+          {t("top.newPin")}
+          <input
+            className="field"
+            type="password"
+            inputMode="numeric"
+            autoComplete="new-password"
+            maxLength={6}
+            value={pin}
+            onChange={(event) => setPin(event.target.value)}
+          />
+        </label>
+        <ProblemNotice error={error} />
+        <button type="submit" className="btn main" disabled={busy || !password || pin.length < 4}>
+          {t("ui:do.save")}
+        </button>
+      </form>
+    </Panel>
+  );
+}
+
+/** Makes this device known, so that staff can sign in on it with a PIN. */
+export function RegisterDevice({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation(["app", "ui"]);
+  const { store, till } = usePlace();
+  const [name, setName] = useState(`${store.name} ${till.name}`);
+  const { send, busy, error } = useSend(t("top.registered"), onClose);
+  return (
+    <Panel title={t("top.register")} onClose={onClose}>
+      <form
+        className="stack"
+        onSubmit={(event) =>
+          void send(event, () => api.POST("/api/v1/devices", { body: { till: till.id, name: name.trim() } }))
+        }
+      >
+        <p>{t("top.registerHint")}</p>
+        <label>
+          {t("top.deviceName")}
+          <input className="field" maxLength={80} value={name} onChange={(event) => setName(event.target.value)} />
+        </label>
+        <ProblemNotice error={error} />
+        <button type="submit" className="btn main" disabled={busy || !name.trim()}>
+          {t("top.register")}
+        </button>
+      </form>
+    </Panel>
+  );
+}
