@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 /**
@@ -24,9 +24,15 @@ export function Panel({
   const { t } = useTranslation("ui");
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Before the browser paints, and closed before it is taken off the page: then focus goes back by itself.
+  useLayoutEffect(() => {
     const shown = dialog.current;
-    if (!shown?.open) shown?.showModal();
+    if (shown && !shown.open) {
+      shown.showModal();
+      // The browser would choose the closing button; what is to be typed or pressed comes first.
+      const first = (what: string) => shown.querySelector<HTMLElement>(`.body ${what}`);
+      (first("[data-first]") ?? first("input:not([type=checkbox], [type=date])") ?? first(".btn.main"))?.focus();
+    }
     return () => shown?.close();
   }, []);
   return (

@@ -24,13 +24,19 @@ export async function remember(brief: Brief): Promise<void> {
   if (over > 0) await db().members.bulkDelete(await db().members.orderBy("seenAt").limit(over).primaryKeys());
 }
 
+/** Whether digits are the end of a masked phone, and its beginning too where they are a whole one. */
+function sounds(digits: string, phone: string | undefined): boolean {
+  if (!/^\d{4,}$/.test(digits) || !phone?.endsWith(digits.slice(-4))) return false;
+  return digits.length < 11 || phone.includes(digits.slice(-11, -8));
+}
+
 async function known(text: string): Promise<Brief[]> {
   const wanted = text.toLowerCase();
   const found = await db()
     .members.filter(
       (member) =>
         member.number.toLowerCase() === wanted ||
-        (/^\d{4,}$/.test(wanted) && (member.phone ?? "").endsWith(wanted.slice(-4))) ||
+        sounds(wanted, member.phone) ||
         (/^[a-z]+$/.test(wanted) && (member.initials ?? "").startsWith(wanted)) ||
         (member.name ?? "").includes(text),
     )

@@ -48,7 +48,8 @@ export function SellPage() {
     if (ready) setOpened({ kind: "pay", how: wants });
   }, [wants, ready, quoting.pending]);
   const pay = (how: "pay" | "wallet" | "exact") => {
-    if (cart.lines.length === 0) return;
+    // Asked of the cart itself: the last scan may not be on the screen yet.
+    if (cartStore.get().lines.length === 0) return;
     if (shift.needed) {
       say(t("sell.shiftFirst"), "bad");
       void navigate({ to: "/shift" });

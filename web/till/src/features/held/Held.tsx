@@ -50,8 +50,6 @@ export function Hold({ cart, onDone, onClose }: { cart: Cart; onDone: () => void
             className="field"
             maxLength={80}
             autoComplete="off"
-            // biome-ignore lint/a11y/noAutofocus: the one thing to type
-            autoFocus
             value={label}
             onChange={(event) => setLabel(event.target.value)}
           />

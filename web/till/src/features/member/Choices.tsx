@@ -107,8 +107,6 @@ export function PointsChoices({
             className="field"
             inputMode="numeric"
             autoComplete="off"
-            // biome-ignore lint/a11y/noAutofocus: the one thing to type
-            autoFocus
             placeholder={points ? String(points.points_max) : ""}
             value={text}
             onChange={(event) => setText(event.target.value)}

@@ -74,8 +74,6 @@ export function Enrol({
             className="field"
             inputMode="tel"
             autoComplete="off"
-            // biome-ignore lint/a11y/noAutofocus: the first thing that is missing
-            autoFocus={!given}
             value={phone}
             onChange={(event) => setPhone(event.target.value)}
           />
@@ -85,8 +83,7 @@ export function Enrol({
           <input
             className="field"
             autoComplete="off"
-            // biome-ignore lint/a11y/noAutofocus: the first thing that is missing
-            autoFocus={!!given}
+            data-first={given ? true : undefined}
             value={name}
             onChange={(event) => setName(event.target.value)}
           />

@@ -55,8 +55,7 @@ export function IdentityProof({
           type={how === "pin" ? "password" : "text"}
           inputMode={how === "code" ? "text" : "numeric"}
           autoComplete="off"
-          // biome-ignore lint/a11y/noAutofocus: the one thing to type
-          autoFocus
+          readOnly={busy}
           value={text}
           onChange={(event) => setText(event.target.value)}
         />

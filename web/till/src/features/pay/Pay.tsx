@@ -134,12 +134,12 @@ export function Pay({ cart, priced, how, stale, onDone, onClose, onPriceChanged 
   };
   if (problem && cart.member && (code === "identity_needed" || code === "proof_invalid"))
     return (
-      <Panel title={t("identity.title")} onClose={onClose}>
+      <Panel key="identity" title={t("identity.title")} onClose={onClose}>
         <IdentityProof member={cart.member.id} order={cart.id} problem={problem} onProof={(proof) => confirm(proof)} />
       </Panel>
     );
   return (
-    <Panel title={t("pay.title")} onClose={onClose} wide locked={busy}>
+    <Panel key="pay" title={t("pay.title")} onClose={onClose} wide locked={busy}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the whole dialog */}
       <div className="pay" onKeyDown={press}>
         <section className="due" aria-live="polite">

@@ -67,6 +67,9 @@ export function Search(props: Props) {
   const [found, setFound] = useState<{ text: string; options: Option[] }>({ text: "", options: [] });
   const [at, setAt] = useState(0);
   const listId = useId();
+  const latest = useRef(props);
+  latest.current = props;
+  const work = useRef<Promise<unknown>>(Promise.resolve());
   const now = useRef("");
   now.current = text;
   const clear = () => {
@@ -99,59 +102,62 @@ export function Search(props: Props) {
       abort.abort();
     };
   }, [text]);
+  /** Hands on what was meant; the field may hold the next scan already. */
+  const act = (option: Option) => {
+    const { onGoods, onMember, onEnrol } = latest.current;
+    if (option.kind === "goods") onGoods(option.goods, option.milli);
+    else if (option.kind === "member") onMember(option.member);
+    else onEnrol(option.text);
+  };
   const choose = (option: Option) => {
     clear();
-    if (option.kind === "goods") props.onGoods(option.goods, option.milli);
-    else if (option.kind === "member") props.onMember(option.member);
-    else props.onEnrol(option.text);
+    act(option);
     input.current?.focus();
   };
-  /** Enter: the field is free at once for the next scan, the meaning follows. */
-  const enter = async (typed: string, highlighted: Option | undefined) => {
+  const mean = async (typed: string, highlighted: Option | undefined) => {
     const meant = read(typed);
-    clear();
-    if (meant.kind === "nothing") return props.onEnter();
-    if (meant.kind === "quantity") return props.onQuantity(meant.milli);
-    try {
-      const milli = meant.kind === "many" ? meant.milli : undefined;
-      const exact = meant.kind === "code" ? undefined : await goodsByCode(meant.text);
-      if (exact) return props.onGoods(exact, milli);
-      if (/^\d{8,14}$/.test(meant.text) && meant.kind !== "phone" && connected.get()) {
-        const there = await goodsByCodeThere(meant.text, store.id);
-        if (there) return props.onGoods(there, milli);
-      }
-      if (meant.kind === "code") {
-        const member = await identify(meant.text);
-        if (member) return props.onMember(member);
-        say(t("search.codeOver"), "bad");
-        return undefined;
-      }
-      if (highlighted) return choose(highlighted);
-      const options = await find(typed);
-      const [only] = options;
-      if (only && options.length === 1) return choose(only);
-      if (options.length > 1) {
-        if (now.current === "") {
-          setText(typed);
-          setFound({ text: typed, options });
-        }
-        return undefined;
-      }
+    const { onEnter, onQuantity, onGoods, onMember } = latest.current;
+    if (meant.kind === "nothing") return onEnter();
+    if (meant.kind === "quantity") return onQuantity(meant.milli);
+    const milli = meant.kind === "many" ? meant.milli : undefined;
+    if (meant.kind === "code") {
       const member = await identify(meant.text);
-      if (member) return props.onMember(member);
-      say(t("search.nothing", { text: typed }), "bad");
-    } catch (thrown) {
-      say(sentence(asProblem(thrown), language()), "bad");
-      if (now.current === "") setText(typed);
+      return member ? onMember(member) : say(t("search.codeOver"), "bad");
     }
-    return undefined;
+    const exact = await goodsByCode(meant.text);
+    if (exact) return onGoods(exact, milli);
+    if (/^\d{8,14}$/.test(meant.text) && meant.kind !== "phone" && connected.get()) {
+      const there = await goodsByCodeThere(meant.text, store.id);
+      if (there) return onGoods(there, milli);
+    }
+    if (highlighted) return act(highlighted);
+    const options = await find(typed);
+    const [only] = options;
+    if (only && options.length === 1) return act(only);
+    if (options.length > 1) {
+      if (now.current !== "") return undefined;
+      setText(typed);
+      return setFound({ text: typed, options });
+    }
+    const member = await identify(meant.text);
+    return member ? onMember(member) : say(t("search.nothing", { text: typed }), "bad");
+  };
+  /** Enter: the field is free at once for the next scan; what was typed is worked off in its order. */
+  const enter = (typed: string, highlighted: Option | undefined) => {
+    clear();
+    work.current = work.current
+      .then(() => mean(typed, highlighted))
+      .catch((thrown: unknown) => {
+        say(sentence(asProblem(thrown), language()), "bad");
+        if (now.current === "") setText(typed);
+      });
   };
   const options = found.text === text ? found.options : [];
   const press = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.nativeEvent.isComposing) return;
     if (event.key === "Enter") {
       event.preventDefault();
-      void enter(text, options[at]);
+      enter(text, options[at]);
     } else if (event.key === "Escape") {
       event.preventDefault();
       if (text) clear();

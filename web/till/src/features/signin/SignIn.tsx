@@ -55,6 +55,7 @@ function Form() {
           required
           // biome-ignore lint/a11y/noAutofocus: the page has this one purpose
           autoFocus={!!username}
+          data-first={username ? true : undefined}
           value={password}
           onChange={(event) => setPassword(event.target.value)}
         />

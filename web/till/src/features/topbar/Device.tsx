@@ -47,8 +47,6 @@ export function OwnPin({ onClose }: { onClose: () => void }) {
             className="field"
             type="password"
             autoComplete="current-password"
-            // biome-ignore lint/a11y/noAutofocus: the first thing to type
-            autoFocus
             value={password}
             onChange={(event) => setPassword(event.target.value)}
           />
