@@ -3,11 +3,11 @@
 import { api, asProblem, type Schema } from "@shuke/api";
 import { useEffect } from "react";
 import { connected } from "./connection";
+import { later, type OfflinePolicy, type Snapshot } from "./contract";
 import { db, type Goods, keep, kept } from "./db";
 import { usePlace } from "./place";
 import { createStore, useStore } from "./store";
 
-type Snapshot = Schema<"Snapshot">;
 type Product = Schema<"Product">;
 
 /** The rules that hold while the till is alone. */
@@ -18,7 +18,7 @@ export interface Alone {
   takenAt: number;
   till: string;
   book: number;
-  policy: Schema<"OfflinePolicy">;
+  policy: OfflinePolicy;
   taxMode: Schema<"TaxMode">;
   /** Down to which unit a total is rounded off, in minor units; 1 changes nothing. */
   roundingUnit: number;
@@ -54,7 +54,7 @@ export function goodsOf(product: Product, storePrices: ReadonlyMap<string, numbe
 }
 
 /** The unit of a merchant's rounding-off, in minor units. */
-export function roundingUnit(rounding: Schema<"RoundingOff">, decimals: number): number {
+export function roundingUnit(rounding: "none" | "jiao" | "yuan", decimals: number): number {
   const whole = 10 ** decimals;
   if (rounding === "yuan") return whole;
   return rounding === "jiao" && decimals > 0 ? whole / 10 : 1;
@@ -103,10 +103,28 @@ export async function refreshSnapshot(till: string): Promise<void> {
   const before = alone.get();
   // Another till is another snapshot.
   const known = before?.till === till ? before : undefined;
-  const { data } = await api.GET("/api/v1/tills/{id}/snapshot", {
+  const { data } = await later.GET<Snapshot>("/api/v1/tills/{id}/snapshot", {
     params: { path: { id: till }, query: known ? { book: known.book } : {} },
   });
   if (data) await put(data);
+}
+
+/** The catalogue by itself: what is sold can be scanned, but the till can't sell alone. */
+async function refreshCatalogue(): Promise<void> {
+  const all: Goods[] = [];
+  let cursor: string | undefined;
+  do {
+    const { data } = await api.GET("/api/v1/products", {
+      params: { query: { state: "on_sale", limit: 200, ...(cursor ? { cursor } : {}) } },
+    });
+    all.push(...(data?.items ?? []).flatMap((product) => goodsOf(product, new Map())));
+    cursor = data?.next ?? undefined;
+  } while (cursor);
+  await db().transaction("rw", db().goods, async () => {
+    await db().goods.clear();
+    await db().goods.bulkPut(all);
+  });
+  alone.set(undefined);
 }
 
 const EVERY_MS = 3 * 60_000;
@@ -123,8 +141,8 @@ export function useSnapshot(): void {
       try {
         await refreshSnapshot(till.id);
       } catch (thrown) {
-        // The one that is kept goes on being used; without a right to sell there is none.
-        if (asProblem(thrown).status === 404) alone.set(undefined);
+        // The one that is kept goes on being used. A server without snapshots still has a catalogue.
+        if (asProblem(thrown).status === 404) await refreshCatalogue().catch(() => undefined);
       }
     };
     void go();

@@ -87,7 +87,7 @@ export function SellPage() {
       cartStore.set(emptyCart());
       setOpened({ kind: "done", done: sold });
       // What the member has is another now.
-      void queries.invalidateQueries({ queryKey: ["get", "/api/v1/members/{id}/till-view"] });
+      void queries.invalidateQueries({ queryKey: ["till-view"] });
     },
     [queries],
   );

@@ -33,7 +33,7 @@ export function PassVisit({ member, onClose }: { member: Brief; onClose: () => v
         body: { id: attempt.id, pass, item, store: store.id, visits: 1 },
       });
       await queries.invalidateQueries({ queryKey: ["get", "/api/v1/members/{id}/passes"] });
-      await queries.invalidateQueries({ queryKey: ["get", "/api/v1/members/{id}/till-view"] });
+      await queries.invalidateQueries({ queryKey: ["till-view"] });
       say(t("pass.visited", { name }), "good");
       onClose();
     } catch (thrown) {

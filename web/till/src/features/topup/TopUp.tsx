@@ -54,7 +54,7 @@ export function TopUp({ member, onClose }: { member: Brief; onClose: () => void 
         },
       });
       setDone(data);
-      await queries.invalidateQueries({ queryKey: ["get", "/api/v1/members/{id}/till-view"] });
+      await queries.invalidateQueries({ queryKey: ["till-view"] });
     } catch (thrown) {
       setError(thrown);
     } finally {

@@ -1,8 +1,9 @@
-import { api, newKey, once } from "@shuke/api";
+import { newKey, once } from "@shuke/api";
 import { language, moment, useMay } from "@shuke/ui";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { useEffect, useRef, useState } from "react";
-import { type OfflineRecord, useConflicts } from "../../core/conflicts";
+import { useConflicts } from "../../core/conflicts";
+import { later, type OfflineRecord } from "../../core/contract";
 import { db } from "../../core/db";
 import { pieces, useWriting } from "../../core/format";
 import { usePlace } from "../../core/place";
@@ -62,7 +63,7 @@ function One({ record, may, onDecided }: { record: OfflineRecord; may: boolean; 
     setBusy(true);
     setError(undefined);
     try {
-      await api.POST("/api/v1/offline-sales/{id}/decision", {
+      await later.POST("/api/v1/offline-sales/{id}/decision", {
         params: { path: { id: sale.id }, header: once(attempt.current.key) },
         body: { accepted, note: note.trim(), without_member: false },
       });
