@@ -231,6 +231,7 @@ it("holds a cart, serves another, and resumes it", async () => {
   await accessible(page, "hold");
   await page.getByLabel("怎么认这位顾客").fill("红衣服");
   await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await lines(page, 0);
   await scan(page, item(5).barcode);
   await price(page);

@@ -59,9 +59,9 @@ export function SellDialogs({ opened, quoting, acts, onClose, onDone }: Props) {
         <Hold
           cart={cart}
           onDone={() => {
+            onClose();
             acts.empty();
             say(t("held.done"), "good");
-            onClose();
           }}
           onClose={onClose}
         />
