@@ -78,6 +78,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0034_figure"),
     both!("0035_points_kind"),
     both!("0038_key"),
+    both!("0039_card"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -76,16 +76,20 @@ pub fn credential(method: &Method, headers: &HeaderMap) -> Result<Option<Credent
     if let Some(token) = bearer {
         return Ok(Some(Credential::Key(token.trim().to_owned())));
     }
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    let session = cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(name, _)| *name == SESSION_COOKIE);
-    let Some((_, secret)) = session else { return Ok(None) };
+    let Some(secret) = cookie(headers, SESSION_COOKIE) else { return Ok(None) };
     if !method.is_safe() && !same_origin(headers) {
         return Err(Error::forbidden("origin_foreign", "this request comes from another site; open the page again and repeat it"));
     }
     Ok(Some(Credential::Session(secret.to_owned())))
 }
 
-fn same_origin(headers: &HeaderMap) -> bool {
+/// The value of a cookie, if the request shows it.
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(name, _)| *name == wanted).map(|(_, value)| value)
+}
+
+pub(crate) fn same_origin(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     match (text(header::ORIGIN), text(header::HOST)) {
         (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, authority)| authority == host),

@@ -6,13 +6,13 @@
 //! the first run pays one insert and no lookup. A key with another body is refused. Answers that
 //! are errors are not kept: nothing was written, and a retry may succeed.
 
-use crate::{App, Caller};
+use crate::{App, Caller, Me};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shuke_db::{Future, Tx, sql};
-use shuke_kernel::{Error, Instant, Kind, MerchantId, Result};
+use shuke_kernel::{Cx, Error, Instant, Kind, MerchantId, Result};
 
 /// How long a key's answer is kept: a till may be offline over a long weekend.
 pub const KEPT_MS: i64 = 7 * 86_400_000;
@@ -55,21 +55,45 @@ where
     T: Serialize + DeserializeOwned + Send,
     F: for<'t> Fn(&'t mut Tx, &'t Caller, &'t I) -> Future<'t, T> + Send + Sync,
 {
-    let frame = (caller, key, input, &work);
+    once_for(app, (caller, &caller.cx), key, input, work).await
+}
+
+/// The same for a write of a member on their own phone. Every member has keys of their own: what one
+/// member's key was answered with, no other sees.
+///
+/// Errors: those of [`once`].
+pub async fn once_me<I, T, F>(app: &App, me: &Me, key: &IdempotencyKey, input: &I, work: F) -> Result<Answer<T>>
+where
+    I: Sync + ?Sized,
+    T: Serialize + DeserializeOwned + Send,
+    F: for<'t> Fn(&'t mut Tx, &'t Me, &'t I) -> Future<'t, T> + Send + Sync,
+{
+    let own = IdempotencyKey { key: format!("member/{}/{}", me.member.simple(), key.key), fingerprint: key.fingerprint.clone() };
+    once_for(app, (me, &me.cx), &own, input, work).await
+}
+
+async fn once_for<C, I, T, F>(app: &App, (who, cx): (&C, &Cx), key: &IdempotencyKey, input: &I, work: F) -> Result<Answer<T>>
+where
+    C: Sync,
+    I: Sync + ?Sized,
+    T: Serialize + DeserializeOwned + Send,
+    F: for<'t> Fn(&'t mut Tx, &'t C, &'t I) -> Future<'t, T> + Send + Sync,
+{
+    let frame = (who, cx, key, input, &work);
     let outcome = app
         .db
-        .write(&frame, |tx, (caller, key, input, work)| {
+        .write(&frame, |tx, (who, cx, key, input, work)| {
             Box::pin(async move {
-                let body = work(tx, caller, input).await?;
+                let body = work(tx, who, input).await?;
                 let text = serde_json::to_string(&body).map_err(|error| Error::internal(error.to_string()))?;
-                store(tx, caller, key, text).await?;
+                store(tx, cx, key, text).await?;
                 Ok(body)
             })
         })
         .await;
     match outcome {
         Ok(body) => Ok(Answer { body, replayed: false }),
-        Err(error) => match replay(app, caller.cx.merchant, key).await {
+        Err(error) => match replay(app, cx.merchant, key).await {
             Ok(Some(body)) => Ok(Answer { body, replayed: true }),
             Ok(None) => Err(error),
             // Whether there is an answer can't be seen now.
@@ -79,14 +103,14 @@ where
     }
 }
 
-async fn store(tx: &mut Tx, caller: &Caller, key: &IdempotencyKey, text: String) -> Result<()> {
+async fn store(tx: &mut Tx, cx: &Cx, key: &IdempotencyKey, text: String) -> Result<()> {
     tx.queue(sql!(
         "INSERT INTO idempotency (merchant_id, key, fingerprint, status, body, at) VALUES ($1, $2, $3, 201, $4, $5)",
-        caller.cx.merchant,
+        cx.merchant,
         key.key,
         key.fingerprint,
         text,
-        caller.cx.now
+        cx.now
     ))
     .await
 }

@@ -13,6 +13,7 @@ pub mod gift;
 pub mod gift_card;
 mod ground;
 pub mod growth;
+pub mod me;
 pub mod membership;
 pub mod pass;
 pub mod points;
@@ -81,6 +82,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(growth::api::routes())
         .merge(membership::api::routes())
         .merge(settlement::api::routes())
+        .merge(me::api::routes())
 }
 
 /// The readers of this crate.

@@ -22,6 +22,8 @@
 //! | [`note`] | what staff write about a member |
 //! | [`preference`] | what a member says they like |
 //! | [`belonging`] | what each slice holds of a member: exported, erased and merged together |
+//! | [`sign_in`] | how members sign in on their own phones |
+//! | [`me`] | what members see and change there |
 //! | [`merge`] | two records of one customer become one, and two again |
 //! | [`relationship`] | how well the shop and a member know each other |
 //!
@@ -41,6 +43,7 @@ pub mod design;
 pub mod field;
 mod ground;
 pub mod group;
+pub mod me;
 pub mod member;
 pub mod merge;
 pub mod note;
@@ -48,6 +51,7 @@ pub mod pin;
 pub mod preference;
 pub mod purchase;
 pub mod relationship;
+pub mod sign_in;
 pub mod stage;
 pub mod tag;
 pub mod verify;
@@ -87,6 +91,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(relationship::api::routes())
         .merge(belonging::api::routes())
         .merge(merge::api::routes())
+        .merge(sign_in::api::routes())
+        .merge(me::api::routes())
 }
 
 /// The readers and jobs of this crate.
@@ -97,10 +103,16 @@ pub fn runner(runner: Runner) -> Runner {
         .handler(tag::ops::RETAG, Arc::new(|work, job| Box::pin(tag::ops::retag_job(work, job))))
 }
 
+/// What this crate wants to be done once with a server's state.
+pub fn prepare(app: &shuke_http::AppInner) {
+    app.slot::<shuke_http::MemberDoor>().set(sign_in::Door);
+}
+
 /// What midnight does to members: stages whose day has come, then the tags that rules give. Can be
 /// interrupted and repeated. Returns how many stages changed.
 pub async fn midnight(db: &Db, cx: &Cx, today: Date) -> Result<u64> {
     let changed = stage::ops::midnight(db, cx, today).await?;
     tag::ops::recompute_all(db, cx, today).await?;
+    db.write(cx, |tx, cx| Box::pin(sign_in::ops::prune(tx, cx))).await?;
     Ok(changed)
 }

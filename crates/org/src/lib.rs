@@ -14,6 +14,7 @@
 //! | [`key`] | a program's proof: scopes, stores, expiry |
 //! | [`totp`] | the second factor: codes of an authenticator app |
 //! | [`webhook`] | a merchant's programs hear of events |
+//! | [`message`] | what goes out to a person's phone: an outbox |
 //! | [`setting`] | typed sections that the slices define |
 //! | [`approval`] | a second person's word for a write above a limit |
 //! | [`audit`] | who changed what, from what to what; append-only |
@@ -29,6 +30,7 @@ mod authenticator;
 pub mod fixture;
 pub mod key;
 pub mod merchant;
+pub mod message;
 pub mod preset;
 pub mod session;
 pub mod setting;
@@ -68,6 +70,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(audit::api::routes())
         .merge(totp::api::routes())
         .merge(webhook::api::routes())
+        .merge(message::api::routes())
 }
 
 /// Adds the reader and the task of this crate.
@@ -76,7 +79,7 @@ pub fn runner(runner: Runner) -> Runner {
     runner.reader(webhook::WebhookReader).task("sign_in", session::limit::SWEEP_MS, session::limit::sweep())
 }
 
-/// What midnight does here: deliveries of long ago go. Returns how many.
+/// What midnight does here: deliveries and messages of long ago go. Returns how many.
 pub async fn midnight(db: &Db, cx: &Cx) -> Result<u64> {
-    db.write(cx, |tx, cx| Box::pin(webhook::ops::prune(tx, cx))).await
+    db.write(cx, |tx, cx| Box::pin(async move { Ok(webhook::ops::prune(tx, cx).await? + message::ops::prune(tx, cx).await?) })).await
 }

@@ -13,6 +13,7 @@ pub mod fixture;
 pub mod habit;
 pub mod held;
 pub mod kit;
+pub mod me;
 pub mod order;
 pub mod overview;
 pub mod product;
@@ -55,6 +56,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(tax::api::routes())
         .merge(report::api::routes())
         .merge(figure::api::routes())
+        .merge(me::api::routes())
 }
 
 /// What midnight does here: held carts whose day has ended. Can be repeated. Returns how many.

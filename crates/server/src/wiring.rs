@@ -49,6 +49,7 @@ pub fn checks() -> Vec<Check> {
 
 /// What slices want to be done once with a server's state.
 pub fn prepare(app: &AppInner) {
+    shuke_member::prepare(app);
     shuke_ledger::prepare(app);
     shuke_loyalty::prepare(app);
     shuke_offer::prepare(app);
@@ -95,10 +96,12 @@ fn method_not_allowed() -> Response {
 
 fn frame() -> OpenApi {
     let cookie = ApiKeyValue::with_description(shuke_http::SESSION_COOKIE, "Set by signing in; for people's browsers.");
+    let own = ApiKeyValue::with_description(shuke_http::MEMBER_COOKIE, "Set by a member's own sign-in; for the card on their phone.");
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key; for programs.")).build();
     let components = ComponentsBuilder::new()
         .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
         .security_scheme("key", SecurityScheme::Http(bearer))
+        .security_scheme("member", SecurityScheme::ApiKey(ApiKey::Cookie(own)))
         .build();
     let about = "A shop's member system: members, points, prepaid value, coupons, sales and refunds, exact to the cent.\n\n\
         Amounts are integers of the currency's minor unit, points are integers, rates are basis points (10,000 is the whole), \

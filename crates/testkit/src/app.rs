@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
 use shuke_db::Db;
-use shuke_http::{App, AppInner, Authenticator, OpenApiRouter, SESSION_COOKIE, Vault};
+use shuke_http::{App, AppInner, Authenticator, MEMBER_COOKIE, OpenApiRouter, SESSION_COOKIE, Vault};
 use shuke_jobs::{Runner, Work};
 use shuke_kernel::{Clock, Instant, Random};
 use std::net::SocketAddr;
@@ -41,6 +41,7 @@ pub struct TestApp {
 enum Shown {
     Nothing,
     Cookie(String),
+    Member(String),
     Token(String),
 }
 
@@ -107,6 +108,16 @@ impl TestApp {
     #[must_use]
     pub fn as_session(&self, secret: &str) -> Self {
         Self { shown: Shown::Cookie(secret.to_owned()), ..self.clone() }
+    }
+    /// Another client, with the secret of a member's session.
+    #[must_use]
+    pub fn as_member(&self, secret: &str) -> Self {
+        Self { shown: Shown::Member(secret.to_owned()), ..self.clone() }
+    }
+    /// Another client, with the cookie of a member's session that an answer set.
+    #[must_use]
+    pub fn with_member_cookie_of(&self, reply: &Reply) -> Self {
+        self.as_member(&or_fail("find a member's cookie", reply.cookie(MEMBER_COOKIE).ok_or("the answer sets none")))
     }
     /// Another client, with the session cookie that an answer set.
     #[must_use]
@@ -179,6 +190,7 @@ impl TestApp {
         request = match &self.shown {
             Shown::Nothing => request,
             Shown::Cookie(secret) => request.header(header::COOKIE, format!("{SESSION_COOKIE}={secret}")),
+            Shown::Member(secret) => request.header(header::COOKIE, format!("{MEMBER_COOKIE}={secret}")),
             Shown::Token(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
         };
         if body.is_some() {
@@ -269,10 +281,14 @@ impl Reply {
     }
     /// The session's secret that the answer sets as a cookie.
     pub fn session_cookie(&self) -> Option<String> {
+        self.cookie(SESSION_COOKIE)
+    }
+    /// The value of a cookie that the answer sets.
+    pub fn cookie(&self, wanted: &str) -> Option<String> {
         let cookies = self.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
         cookies
             .filter_map(|cookie| cookie.split(';').next()?.split_once('='))
-            .find(|(name, _)| *name == SESSION_COOKIE)
+            .find(|(name, _)| *name == wanted)
             .map(|(_, secret)| secret.to_owned())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Entry;
 use super::ops::{self, Adjustment};
-use super::store::{self, Seen};
+use super::store::Seen;
 use crate::account::Balances;
 use crate::account::ops::zone;
 use crate::{AccountKind, LotTerms};
@@ -10,7 +10,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_http::{Allow, Answer, App, Caller, Json, OpenApiRouter, Paging, Path, ProblemBody, Query, Reply, Write, once, perm, routes};
-use shuke_kernel::{Cx, Date, Error, Instant, Limit, Page, Result, Uuid};
+use shuke_kernel::{Cx, Date, Error, Limit, Page, Result, Uuid};
 use shuke_member::member::ops as members;
 use shuke_org::approval::{self, ApprovalKind, Wanted};
 use shuke_org::{ApprovalId, audit};
@@ -84,9 +84,7 @@ async fn list(
 
 async fn page(tx: &mut Tx, cx: &Cx, member: Uuid, kind: Option<AccountKind>, after: Option<Seen>, limit: Limit) -> Result<Page<Entry>> {
     members::must_exist(tx, cx, member.into()).await?;
-    let before = after.unwrap_or((Instant(i64::MAX), Uuid::max(), i64::MAX));
-    let rows = store::statement(tx, cx.merchant, member, kind, Instant(i64::MIN), before, limit.fetch()).await?;
-    Ok(Page::of(rows, limit, |entry| (entry.at, entry.source_id, entry.source_line)))
+    ops::statement(tx, cx, member, kind, after, limit).await
 }
 
 /// Corrects a balance by hand. The reason goes into the audit log and the event log.

@@ -123,3 +123,17 @@ pub async fn booked(tx: &mut Tx, cx: &Cx, sources: &[Uuid]) -> Result<Vec<Uuid>>
     }
     Ok(found)
 }
+
+/// A member's entries, newest first: those that touch a kind of account, or all.
+pub async fn statement(
+    tx: &mut Tx,
+    cx: &Cx,
+    member: Uuid,
+    kind: Option<AccountKind>,
+    after: Option<(Instant, Uuid, i64)>,
+    limit: Limit,
+) -> Result<Page<Entry>> {
+    let before = after.unwrap_or((Instant(i64::MAX), Uuid::max(), i64::MAX));
+    let rows = store::statement(tx, cx.merchant, member, kind, Instant(i64::MIN), before, limit.fetch()).await?;
+    Ok(Page::of(rows, limit, |entry| (entry.at, entry.source_id, entry.source_line)))
+}

@@ -9,6 +9,8 @@ mod coupon_use;
 #[cfg(test)]
 mod gift_card;
 #[cfg(test)]
+mod me;
+#[cfg(test)]
 mod membership;
 #[cfg(test)]
 mod pass;

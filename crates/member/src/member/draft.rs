@@ -131,7 +131,7 @@ pub(super) fn line(field: &str, text: &str) -> Result<Option<String>> {
     Ok(Some(optional_line(field, text, NAME_CHARS_MAX)?).filter(|text| !text.is_empty()))
 }
 
-pub(super) fn phone(text: &str, ground: &Ground) -> Result<Phone> {
+pub(crate) fn phone(text: &str, ground: &Ground) -> Result<Phone> {
     Phone::parse(text, &ground.country).map_err(|error| at("/phone", error))
 }
 

@@ -295,7 +295,7 @@ pub(super) fn indexes(vault: &Vault, merchant: MerchantId, person: &Person) -> I
     }
 }
 
-pub(super) fn phone_index(vault: &Vault, merchant: MerchantId, phone: &Phone) -> String {
+pub(crate) fn phone_index(vault: &Vault, merchant: MerchantId, phone: &Phone) -> String {
     vault.index(merchant, seal::PHONE, phone.as_str())
 }
 

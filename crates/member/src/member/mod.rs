@@ -18,8 +18,8 @@ pub(crate) mod absorb;
 pub mod api;
 mod birthday;
 mod change;
-mod draft;
-mod enrol;
+pub(crate) mod draft;
+pub(crate) mod enrol;
 mod export;
 mod known;
 mod model;
@@ -33,6 +33,7 @@ mod view;
 
 pub use birthday::Birthday;
 pub use change::MemberChange;
+pub(crate) use change::given;
 pub use draft::EnrolRequest;
 pub use enrol::{Enrol, EnrolOutcome, Enrolled, KnownBy, MemberEnrolled};
 pub use export::Exported;

@@ -4,7 +4,7 @@ use super::model::{Member, MemberId, MemberKind, MemberState, Region, SealedBrie
 use super::store::{self, Filter, Indexes, Key};
 use super::view::MemberView;
 use super::{MemberChange, enrol as enrolment, search as searching};
-use crate::{Ground, card, consent, contact, dependent, field, ground as members_ground, group, note, pin, preference, tag};
+use crate::{Ground, card, consent, contact, dependent, field, ground as members_ground, group, note, pin, preference, sign_in, tag};
 use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_http::Vault;
@@ -131,6 +131,10 @@ pub async fn change(tx: &mut Tx, cx: &Cx, vault: &Vault, id: MemberId, change: &
     if let Some(index) = indexes.phone.as_ref().filter(|_| person.phone != phone) {
         enrolment::phone_must_be_free(tx, cx.merchant, index, Some(id)).await?;
     }
+    if person.phone != phone {
+        // Whoever has the old phone is not to stay signed in.
+        sign_in::ops::clear(tx, cx.merchant, id).await?;
+    }
     if let Some(max) = ground.birthday_edits_max.filter(|_| born.is_some() && person.birthday != born) {
         tx.queue(store::birthday_edit_stmt(cx.merchant, id, max)).await?;
     }
@@ -168,6 +172,7 @@ pub async fn erase(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<()> {
     note::ops::clear(tx, cx.merchant, id).await?;
     preference::ops::clear(tx, cx.merchant, id).await?;
     pin::ops::clear(tx, cx.merchant, id).await?;
+    sign_in::ops::clear(tx, cx.merchant, id).await?;
     group::ops::clear(tx, cx, id).await?;
     audit::ops::record(tx, cx, &Entry::new("member.erased", id)).await?;
     event::append(tx, cx, &[Event::new("member.erased", id, &MemberChanged { member: id })]).await

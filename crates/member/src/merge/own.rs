@@ -4,7 +4,7 @@ use crate::belonging::{Belonging, Pair};
 use crate::member::absorb::{self, Filled};
 use crate::member::{self, MemberId, View};
 use crate::{
-    CardId, DependentId, FieldId, TagId, card, consent, contact, dependent, field, group, note, pin, preference, purchase, relationship,
+    CardId, DependentId, FieldId, TagId, card, consent, contact, dependent, field, group, note, pin, preference, purchase, relationship, sign_in,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,7 @@ impl Belonging for OwnPart {
             "member_note",
             "member_pin",
             "member_preference",
+            "member_session",
             "member_stat",
             "member_tag",
             "purchase",
@@ -75,7 +76,10 @@ impl Belonging for OwnPart {
     }
 
     fn erase<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, member: MemberId) -> Future<'t, ()> {
-        Box::pin(async move { pin::ops::clear(tx, cx.merchant, member).await })
+        Box::pin(async move {
+            pin::ops::clear(tx, cx.merchant, member).await?;
+            sign_in::ops::clear(tx, cx.merchant, member).await
+        })
     }
 
     fn merge<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, vault: &'t Vault, pair: Pair) -> Future<'t, Value> {
@@ -90,6 +94,8 @@ impl Belonging for OwnPart {
 async fn merge(tx: &mut Tx, cx: &Cx, vault: &Vault, pair: Pair) -> Result<Kept> {
     let Pair { from, into, .. } = pair;
     let merchant = cx.merchant;
+    // Whoever was signed in as the absorbed member signs in anew, as the survivor.
+    sign_in::ops::clear(tx, merchant, from).await?;
     let record = absorb::fill(tx, cx, vault, from, into).await?;
     let cards = card::move_all(tx, merchant, from, into, None).await?;
     Ok(Kept {

@@ -9,6 +9,8 @@ mod field;
 #[cfg(test)]
 mod group;
 #[cfg(test)]
+mod me;
+#[cfg(test)]
 mod member;
 #[cfg(test)]
 mod pin;
@@ -18,6 +20,8 @@ mod profile;
 mod purchase;
 #[cfg(test)]
 mod search;
+#[cfg(test)]
+mod sign_in;
 #[cfg(test)]
 mod stage;
 #[cfg(test)]

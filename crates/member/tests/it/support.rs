@@ -18,6 +18,7 @@ pub struct Shop {
 pub async fn shop(kind: Kind) -> Shop {
     let routes = shuke_org::routes().merge(shuke_member::routes());
     let app = TestApp::start(kind, routes, Box::new(OrgAuthenticator)).await.with_runner(runner(Runner::default()));
+    shuke_member::prepare(&app.app);
     let org = fixture::shop(&app.app).await.unwrap();
     Shop { owner: app.as_token(org.token(Role::Owner)), cashier: app.as_token(org.token(Role::Cashier)), app, org }
 }
@@ -32,6 +33,30 @@ impl Shop {
     /// Enrols a member by phone and name; answers the view.
     pub async fn enrol(&self, phone: &str, name: &str) -> Value {
         self.cashier.post("/api/v1/members", &json!({ "phone": phone, "name": name })).await.ok()
+    }
+    /// Lets text messages go to the log, where owners read them.
+    pub async fn texts_on(&self) {
+        self.owner.put("/api/v1/settings/messages", &json!({ "sms": "log", "sign": "熟客" })).await.ok();
+    }
+    /// Asks for a code and reads it where an owner can.
+    pub async fn code_of(&self, phone: &str) -> String {
+        let ask = json!({ "merchant": self.org.merchant.0, "phone": phone });
+        self.app.anonymous().post("/api/v1/me/codes", &ask).await.ok();
+        let messages = self.owner.get("/api/v1/messages").await.ok();
+        let ours = |message: &&Value| text(&message["to"]).ends_with(phone);
+        let text = text(&messages["items"].as_array().unwrap().iter().find(ours).unwrap()["text"]).to_owned();
+        text.split("验证码是 ").nth(1).unwrap().chars().take(6).collect()
+    }
+    /// A member's own client: signed in by a code.
+    pub async fn own(&self, phone: &str) -> TestApp {
+        let code = self.code_of(phone).await;
+        let reply = self.app.anonymous().post("/api/v1/me/session", &self.entry(phone, &code, Value::Null)).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        self.app.with_member_cookie_of(&reply)
+    }
+    /// What signs in.
+    pub fn entry(&self, phone: &str, code: &str, join: Value) -> Value {
+        json!({ "merchant": self.org.merchant.0, "phone": phone, "code": code, "join": join })
     }
     /// The numbers that a search finds, in order.
     pub async fn find(&self, q: &str) -> Vec<String> {

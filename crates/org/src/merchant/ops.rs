@@ -3,8 +3,8 @@
 use super::{Founded, Founding, Merchant, MerchantDraft, store};
 use crate::text::{self, NAME_CHARS_MAX};
 use crate::{audit, staff, store as stores};
-use shuke_db::{Row, Stmt, Tx};
-use shuke_http::Role;
+use shuke_db::{Row, Stmt, Tx, Wall, wall};
+use shuke_http::{AppInner, Role};
 use shuke_kernel::{Cx, Error, Instant, MerchantId, Random, Result, Zone};
 
 /// Founds a merchant with its first store and its first owner.
@@ -72,6 +72,23 @@ pub async fn change(tx: &mut Tx, cx: &Cx, draft: &MerchantDraft) -> Result<Merch
     new.book_version += 1;
     audit::ops::record(tx, cx, &audit::Entry::new("merchant.changed", cx.merchant).old(&old).new_value(&new)).await?;
     Ok(new)
+}
+
+/// The merchant that somebody who is not signed in means: the one that they name, or the only one.
+///
+/// Errors: `merchant_not_found`; `merchant_unnamed` where there are several and none is named.
+pub async fn meant(app: &AppInner, named: Option<MerchantId>) -> Result<Merchant> {
+    let whose = named.map_or(Wall::All, Wall::One);
+    let work = app.db.read(&named, |tx, named| {
+        Box::pin(async move {
+            let id = match named {
+                Some(named) => *named,
+                None => only(tx).await?.ok_or_else(|| Error::invalid("merchant_unnamed", "say which shop: its number stands in the card's address"))?,
+            };
+            show(tx, id).await
+        })
+    });
+    wall::within(whose, work).await
 }
 
 /// Says that something that prices are made from has changed.

@@ -55,7 +55,8 @@ struct PasswordChange {
 }
 
 /// Where a request comes from.
-pub(crate) struct From(pub(crate) IpAddr);
+#[derive(Debug)]
+pub struct From(pub IpAddr);
 
 impl FromRequestParts<App> for From {
     type Rejection = Infallible;

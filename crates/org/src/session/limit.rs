@@ -10,7 +10,7 @@ use governor::clock::Clock as _;
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
-use governor::{Quota, RateLimiter};
+use governor::{Quota as Pace, RateLimiter};
 use shuke_db::{Wall, wall};
 use shuke_http::AppInner;
 use shuke_jobs::{Task, Work};
@@ -109,6 +109,45 @@ pub async fn attempt(app: &AppInner, address: IpAddr, account: &str) -> Result<(
     wall::within(Wall::One(NOBODY), work).await
 }
 
+/// How often something may be asked for: `burst` times at once, then once every `interval_s` seconds.
+#[derive(Clone, Debug)]
+pub struct Quota<'a> {
+    /// What is counted: a word of the caller's.
+    pub kind: &'a str,
+    /// Of whom: kept as a blind index.
+    pub subject: &'a str,
+    /// How often at once.
+    pub burst: u32,
+    /// Seconds until once more.
+    pub interval_s: u64,
+}
+
+/// Takes one of each quota, for all servers; where one is used up, none is taken.
+///
+/// Errors: `sign_in_too_often` with the seconds to wait.
+pub async fn take(app: &AppInner, quotas: &[Quota<'_>]) -> Result<()> {
+    let subjects: Vec<String> = quotas.iter().map(|quota| app.vault.index(NOBODY, quota.kind, quota.subject)).collect();
+    let input = (app.clock.now(), quotas, subjects);
+    let work = app.db.write(&input, |tx, (now, quotas, subjects)| {
+        Box::pin(async move {
+            for (quota, subject) in quotas.iter().zip(subjects) {
+                let interval_ms = i64::try_from(quota.interval_s * 1000).unwrap_or(i64::MAX);
+                let tolerance_ms = interval_ms * (i64::from(quota.burst) - 1);
+                if let Some(wait_ms) = store::take_attempt(tx, NOBODY, subject, *now, interval_ms, tolerance_ms).await? {
+                    return Err(too_often(u64::try_from(wait_ms).unwrap_or(0) / 1000));
+                }
+            }
+            Ok(())
+        })
+    });
+    wall::within(Wall::One(NOBODY), work).await
+}
+
+/// Where a request comes from, as far as it is known: the one way for every crate.
+pub fn network_of(address: IpAddr) -> String {
+    network(address).to_string()
+}
+
 /// Forgets those who have not tried for a day: for the worker, once an hour.
 pub(crate) fn sweep() -> Task {
     Arc::new(|work: &Work| {
@@ -126,7 +165,7 @@ fn too_often(wait_s: u64) -> Error {
 
 fn limiter<K: Hash + Eq + Clone>(ticks: &Ticks, burst: u32, interval_s: u64) -> Limiter<K> {
     let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
-    let quota = Quota::with_period(Duration::from_secs(interval_s)).unwrap_or(Quota::per_minute(burst)).allow_burst(burst);
+    let quota = Pace::with_period(Duration::from_secs(interval_s)).unwrap_or(Pace::per_minute(burst)).allow_burst(burst);
     RateLimiter::new(quota, DashMapStateStore::default(), ticks.clone())
 }
 

@@ -24,8 +24,9 @@ pub mod ops;
 mod reader;
 mod store;
 pub mod target;
-mod wire;
+pub(crate) mod wire;
 
 pub use model::{ATTEMPTS_MAX, Delivery, DeliveryId, DeliveryState, Webhook, WebhookDraft, WebhookId};
+pub(crate) use model::{Secret, signatures};
 pub use ops::backlog;
 pub use reader::WebhookReader;

@@ -100,19 +100,19 @@ impl WebhookDraft {
 
 /// A secret of 256 bits, as both sides know it: `whsec_` and base64.
 #[derive(Clone)]
-pub(super) struct Secret([u8; 32]);
+pub(crate) struct Secret([u8; 32]);
 
 impl Secret {
-    pub(super) fn new(random: &Random) -> Self {
+    pub(crate) fn new(random: &Random) -> Self {
         Self(random.bytes())
     }
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         format!("whsec_{}", STANDARD.encode(self.0))
     }
-    pub(super) fn seal(&self, vault: &Vault, merchant: MerchantId) -> Result<String> {
+    pub(crate) fn seal(&self, vault: &Vault, merchant: MerchantId) -> Result<String> {
         vault.seal(merchant, FIELD, &self.text())
     }
-    pub(super) fn open(vault: &Vault, merchant: MerchantId, sealed: &str) -> Result<Self> {
+    pub(crate) fn open(vault: &Vault, merchant: MerchantId, sealed: &str) -> Result<Self> {
         let text = vault.open(merchant, FIELD, sealed)?;
         let bytes = text.strip_prefix("whsec_").and_then(|rest| STANDARD.decode(rest).ok()).and_then(|bytes| bytes.try_into().ok());
         bytes.map(Self).ok_or_else(|| Error::internal("a stored webhook secret is malformed"))
@@ -126,7 +126,7 @@ impl Secret {
 }
 
 /// The header `webhook-signature`: one signature for each secret that counts.
-pub(super) fn signatures(secrets: &[Secret], id: DeliveryId, at_s: i64, body: &str) -> String {
+pub(crate) fn signatures(secrets: &[Secret], id: impl std::fmt::Display, at_s: i64, body: &str) -> String {
     let message = format!("{id}.{at_s}.{body}");
     secrets.iter().map(|secret| secret.sign(&message)).collect::<Vec<_>>().join(" ")
 }

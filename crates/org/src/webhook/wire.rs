@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 const ATTEMPT_S: u64 = 15;
 
 /// The status of the answer, or why there is none.
-pub(super) async fn post(target: &Target, headers: &[(&str, String)], body: String, private: bool) -> Result<u16, String> {
+pub(crate) async fn post(target: &Target, headers: &[(&str, String)], body: String, private: bool) -> Result<u16, String> {
     let attempt = async {
         let address = look_up(target, private).await?;
         let stream = TcpStream::connect(address).await.map_err(|error| format!("connect: {error}"))?;

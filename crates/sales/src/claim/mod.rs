@@ -10,9 +10,13 @@
 //! one of which something was taken back can't be claimed, so that what it earned and what is left of
 //! it always fit; the price stays what was paid. `verify` holds claims against their orders.
 //!
-//! Deliberately not here: claims by the customer's own phone, which need the member's session.
+//! By the customer's own phone: the till shows a code of the order that had no buyer ([`code`]); whoever
+//! scans it and signs in on the card claims the order for themselves.
+//!
+//! Deliberately not here: signing in.
 
 pub mod api;
+pub mod code;
 mod model;
 pub mod ops;
 pub(crate) mod store;

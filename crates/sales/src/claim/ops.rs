@@ -29,10 +29,25 @@ const FIRST_LINE: i64 = 1_000_000;
 /// Errors: `order_not_found`, `order_claimed`, `order_claim_refunded`, `order_claim_late`;
 /// `member_not_found`, `member_not_active`; those of an enrolment.
 pub async fn claim(tx: &mut Tx, caller: &Caller, vault: &Vault, books: &Books, ask: &ClaimAsk) -> Result<Order> {
-    let (cx, id) = (&caller.cx, ask.order);
+    let cx = &caller.cx;
+    let book = books.current(tx, cx.merchant).await?;
+    let order = orders::find(tx, cx.merchant, ask.order, true, |store| book.zone(store)).await?;
+    crate::order::api::seen(caller, &order)?;
+    give(tx, cx, vault, &book, order, &ask.buyer).await
+}
+
+/// Gives an order that had no buyer to the member who shows its code: on their own phone.
+///
+/// Errors: `receipt_code_malformed`, `receipt_code_forged`, and those of [`claim`].
+pub async fn claim_own(tx: &mut Tx, cx: &Cx, vault: &Vault, books: &Books, code: &str, member: MemberId) -> Result<Order> {
+    let id = super::code::verify(vault, cx.merchant, code)?;
     let book = books.current(tx, cx.merchant).await?;
     let order = orders::find(tx, cx.merchant, id, true, |store| book.zone(store)).await?;
-    crate::order::api::seen(caller, &order)?;
+    give(tx, cx, vault, &book, order, &Buyer::Known { member }).await
+}
+
+async fn give(tx: &mut Tx, cx: &Cx, vault: &Vault, book: &SaleBook, order: Order, to: &Buyer) -> Result<Order> {
+    let id = order.id;
     if order.member.is_some() {
         return Err(Error::conflict("order_claimed", "this order belongs to a member already"));
     }
@@ -41,10 +56,10 @@ pub async fn claim(tx: &mut Tx, caller: &Caller, vault: &Vault, books: &Books, a
     }
     let policy: ClaimPolicy = setting::ops::get(tx, cx.merchant).await?;
     policy.open(order.date, book.zone(order.store).date(cx.now))?;
-    let member = who(tx, cx, vault, &ask.buyer).await?;
-    let (mut holdings, view) = buyer(tx, cx, &book, member).await?;
+    let member = who(tx, cx, vault, to).await?;
+    let (mut holdings, view) = buyer(tx, cx, book, member).await?;
     let mut room = points::ops::room(tx, cx, &book.loyalty, Some(member), true).await?;
-    let would = earned(tx, cx, &book, &order, &view, &mut room).await?;
+    let would = earned(tx, cx, book, &order, &view, &mut room).await?;
     let earned = &would.earned;
     let lines: Vec<(i64, Points)> = order.lines.iter().map(|line| line.line).zip(earned.lines.iter().copied()).collect();
     if !orders::claim(tx, cx.merchant, id, member, &lines).await? {

@@ -1,7 +1,7 @@
 //! Printing.
 
 use super::layout::layout;
-use super::model::{PrintAsk, Printed, ReceiptFormat, ReceiptKind, ReceiptPolicy, Slip};
+use super::model::{PaperWidth, PrintAsk, Printed, ReceiptFormat, ReceiptKind, ReceiptPolicy, Slip};
 use super::slip::{Ground, of_order, of_refund, of_top_up};
 use super::{render, store};
 use crate::book::Books;
@@ -14,6 +14,7 @@ use shuke_db::Tx;
 use shuke_http::Caller;
 use shuke_kernel::{Cx, Error, Result, Uuid};
 use shuke_loyalty::wallet;
+use shuke_member::MemberId;
 use shuke_member::member;
 use shuke_org::{StoreId, TillId, merchant, setting, store as stores, till};
 
@@ -73,6 +74,22 @@ async fn sale(tx: &mut Tx, caller: &Caller, books: &Books, id: OrderId) -> Resul
     let mut slip = of_order(&ground, &order)?;
     slip.care = care(tx, &caller.cx, &ground.policy, &order).await?;
     Ok(slip)
+}
+
+/// An order's receipt as a page, for the member whose order it is. It is no print: nothing is counted.
+///
+/// Errors: `order_not_found`.
+pub async fn own(tx: &mut Tx, cx: &Cx, books: &Books, member: MemberId, id: OrderId) -> Result<String> {
+    let book = books.current(tx, cx.merchant).await?;
+    let order = orders::find(tx, cx.merchant, id, false, |store| book.zone(store)).await?;
+    if order.member != Some(member) {
+        return Err(Error::not_found("order_not_found", "there is no such order"));
+    }
+    let ground = ground(tx, cx, order.store, order.till, Some(member.0)).await?;
+    let mut slip = of_order(&ground, &order)?;
+    slip.care = care(tx, cx, &ground.policy, &order).await?;
+    let columns = PaperWidth::Narrow.columns();
+    Ok(render::html(&layout(&slip, columns), columns))
 }
 
 /// The care texts of what was sold, parts of kits too, in the order of the settings.

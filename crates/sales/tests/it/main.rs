@@ -29,6 +29,8 @@ mod kit;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
+mod me;
+#[cfg(test)]
 mod merge;
 #[cfg(test)]
 mod merge_benefits;

@@ -11,6 +11,7 @@ struct Operation {
     path: String,
     name: String,
     open: bool,
+    members: bool,
     permission: Option<Permission>,
 }
 
@@ -24,6 +25,7 @@ fn operations(app: &TestApp) -> Vec<Operation> {
                 path: path.clone(),
                 name: operation["operationId"].as_str().unwrap().to_owned(),
                 open: operation["security"] == serde_json::json!([{}]),
+                members: operation["security"] == serde_json::json!([{ "member": [] }]),
                 permission: operation["x-permission"].as_str().and_then(Permission::parse),
             });
         }
@@ -53,6 +55,21 @@ scenario! {
                 let reply = ask(stranger, operation).await;
                 assert_eq!(reply.status, 401, "{}: {}", operation.name, reply.text);
                 assert_eq!(reply.header("content-type"), "application/problem+json", "{}", operation.name);
+            }
+        }
+    }
+
+    /// Staff and programs of the shop are nobody to what is a member's own.
+    async fn what_is_a_members_own_is_nobody_elses(app) {
+        let shop = fixture::shop(&app.app).await.unwrap();
+        let own: Vec<Operation> = operations(&app).into_iter().filter(|operation| operation.members).collect();
+        assert!(own.len() > 25, "only {}", own.len());
+        for operation in &own {
+            for role in Role::ALL {
+                for client in [app.as_token(shop.token(*role)), app.as_session(shop.session(*role))] {
+                    let reply = ask(&client, operation).await;
+                    assert_eq!((reply.status.as_u16(), reply.code()), (401, "not_signed_in"), "{} by {role:?}", operation.name);
+                }
             }
         }
     }

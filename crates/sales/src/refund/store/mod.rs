@@ -55,7 +55,7 @@ pub(crate) async fn of_member(tx: &mut Tx, merchant: MerchantId, member: Uuid) -
     tx.rows(stmt).await?.iter().map(read).collect()
 }
 
-pub(super) async fn of_order(tx: &mut Tx, merchant: MerchantId, order: Uuid) -> Result<Vec<Refund>> {
+pub(crate) async fn of_order(tx: &mut Tx, merchant: MerchantId, order: Uuid) -> Result<Vec<Refund>> {
     let stmt = sql!(
         "SELECT id, order_id, store_id, member_id, at, business_date, amount, points_returned, points_clawed, lines, payments, reason, tax
          FROM refund WHERE merchant_id = $1 AND order_id = $2 ORDER BY at, id",

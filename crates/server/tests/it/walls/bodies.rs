@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 pub const NAMES_NOTHING: &[&str] = &[
     "change_approval_policy",
     "begin_totp",
+    "change_card_policy",
+    "change_message_policy",
+    "set_sms_gateway",
     "change_checkout_policy",
     "change_claim_policy",
     "change_earn_policy",

@@ -14,8 +14,13 @@ pub struct Operation {
     pub query: Vec<(String, bool)>,
 }
 
-/// Every operation.
+/// Every operation but those of members on their own phones.
 pub fn operations() -> Vec<Operation> {
+    every().into_iter().filter(|operation| !operation.is_members()).collect()
+}
+
+/// Every operation.
+pub fn every() -> Vec<Operation> {
     let document = serde_json::to_value(wiring::document()).unwrap();
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -39,6 +44,10 @@ pub fn operations() -> Vec<Operation> {
 impl Operation {
     pub fn is_get(&self) -> bool {
         self.method == axum::http::Method::GET
+    }
+    /// Whether it is one of the card on a member's phone.
+    pub fn is_members(&self) -> bool {
+        self.path == "/api/v1/me" || self.path.starts_with("/api/v1/me/")
     }
     pub fn has_parameters(&self) -> bool {
         self.path.contains('{')

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod document;
+mod own;
 mod stores;
 pub mod things;
 
@@ -38,12 +39,16 @@ const WITHOUT_IDS: &[&str] = &[
     "count_stages",
     "list_settlements_due",
     "list_stock_limits",
+    "list_messages",
     "list_terms",
     "report_consumed",
     "report_prepaid",
     "report_received",
     "report_sold",
     "show_approval_policy",
+    "show_card_policy",
+    "show_message_policy",
+    "show_sms_gateway",
     "show_checkout_policy",
     "show_claim_policy",
     "show_earn_policy",
