@@ -79,6 +79,9 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0035_points_kind"),
     both!("0038_key"),
     both!("0039_card"),
+    both!("0040_device"),
+    both!("0041_offline"),
+    both!("0042_upload"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -25,7 +25,7 @@ pub use body::{Json, Paging, Path, Query, Write};
 pub use caller::{Allow, Caller, Credential, SESSION_COOKIE, Signed, credential};
 pub use confirm::{key_is_known, open_vault, rotate_key};
 pub use gate::{Gate, REQUESTS_MAX, gate};
-pub use me::{MEMBER_COOKIE, Me, MemberAuthenticator, MemberDoor, member_secret};
+pub use me::{MEMBER_COOKIE, Me, MemberAuthenticator, MemberDoor, member_secret, own_cookie};
 pub use once::{Answer, IdempotencyKey, once, once_me, prune};
 pub use perm::{Permission, Role};
 pub use problem::{Problem, ProblemBody};

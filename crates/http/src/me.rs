@@ -42,12 +42,19 @@ impl MemberDoor {
     }
 }
 
-/// The secret of a member's session that a request shows. A changing method counts only when the request
-/// comes from our own pages.
+/// The secret of a member's session that a request shows.
 ///
 /// Errors: `origin_foreign`.
 pub fn member_secret(method: &Method, headers: &HeaderMap) -> Result<Option<String>> {
-    let Some(secret) = cookie(headers, MEMBER_COOKIE).filter(|secret| !secret.is_empty()) else { return Ok(None) };
+    own_cookie(method, headers, MEMBER_COOKIE)
+}
+
+/// The value of a cookie of ours that a request shows. For a changing method it counts only when the
+/// request comes from our own pages.
+///
+/// Errors: `origin_foreign`.
+pub fn own_cookie(method: &Method, headers: &HeaderMap, name: &str) -> Result<Option<String>> {
+    let Some(secret) = cookie(headers, name).filter(|secret| !secret.is_empty()) else { return Ok(None) };
     if !method.is_safe() && !same_origin(headers) {
         return Err(Error::forbidden("origin_foreign", "this request comes from another site; open the page again and repeat it"));
     }

@@ -70,6 +70,8 @@ permissions! {
     StaffWrite = "staff:write" [];
     /// Create and revoke API keys.
     KeyWrite = "key:write" [];
+    /// Register the devices that stand at tills, and take them out of use.
+    DeviceManage = "device:manage" [Manager];
     /// Ask a second person to approve a write above a limit.
     ApprovalAsk = "approval:ask" [Manager Cashier];
     /// Approve what somebody else asks for.

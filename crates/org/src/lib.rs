@@ -11,6 +11,7 @@
 //! | [`till`] | a device where sales are made, with a short number |
 //! | [`staff`] | a person who signs in: role, stores, password |
 //! | [`session`] | a signed-in person's proof, and the limits on guessing |
+//! | [`device`] | a machine that stands at a till, and signing in on it with a PIN |
 //! | [`key`] | a program's proof: scopes, stores, expiry |
 //! | [`totp`] | the second factor: codes of an authenticator app |
 //! | [`webhook`] | a merchant's programs hear of events |
@@ -27,6 +28,7 @@
 pub mod approval;
 pub mod audit;
 mod authenticator;
+pub mod device;
 pub mod fixture;
 pub mod key;
 pub mod merchant;
@@ -44,6 +46,7 @@ pub mod webhook;
 
 pub use approval::ApprovalId;
 pub use authenticator::OrgAuthenticator;
+pub use device::DeviceId;
 pub use key::KeyId;
 pub use merchant::Trade;
 pub use staff::StaffId;
@@ -71,6 +74,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(totp::api::routes())
         .merge(webhook::api::routes())
         .merge(message::api::routes())
+        .merge(device::api::routes())
 }
 
 /// Adds the reader and the task of this crate.

@@ -14,6 +14,7 @@ pub mod habit;
 pub mod held;
 pub mod kit;
 pub mod me;
+pub mod offline;
 pub mod order;
 pub mod overview;
 pub mod product;
@@ -57,6 +58,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(report::api::routes())
         .merge(figure::api::routes())
         .merge(me::api::routes())
+        .merge(offline::api::routes())
 }
 
 /// What midnight does here: held carts whose day has ended. Can be repeated. Returns how many.

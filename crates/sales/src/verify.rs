@@ -12,12 +12,14 @@
 //! - a member's figures are what their orders add up to;
 //! - a claimed order belongs to the member who claimed it, and earned what the claim says;
 //! - what members' slices count (people of a group, sharers of a card, blank cards) is what there is;
+//! - a sale that a till made alone is an order with the total that was promised, or none where nobody has accepted it;
 //! - stock on hand is the sum of its movements, and may fall as far below zero as its store's rules say;
 //! - the figures are what orders and refunds add up to, where their reader has heard of all.
 
 use crate::claim::store::CLAIMS;
 use crate::exchange::store::EXCHANGES;
 use crate::figure;
+use crate::offline::store::PROMISED;
 use crate::order::store::verify::{LINES, ORDERS};
 use crate::refund::store::verify::{REFUNDS, RETURN_LINES};
 use crate::shift::store::CLOSED;
@@ -45,6 +47,7 @@ pub const CHECKS: &[Check] = &[
     claims,
     kept,
     figure::check,
+    offline,
 ];
 
 /// The first row of a check: an id, and pairs of numbers that should be equal, by name.
@@ -296,5 +299,19 @@ fn kept(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
     Box::pin(async move {
         let found = shuke_member::verify::first_fault(tx, merchant).await?;
         Ok(found.map(|fault| Difference::new(fault.check, fault.text)))
+    })
+}
+
+fn offline(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> {
+    Box::pin(async move {
+        let promised = format!(
+            "SELECT id, CASE WHEN state IN ('accepted', 'booked', 'settled') THEN total ELSE 0 END AS a0, 0 AS b0,
+             CASE WHEN state IN ('accepted', 'booked', 'settled') THEN 1 ELSE 0 END AS a1, 0 AS b1 FROM ({PROMISED}) AS promised"
+        );
+        let booked = format!(
+            "SELECT id, 0 AS a0, total AS b0, 0 AS a1, 1 AS b1 FROM ({ORDERS}) AS orders WHERE id IN (SELECT id FROM ({PROMISED}) AS kept)"
+        );
+        let row = first(tx, merchant, compared(&[promised, booked], 2)).await?;
+        row.map(|row| say(&row, "offline", "offline sale", &[("what was promised", "its order's total"), ("what it should be", "orders")])).transpose()
     })
 }

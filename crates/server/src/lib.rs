@@ -8,6 +8,7 @@
 //! - [`cmd`]: the command line, one file a command.
 //! - [`export`]: taking a shop's data out.
 //! - [`import`]: reading shops' files.
+//! - [`upload`]: importing and exporting in a browser.
 //! - [`demo`]: a shop that has been open for a year and a half.
 
 pub mod cmd;
@@ -18,4 +19,5 @@ pub mod import;
 pub mod midnight;
 pub mod pages;
 pub mod serve;
+pub mod upload;
 pub mod wiring;

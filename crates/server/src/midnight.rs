@@ -46,6 +46,7 @@ pub fn run<'w>(work: &'w Work, job: &'w Job) -> Future<'w, ()> {
             .write(&(&cx, job), |tx, (cx, job)| {
                 Box::pin(async move {
                     shuke_http::prune(tx, cx.merchant, cx.now).await?;
+                    crate::upload::prune(tx, cx).await?;
                     job::finish(tx, job, cx.now).await
                 })
             })

@@ -1,6 +1,6 @@
 //! Every slice, wired: one line each.
 
-use crate::{midnight, pages};
+use crate::{midnight, pages, upload};
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
@@ -22,6 +22,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(shuke_loyalty::routes())
         .merge(shuke_offer::routes())
         .merge(shuke_sales::routes())
+        .merge(upload::api::routes())
 }
 
 /// Every reader, job and periodic task.
@@ -96,11 +97,13 @@ fn method_not_allowed() -> Response {
 
 fn frame() -> OpenApi {
     let cookie = ApiKeyValue::with_description(shuke_http::SESSION_COOKIE, "Set by signing in; for people's browsers.");
+    let device = ApiKeyValue::with_description(shuke_org::device::DEVICE_COOKIE, "Set by registering a device at a till; says which till it is.");
     let own = ApiKeyValue::with_description(shuke_http::MEMBER_COOKIE, "Set by a member's own sign-in; for the card on their phone.");
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key; for programs.")).build();
     let components = ComponentsBuilder::new()
         .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
         .security_scheme("key", SecurityScheme::Http(bearer))
+        .security_scheme("device", SecurityScheme::ApiKey(ApiKey::Cookie(device)))
         .security_scheme("member", SecurityScheme::ApiKey(ApiKey::Cookie(own)))
         .build();
     let about = "A shop's member system: members, points, prepaid value, coupons, sales and refunds, exact to the cent.\n\n\

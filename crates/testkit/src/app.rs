@@ -42,6 +42,7 @@ enum Shown {
     Nothing,
     Cookie(String),
     Member(String),
+    Cookies(String),
     Token(String),
 }
 
@@ -108,6 +109,11 @@ impl TestApp {
     #[must_use]
     pub fn as_session(&self, secret: &str) -> Self {
         Self { shown: Shown::Cookie(secret.to_owned()), ..self.clone() }
+    }
+    /// Another client, with this header of cookies: `a=b; c=d`.
+    #[must_use]
+    pub fn with_cookies(&self, cookies: &str) -> Self {
+        Self { shown: Shown::Cookies(cookies.to_owned()), ..self.clone() }
     }
     /// Another client, with the secret of a member's session.
     #[must_use]
@@ -190,6 +196,7 @@ impl TestApp {
         request = match &self.shown {
             Shown::Nothing => request,
             Shown::Cookie(secret) => request.header(header::COOKIE, format!("{SESSION_COOKIE}={secret}")),
+            Shown::Cookies(cookies) => request.header(header::COOKIE, cookies),
             Shown::Member(secret) => request.header(header::COOKIE, format!("{MEMBER_COOKIE}={secret}")),
             Shown::Token(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
         };

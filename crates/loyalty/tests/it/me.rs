@@ -11,9 +11,8 @@ use shuke_testkit::{TestApp, scenario};
 /// A member's own client: the session is begun without a code, which the member crate tests.
 async fn own(given: &Given, member: Uuid) -> TestApp {
     given.app.app.slot::<shuke_http::MemberDoor>().set(Door);
-    let input: (Cx, Uuid) = (given.cx(), member);
-    let vault = given.app.app.vault.clone();
-    let begun = given.app.db().write(&(input, vault), |tx, ((cx, member), vault)| {
+    let input: (Cx, Uuid, shuke_http::Vault) = (given.cx(), member, given.app.app.vault.clone());
+    let begun = given.app.db().write(&input, |tx, (cx, member, vault)| {
         Box::pin(shuke_member::sign_in::ops::begin(tx, cx, vault, MemberId(*member)))
     });
     let token: MemberToken = begun.await.unwrap();

@@ -62,6 +62,11 @@ pub(crate) async fn hold(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<()> {
     if store::lock(tx, cx.merchant, id).await? { Ok(()) } else { Err(not_found()) }
 }
 
+/// Members by their ids, as the database holds them; those who are gone are left out.
+pub async fn briefs(tx: &mut Tx, cx: &Cx, ids: &[MemberId]) -> Result<Vec<SealedBrief>> {
+    store::briefs(tx, cx.merchant, ids).await
+}
+
 /// Everything about a member, as a view shows it: two round trips.
 pub async fn show(tx: &mut Tx, cx: &Cx, vault: &Vault, id: MemberId, view: View) -> Result<MemberView> {
     let merchant = cx.merchant;

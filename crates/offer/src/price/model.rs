@@ -262,6 +262,8 @@ pub enum SavingReason {
     },
     /// A gift.
     Gift,
+    /// What a till promised while it had no network.
+    Promised,
     /// A coupon of a fixed amount.
     CouponAmount {
         /// Its face value, in minor units.

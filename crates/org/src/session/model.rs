@@ -63,12 +63,18 @@ pub(crate) struct Session {
     pub(crate) seen_at: Instant,
     /// For setting up a second factor only.
     pub(crate) limited: bool,
+    /// Its own idle time, where it was begun at a till's device.
+    pub(crate) idle_ms: Option<i64>,
 }
 
 impl Session {
     /// Whether it counts at this moment.
-    pub(crate) const fn lives(&self, now: Instant) -> bool {
-        now.since_ms(self.created_at) < SESSION_MS_MAX && now.since_ms(self.seen_at) < IDLE_MS_MAX
+    pub(crate) fn lives(&self, now: Instant) -> bool {
+        now.since_ms(self.created_at) < SESSION_MS_MAX && now.since_ms(self.seen_at) < self.idle_ms.unwrap_or(IDLE_MS_MAX)
+    }
+    /// Whether the time of its last request has to be written.
+    pub(crate) fn lags(&self, now: Instant) -> bool {
+        now.since_ms(self.seen_at) > self.idle_ms.map_or(SEEN_LAG_MS_MAX, |idle| SEEN_LAG_MS_MAX.min(idle / 4))
     }
 }
 
@@ -154,11 +160,13 @@ mod tests {
 
     #[test]
     fn a_session_ends_by_age_and_by_idleness() {
-        let session = Session { staff: StaffId(Uuid::nil()), created_at: Instant(0), seen_at: Instant(SESSION_MS_MAX - 1), limited: false };
+        let session = Session { staff: StaffId(Uuid::nil()), created_at: Instant(0), seen_at: Instant(SESSION_MS_MAX - 1), limited: false, idle_ms: None };
         assert!(session.lives(Instant(SESSION_MS_MAX - 1)));
         assert!(!session.lives(Instant(SESSION_MS_MAX)));
         let idle = Session { seen_at: Instant(0), ..session };
         assert!(idle.lives(Instant(IDLE_MS_MAX - 1)));
         assert!(!idle.lives(Instant(IDLE_MS_MAX)));
+        let at_till = Session { idle_ms: Some(60_000), ..idle };
+        assert!(at_till.lives(Instant(59_999)) && !at_till.lives(Instant(60_000)) && at_till.lags(Instant(15_001)));
     }
 }

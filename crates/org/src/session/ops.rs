@@ -1,9 +1,9 @@
 //! Beginning, finding, ending sessions.
 
-use super::model::{IDLE_MS_MAX, SEEN_LAG_MS_MAX, SESSION_MS_MAX, Session, Token, caller};
+use super::model::{IDLE_MS_MAX, SESSION_MS_MAX, Session, Token, caller};
 use super::store;
 use crate::staff::{self, Credentials};
-use crate::{StaffId, audit, totp};
+use crate::{DeviceId, StaffId, audit, totp};
 use shuke_db::{Db, Tx};
 use shuke_http::{Caller, Role, Vault};
 use shuke_kernel::{Actor, Cx, Error, Instant, MerchantId, Random, Result};
@@ -19,6 +19,34 @@ pub(crate) async fn begin(tx: &mut Tx, cx: &Cx, proven: &Credentials, token: &To
     let limited = !enrolled && totp::ops::limits(tx, cx.merchant, found.staff.id, found.staff.role).await?;
     insert(tx, cx, found.staff.id, token, vault, limited).await?;
     Ok(caller(cx.clone(), &found.staff, limited))
+}
+
+/// Begins the session of a person who has typed their PIN at a device, with the idle time of tills.
+///
+/// Errors: `pin_not_enough` where they need an authenticator app, or have one.
+pub(crate) async fn begin_at(
+    tx: &mut Tx,
+    cx: &Cx,
+    proven: &Credentials,
+    token: &Token,
+    vault: &Vault,
+    device: DeviceId,
+    idle_ms: i64,
+) -> Result<Caller> {
+    let (id, role) = (proven.staff.id, proven.staff.role);
+    let second = totp::ops::status(tx, cx.merchant, id, role).await?;
+    if second.enrolled || second.required {
+        return Err(Error::forbidden("pin_not_enough", "you sign in with your password and your authenticator app; a PIN is not enough"));
+    }
+    store::remove_ended(tx, cx.merchant, id, cx.now.plus_ms(-SESSION_MS_MAX), cx.now.plus_ms(-IDLE_MS_MAX)).await?;
+    store::insert_at(tx, cx.merchant, &token.hash(vault), id, device, idle_ms, cx.now).await?;
+    audit::ops::record(tx, cx, &audit::Entry::new("session.begun_at_till", id).new_value(&device)).await?;
+    Ok(caller(cx.clone(), &proven.staff, false))
+}
+
+/// Ends every session that was begun at a device.
+pub(crate) async fn end_of_device(tx: &mut Tx, merchant: MerchantId, device: DeviceId) -> Result<()> {
+    store::remove_of_device(tx, merchant, device).await
 }
 
 /// Begins a session without a password: for the setup, the demo and tests, which know who it is.
@@ -61,7 +89,7 @@ pub(crate) async fn caller_of(db: &Db, vault: &Vault, token: &Token, now: Instan
         .await?;
     let session = session.filter(|session| session.staff == token.staff && session.lives(now)).ok_or_else(ended)?;
     let found = found.filter(|found| found.staff.active).ok_or_else(ended)?;
-    if now.since_ms(session.seen_at) > SEEN_LAG_MS_MAX {
+    if session.lags(now) {
         let input = (token.merchant, &hash, now);
         db.write(&input, |tx, (merchant, hash, now)| Box::pin(store::seen(tx, *merchant, hash, *now))).await?;
     }

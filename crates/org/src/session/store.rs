@@ -1,7 +1,7 @@
 //! SQL of sessions.
 
 use super::model::Session;
-use crate::StaffId;
+use crate::{DeviceId, StaffId};
 use shuke_db::{Row, Stmt, Tx, sql};
 use shuke_kernel::{Instant, MerchantId, Result};
 
@@ -17,12 +17,39 @@ pub(super) async fn insert(tx: &mut Tx, merchant: MerchantId, hash: &str, staff:
     .await
 }
 
+/// A session that was begun at a device, with an idle time of its own.
+pub(super) async fn insert_at(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    hash: &str,
+    staff: StaffId,
+    device: DeviceId,
+    idle_ms: i64,
+    now: Instant,
+) -> Result<()> {
+    tx.queue(sql!(
+        "INSERT INTO session (merchant_id, secret_hash, staff_id, created_at, seen_at, limited, device_id, idle_ms)
+         VALUES ($1, $2, $3, $4, $4, FALSE, $5, $6)",
+        merchant,
+        hash,
+        staff,
+        now,
+        device,
+        idle_ms
+    ))
+    .await
+}
+
+pub(super) async fn remove_of_device(tx: &mut Tx, merchant: MerchantId, device: DeviceId) -> Result<()> {
+    tx.queue(sql!("DELETE FROM session WHERE merchant_id = $1 AND device_id = $2", merchant, device)).await
+}
+
 pub(super) fn find(merchant: MerchantId, hash: &str) -> Stmt {
-    sql!("SELECT staff_id, created_at, seen_at, limited FROM session WHERE merchant_id = $1 AND secret_hash = $2", merchant, hash)
+    sql!("SELECT staff_id, created_at, seen_at, limited, idle_ms FROM session WHERE merchant_id = $1 AND secret_hash = $2", merchant, hash)
 }
 
 pub(super) fn session(row: &Row) -> Result<Session> {
-    Ok(Session { staff: row.get(0)?, created_at: row.get(1)?, seen_at: row.get(2)?, limited: row.get(3)? })
+    Ok(Session { staff: row.get(0)?, created_at: row.get(1)?, seen_at: row.get(2)?, limited: row.get(3)?, idle_ms: row.get(4)? })
 }
 
 pub(super) async fn seen(tx: &mut Tx, merchant: MerchantId, hash: &str, now: Instant) -> Result<()> {

@@ -3,7 +3,11 @@
 #[cfg(test)]
 mod approval;
 #[cfg(test)]
+mod device;
+#[cfg(test)]
 mod key;
+#[cfg(test)]
+mod message;
 #[cfg(test)]
 mod org;
 #[cfg(test)]

@@ -27,9 +27,11 @@ pub mod model;
 pub mod ops;
 pub(crate) mod past;
 pub(crate) mod prepaid;
+mod promise;
 pub mod reasons;
 pub mod store;
 
 pub use model::{Checkout, CheckoutLine, Identity, Order, OrderId, OrderLine, Payment, Tender};
 pub use ops::{checkout, checkout_proven};
 pub use prepaid::{PassUse, Prepaid};
+pub use promise::{Promise, PromisedLine};

@@ -2,6 +2,7 @@
 
 use super::model::{Checkout, Order, OrderLine, Payment, Tender, number};
 use super::prepaid::PaidBefore;
+use super::promise::Promise;
 use super::store;
 use crate::book::Books;
 use crate::exchange::model::{Carried, carry, with_difference};
@@ -48,14 +49,23 @@ pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> 
 
 /// The same with what a proof of identity has shown.
 pub async fn checkout_proven(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout, proven: Proven) -> Result<Order> {
-    let Sold { order, movements, .. } = sell(tx, cx, books, input, proven, &[]).await?;
+    let Sold { order, movements, .. } = sell(tx, cx, books, input, proven, &[], None).await?;
     stock::ops::post(tx, cx, order.store, &movements).await?;
     Ok(order)
 }
 
 /// Sells a cart, but for its stock: an exchange moves that together with what came back, and what it
-/// gave back (`back`) pays first.
-pub(crate) async fn sell(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout, proven: Proven, back: &[Payment]) -> Result<Sold> {
+/// gave back (`back`) pays first. A promise stands in the place of the price, and of what guards a sale
+/// before it is made: it was made.
+pub(crate) async fn sell(
+    tx: &mut Tx,
+    cx: &Cx,
+    books: &Books,
+    input: &Checkout,
+    proven: Proven,
+    back: &[Payment],
+    promise: Option<&Promise>,
+) -> Result<Sold> {
     user_may(tx, cx, input).await?;
     let wallet = input.payments.iter().chain(back).any(|payment| payment.tender.account().is_none());
     let ask = Ask {
@@ -70,24 +80,27 @@ pub(crate) async fn sell(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout, 
         lock: wallet || !input.prepaid.is_empty() || !matches!(input.points, PointsChoice::None),
         till: input.till,
         all_coupons: false,
+        made: promise.is_some(),
     };
     let mut facts = gather(tx, cx, books, &ask).await?;
     input.till.map_or(Ok(()), |till| facts.book.till_in(till, input.store))?;
-    facts.book.shift_allows(input.till, input.channel, facts.shift)?;
-    sellers(tx, cx, input).await?;
+    if promise.is_none() {
+        facts.book.shift_allows(input.till, input.channel, facts.shift)?;
+        sellers(tx, cx, input).await?;
+    }
     let mut before = PaidBefore::read(tx, cx, &mut facts, (input.store, &input.lines), &input.prepaid).await?;
-    let priced = facts.price(cx, &ask)?;
+    let priced = promise.map_or_else(|| facts.price(cx, &ask), Promise::quote)?;
     let quote = before.whole(&priced).unwrap_or_else(|| priced.clone());
     let taxed = before.taxed(facts.taxed(&quote)?);
     let total = Facts::payable(&quote, &taxed)?;
-    agreed(input, &quote, total)?;
+    promise.map_or_else(|| agreed(input, &quote, total), |_| Ok(()))?;
     let due = Money(total.0 - before.total()?.0);
     let carried = carry(back, due)?;
     let asked = if back.is_empty() { input.payments.clone() } else { with_difference(&carried, &input.payments, due)? };
     let mut payments = payments(cx, &asked, &facts, due)?;
     payments.extend(before.payments()?);
     let paid = paid_by(&payments)?;
-    facts.book.identity.check(paid.principal.plus(paid.bonus)?, quote.points.spent, proven.holds())?;
+    facts.book.identity.check(paid.principal.plus(paid.bonus)?, quote.points.spent, proven.holds() || promise.is_some())?;
     let paid = paid.without_tax(priced.total)?;
     let mut room = points::ops::room(tx, cx, &facts.book.loyalty, input.member, true).await?;
     let mut earned = {
@@ -101,6 +114,9 @@ pub(crate) async fn sell(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout, 
     let offers = applied(&priced, &facts.book.offers, &facts.price_cx(cx, &ask));
     let mut order = Order { offers, ..order(cx, input, &facts, Priced { quote, taxed, total }, payments, &earned)? };
     before.mark(&mut order);
+    for (line, promised) in order.lines.iter_mut().zip(promise.iter().flat_map(|promise| &promise.lines)) {
+        line.unit_price = promised.unit_price;
+    }
     let mut journal = journal(cx, &mut facts, &order, &earned)?;
     before.spend(cx, &mut journal, &mut facts.holdings, order.store)?;
     // First, so that an id that is taken is told as that, and not by the first transfer.
@@ -112,7 +128,7 @@ pub(crate) async fn sell(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout, 
     points::ops::count(tx, cx, &facts.book.loyalty, input.member, order.id.0, &uses).await?;
     use_coupons(tx, cx, &facts, &order).await?;
     usage::take(tx, cx, order.id.0, order.member.map(|member| member.0), &order.offers).await?;
-    let movements = movements(&facts.goods, &order)?;
+    let movements = movements(&facts.goods, &order, promise.is_some())?;
     tx.queue(store::insert_lines_stmt(cx.merchant, &[&order])?).await?;
     event::append(tx, cx, &[completed(&order, &facts, &kinds)]).await?;
     Ok(Sold { order, movements, carried })
@@ -347,8 +363,8 @@ async fn use_coupons(tx: &mut Tx, cx: &Cx, facts: &Facts, order: &Order) -> Resu
 }
 
 /// What the order takes from stock.
-fn movements(goods: &[ForSale], order: &Order) -> Result<Vec<Movement>> {
-    if let Some(index) = goods.iter().position(ForSale::never_stocked) {
+fn movements(goods: &[ForSale], order: &Order, made: bool) -> Result<Vec<Movement>> {
+    if let Some(index) = goods.iter().position(ForSale::never_stocked).filter(|_| !made) {
         return Err(Error::refused(
             "stock_insufficient",
             format!("{} was never in stock here; receive it first", goods[index].product_name),

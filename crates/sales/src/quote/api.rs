@@ -132,6 +132,7 @@ async fn quote(tx: &mut shuke_db::Tx, cx: &shuke_kernel::Cx, books: &Books, body
         lock: false,
         till: None,
         all_coupons: true,
+        made: false,
     };
     let mut facts = gather(tx, cx, books, &ask).await?;
     let before = PaidBefore::passes(tx, cx, &mut facts, (body.store, &body.lines), &body.passes).await?;

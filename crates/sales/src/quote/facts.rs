@@ -49,6 +49,8 @@ pub struct Ask<'a> {
     pub till: Option<Uuid>,
     /// Whether every coupon of the member is looked at, to say why not.
     pub all_coupons: bool,
+    /// Whether the sale was made already, by a till without a network: what is off sale now was sold.
+    pub made: bool,
 }
 
 /// Everything that a price depends on, of one moment.
@@ -132,7 +134,7 @@ pub async fn gather(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Ask<'_>) -> Resul
     let zone = book.store_zone(ask.store)?.clone();
     let today = zone.date(cx.now);
     let offers = offer_facts(tx, cx, (&asked, &of_offers), Asked::of(&book, ask.member, today)).await?;
-    let mut goods = goods(answer(1), ask.lines)?;
+    let mut goods = goods(answer(1), ask)?;
     add_parts(tx, cx, ask.store, &mut goods).await?;
     let mut facts = Facts {
         zone,
@@ -244,9 +246,9 @@ fn check(ask: &Ask<'_>) -> Result<()> {
 }
 
 /// The variant of each line.
-fn goods(rows: &[shuke_db::Row], lines: &[CheckoutLine]) -> Result<Vec<ForSale>> {
+fn goods(rows: &[shuke_db::Row], ask: &Ask<'_>) -> Result<Vec<ForSale>> {
     let found = rows.iter().map(product::store::for_sale_row).collect::<Result<Vec<_>>>()?;
-    lines
+    ask.lines
         .iter()
         .enumerate()
         .map(|(index, line)| {
@@ -258,7 +260,7 @@ fn goods(rows: &[shuke_db::Row], lines: &[CheckoutLine]) -> Result<Vec<ForSale>>
                     "there is no such variant",
                 )
             })?;
-            if !good.on_sale {
+            if !good.on_sale && !ask.made {
                 return Err(Error::refused("variant_off_sale", format!("{} is not on sale", good.product_name)).field(
                     format!("/lines/{index}/variant"),
                     "variant_off_sale",

@@ -37,6 +37,8 @@ mod merge_benefits;
 #[cfg(test)]
 mod offers;
 #[cfg(test)]
+mod offline;
+#[cfg(test)]
 mod points;
 #[cfg(test)]
 mod points_kinds;

@@ -416,6 +416,7 @@ impl World {
                         lock: false,
                         till: None,
                         all_coupons: false,
+                        made: false,
                     };
                     let facts = gather(tx, cx, books, &ask).await?;
                     let quote = facts.price(cx, &ask)?;

@@ -44,6 +44,7 @@ pub async fn run(args: Args) -> Result<()> {
     let request = Request {
         kind: args.kind,
         merchant,
+        actor: shuke_kernel::Actor::System,
         personal: args.personal,
         from: args.from.as_deref().map(time::parse_date).transpose()?,
         until: args.until.as_deref().map(time::parse_date).transpose()?,

@@ -430,6 +430,7 @@ impl Shop<'_> {
             lock: true,
             till: None,
             all_coupons: false,
+            made: false,
         };
         let facts = gather(tx, cx, self.books, &ask).await?;
         let total = facts.price(cx, &ask)?.total;

@@ -3,7 +3,7 @@
 use super::{Cell, Sheet};
 use serde::Serialize;
 use shuke_http::AppInner;
-use shuke_kernel::{Currency, Cursor, Cx, Date, Instant, Limit, MerchantId, Money, Result, Uuid, Zone};
+use shuke_kernel::{Actor, Currency, Cursor, Cx, Date, Instant, Limit, MerchantId, Money, Result, Uuid, Zone};
 use shuke_ledger::{AccountKind, lot};
 use shuke_member::MemberId;
 use shuke_member::member::{Exported, ops as members};
@@ -40,6 +40,8 @@ pub struct Request {
     pub kind: Kind,
     /// Whose.
     pub merchant: MerchantId,
+    /// Who takes it out.
+    pub actor: Actor,
     /// With names, phones and the like.
     pub personal: bool,
     /// Orders and refunds from this day on.
@@ -68,7 +70,7 @@ struct Export<'a> {
 ///
 /// Errors: `merchant_not_found`, `export_format_unknown`, `export_unwritable`, `export_too_long`.
 pub async fn write(app: &AppInner, request: &Request, path: &Path) -> Result<u64> {
-    let cx = Cx::system(request.merchant, app.clock.now(), app.random.clone());
+    let cx = Cx { actor: request.actor, ..Cx::system(request.merchant, app.clock.now(), app.random.clone()) };
     let (found, stores) = app
         .db
         .read(&cx, |tx, cx| {

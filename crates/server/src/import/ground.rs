@@ -3,7 +3,7 @@
 use serde::Serialize;
 use shuke_db::{Db, Tx};
 use shuke_http::{AppInner, Vault};
-use shuke_kernel::{Clock, Currency, Cx, Error, Instant, MerchantId, Random, Result, Zone};
+use shuke_kernel::{Actor, Clock, Currency, Cx, Error, Instant, MerchantId, Random, Result, Zone};
 use shuke_org::merchant::{self, Founding, Owner};
 use shuke_org::staff::{Password, Username};
 use shuke_org::store::{self, StoreDraft};
@@ -137,6 +137,14 @@ fn imagined(clock: Clock, random: Random, vault: Vault, wishes: &Wishes) -> Grou
 
 fn default_zone() -> Zone {
     Zone::parse("Asia/Shanghai").unwrap_or(Zone::utc())
+}
+
+/// The ground of an import into a merchant that is there, by somebody.
+///
+/// Errors: `merchant_not_found`.
+pub async fn of_merchant(app: &AppInner, merchant: MerchantId, actor: Actor) -> Result<Ground> {
+    let found = of(&app.db, app.clock.clone(), app.random.clone(), app.vault.clone(), merchant, &Wishes::default()).await?;
+    Ok(Ground { cx: Cx { actor, ..found.cx.clone() }, ..found })
 }
 
 async fn of(db: &Db, clock: Clock, random: Random, vault: Vault, merchant: MerchantId, wishes: &Wishes) -> Result<Ground> {

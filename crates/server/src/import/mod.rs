@@ -54,6 +54,12 @@ use shuke_kernel::{Error, Result};
 use std::collections::VecDeque;
 use std::path::Path;
 
+/// How many rows of a run's file have been dealt with.
+pub(crate) async fn position(tx: &mut shuke_db::Tx, cx: &shuke_kernel::Cx, run: shuke_kernel::Uuid) -> Result<i64> {
+    let found = store::find(tx, cx, run).await?;
+    Ok(found.map_or(0, |found| i64::try_from(found.position).unwrap_or(i64::MAX)))
+}
+
 /// The longest cell that is taken, in characters.
 pub const CELL_CHARS_MAX: usize = 10_000;
 /// The most columns that a table may have.

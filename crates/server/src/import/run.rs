@@ -168,6 +168,16 @@ pub async fn run(db: Option<&Db>, ground: &Ground, options: &Options) -> Result<
     run.report(outcome, started).await
 }
 
+/// The id of the run that an import of this file would be: the same file with the same options is the same run.
+///
+/// Errors: those of [`Source::open`] and [`Mapping::guess`].
+pub fn id_of(ground: &Ground, options: &Options) -> Result<Uuid> {
+    let source = Source::open_with(&options.file, &options.form)?;
+    let mapping = Mapping::guess(options.kind, source.header(), &options.map)?;
+    let fingerprint = fingerprint(options, &mapping, ground)?;
+    Ok(ids::natural(ground.cx.merchant, "import", &[kind_name(options.kind), &fingerprint]))
+}
+
 /// The word for a kind, as on the command line.
 pub const fn kind_name(kind: Kind) -> &'static str {
     match kind {

@@ -46,7 +46,18 @@ fn every_operation_is_described() {
     let found = operations(&document);
     assert!(found.len() > 50, "only {} operations", found.len());
     let open = ["show_setup", "create_setup", "sign_in", "show_card_shop", "send_sign_in_code", "sign_in_member"];
-    let personal = ["show_session", "sign_out", "change_own_password", "show_totp", "begin_totp", "confirm_totp"];
+    let personal = [
+        "show_session",
+        "sign_out",
+        "change_own_password",
+        "show_totp",
+        "begin_totp",
+        "confirm_totp",
+        "set_own_pin",
+        "remove_own_pin",
+        "show_device",
+        "sign_in_with_pin",
+    ];
     let mut names = BTreeSet::new();
     for (method, path, operation) in found {
         let name = operation["operationId"].as_str().unwrap();

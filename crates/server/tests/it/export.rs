@@ -12,7 +12,7 @@ const MEMBERS: &str = "手机号,姓名,会员卡号,生日,标签,积分,储值
     +85251234567,=cmd|calc,V0002,,,,12.34,\n";
 
 fn request(kind: List, personal: bool) -> Request {
-    Request { kind, merchant: MerchantId(1), personal, from: None, until: None }
+    Request { kind, merchant: MerchantId(1), actor: shuke_kernel::Actor::System, personal, from: None, until: None }
 }
 
 scenario! {

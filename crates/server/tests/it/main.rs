@@ -63,6 +63,8 @@ mod till;
 #[cfg(test)]
 mod upgrade;
 #[cfg(test)]
+mod upload;
+#[cfg(test)]
 mod verify;
 #[cfg(test)]
 mod walls;

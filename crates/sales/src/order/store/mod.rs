@@ -268,6 +268,19 @@ pub(crate) async fn count(tx: &mut Tx, merchant: MerchantId, store: Uuid, from: 
     tx.row(stmt).await?.map_or(Ok(0), |row| row.get(0))
 }
 
+/// Who bought in a store since a moment, those who bought last first.
+pub(crate) async fn latest_buyers(tx: &mut Tx, merchant: MerchantId, store: Uuid, since: Instant, most: i64) -> Result<Vec<MemberId>> {
+    let stmt = sql!(
+        "SELECT member_id, MAX(at) AS last_at FROM sales_order WHERE merchant_id = $1 AND store_id = $2 AND at >= $3 AND member_id IS NOT NULL
+         GROUP BY member_id ORDER BY last_at DESC, member_id LIMIT $4",
+        merchant,
+        store,
+        since,
+        most
+    );
+    tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect()
+}
+
 /// Which orders a list shows.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {

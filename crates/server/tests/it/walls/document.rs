@@ -75,6 +75,9 @@ impl Operation {
 fn query_value(side: &Side, name: &str, operation: &Operation) -> String {
     match name {
         "store" | "variant" => side.text(name),
+        "kind" if operation.id == "export_list" => "products".to_owned(),
+        "kind" => "members".to_owned(),
+        "name" => "x.csv".to_owned(),
         "from" | "to" | "date" | "on" => "2026-11-22".to_owned(),
         other => panic!("say in query_value what {other} of {} may be", operation.id),
     }

@@ -33,12 +33,24 @@ pub async fn two_merchants(kind: Kind) -> Given {
 /// Who needs no credentials.
 const OPEN: &[&str] = &["create_setup", "show_setup", "sign_in"];
 /// What everybody who is signed in may do with their own session.
-const OWN: &[&str] = &["begin_totp", "change_own_password", "confirm_totp", "show_session", "show_totp", "sign_out"];
+const OWN: &[&str] = &[
+    "begin_totp",
+    "change_own_password",
+    "confirm_totp",
+    "remove_own_pin",
+    "set_own_pin",
+    "show_device",
+    "show_session",
+    "show_totp",
+    "sign_in_with_pin",
+    "sign_out",
+];
 /// Lists and pages that name nothing by an id.
 const WITHOUT_IDS: &[&str] = &[
     "count_stages",
     "list_settlements_due",
     "list_stock_limits",
+    "export_list",
     "list_messages",
     "list_terms",
     "report_consumed",
@@ -46,6 +58,7 @@ const WITHOUT_IDS: &[&str] = &[
     "report_received",
     "report_sold",
     "show_approval_policy",
+    "show_offline_policy",
     "show_card_policy",
     "show_message_policy",
     "show_sms_gateway",
@@ -72,6 +85,7 @@ const WITHOUT_IDS: &[&str] = &[
     "show_streak_scheme",
     "show_starter_picks",
     "show_tax_policy",
+    "show_till_sign_in",
     "show_wallet_policy",
 ];
 const BROKEN: &[u8] = b"{";

@@ -31,15 +31,18 @@ pub const SEGMENTS: &[(&str, &str)] = &[
     ("coupon-templates", "template"),
     ("coupons", "coupon"),
     ("dependents", "dependent"),
+    ("devices", "device"),
     ("exchanges", "exchange"),
     ("fields", "field"),
     ("gift-card-batches", "gift_card_batch"),
     ("gift-card-codes", "gift_card_code"),
     ("gift-cards", "gift_card"),
     ("held-carts", "held_cart"),
+    ("imports", "import"),
     ("members", "member"),
     ("merges", "merge"),
     ("notes", "note"),
+    ("offline-sales", "offline_sale"),
     ("membership-plans", "membership_plan"),
     ("memberships", "membership"),
     ("offers", "offer"),
@@ -178,6 +181,8 @@ impl Side {
         let cashier = self.owner.as_token(self.stall.shop.token(Role::Cashier));
         let approval = cashier.post("/api/v1/approvals", &approval).await.ok();
         self.things.insert("approval", approval["id"].clone());
+        let device = self.post("/api/v1/devices", json!({ "name": "平板", "till": self.things["till"] })).await["id"].clone();
+        self.things.insert("device", device);
         self.things.extend([
             ("card", card["id"].clone()),
             ("dependent", dependent["id"].clone()),
@@ -298,6 +303,15 @@ impl Side {
         let top_up =
             json!({ "id": self.uuid(), "member": self.things["member"], "store": self.things["store"], "amount": 100, "tender": "cash" });
         let top_up = self.post("/api/v1/top-ups", top_up).await;
+        let (offline, variant) = (json!(self.uuid()), &self.things["variant"]);
+        let line = json!({ "variant": variant, "quantity_milli": 100, "unit_price": 5_000, "gross": 500, "net": 500 });
+        let alone = json!({ "id": offline, "at": 0, "snapshot": "", "lines": [line], "payments": [{ "tender": "cash", "amount": 500 }], "total": 500 });
+        let sent = self.post("/api/v1/offline-sales", json!({ "till": self.things["till"], "sales": [alone] })).await;
+        assert_eq!(sent["items"][0]["state"], "waiting", "{sent}");
+        self.things.insert("offline_sale", offline);
+        let path = "/api/v1/imports?kind=members&name=x.csv";
+        let brought = self.owner.call(axum::http::Method::POST, path, None, Some("name,phone\n墙内人,13900000077\n".into())).await;
+        self.things.insert("import", brought.ok()["id"].clone());
         self.things.extend([("order", json!(order)), ("refund", refund["id"].clone()), ("top_up", top_up["id"].clone())]);
         let settlement = self.post("/api/v1/settlements", self.settlement()).await["id"].clone();
         let path = format!("/api/v1/settlements/{}/confirm", settlement.as_str().unwrap());
@@ -362,6 +376,8 @@ impl Side {
     /// A body that an operation on one of this merchant's things takes.
     pub fn body(&self, operation: &str) -> Value {
         match operation {
+            "decide_offline_sale" => json!({ "accepted": false, "note": "x" }),
+            "preview_import" | "start_import" => json!({}),
             "accept_terms" => json!({ "version": "1" }),
             "add_variant" => json!({ "sku": "WALL2", "price": 100 }),
             "decide_approval" => json!({ "given": true, "username": "owner", "password": shuke_org::fixture::PASSWORD }),
