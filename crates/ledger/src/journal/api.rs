@@ -84,7 +84,7 @@ async fn list(
 
 async fn page(tx: &mut Tx, cx: &Cx, member: Uuid, kind: Option<AccountKind>, after: Option<Seen>, limit: Limit) -> Result<Page<Entry>> {
     members::must_exist(tx, cx, member.into()).await?;
-    ops::statement(tx, cx, member, kind, after, limit).await
+    ops::entries(tx, cx, member, kind, after, limit).await
 }
 
 /// Corrects a balance by hand. The reason goes into the audit log and the event log.

@@ -125,7 +125,7 @@ pub async fn booked(tx: &mut Tx, cx: &Cx, sources: &[Uuid]) -> Result<Vec<Uuid>>
 }
 
 /// A member's entries, newest first: those that touch a kind of account, or all.
-pub async fn statement(
+pub async fn entries(
     tx: &mut Tx,
     cx: &Cx,
     member: Uuid,

@@ -83,7 +83,7 @@ pub async fn movements(
     after: Option<(Instant, Uuid, i64)>,
     limit: Limit,
 ) -> Result<Page<Movement>> {
-    Ok(journal::ops::statement(tx, cx, member, kind, after, limit).await?.map(Movement::from))
+    Ok(journal::ops::entries(tx, cx, member, kind, after, limit).await?.map(Movement::from))
 }
 
 /// Ok where the pass is the member's, else `pass_not_found`.

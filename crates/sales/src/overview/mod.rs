@@ -8,9 +8,12 @@
 //! A caller who may not know who a member is sees the figures without the person, the notes and the
 //! preferences; who may not see orders or balances sees the view without them.
 //!
+//! The till asks for less and for other things ([`counter`]): what is near, what is due, what can be used now.
+//!
 //! Deliberately not here: pages of any of these lists; each has its own operation.
 
 pub mod api;
+pub mod counter;
 mod model;
 pub mod ops;
 

@@ -67,6 +67,8 @@ mod tax;
 #[cfg(test)]
 mod tiers;
 #[cfg(test)]
+mod till_view;
+#[cfg(test)]
 mod trials;
 #[cfg(test)]
 mod world;
