@@ -312,6 +312,7 @@ fn offline(tx: &mut Tx, merchant: MerchantId) -> Future<'_, Option<Difference>> 
             "SELECT id, 0 AS a0, total AS b0, 0 AS a1, 1 AS b1 FROM ({ORDERS}) AS orders WHERE id IN (SELECT id FROM ({PROMISED}) AS kept)"
         );
         let row = first(tx, merchant, compared(&[promised, booked], 2)).await?;
-        row.map(|row| say(&row, "offline", "offline sale", &[("what was promised", "its order's total"), ("what it should be", "orders")])).transpose()
+        row.map(|row| say(&row, "offline", "offline sale", &[("what was promised", "its order's total"), ("what it should be", "orders")]))
+            .transpose()
     })
 }

@@ -97,7 +97,8 @@ fn method_not_allowed() -> Response {
 
 fn frame() -> OpenApi {
     let cookie = ApiKeyValue::with_description(shuke_http::SESSION_COOKIE, "Set by signing in; for people's browsers.");
-    let device = ApiKeyValue::with_description(shuke_org::device::DEVICE_COOKIE, "Set by registering a device at a till; says which till it is.");
+    let device =
+        ApiKeyValue::with_description(shuke_org::device::DEVICE_COOKIE, "Set by registering a device at a till; says which till it is.");
     let own = ApiKeyValue::with_description(shuke_http::MEMBER_COOKIE, "Set by a member's own sign-in; for the card on their phone.");
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key; for programs.")).build();
     let components = ComponentsBuilder::new()

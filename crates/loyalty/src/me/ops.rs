@@ -109,14 +109,7 @@ pub async fn redeem(tx: &mut Tx, cx: &Cx, member: Uuid, draft: &MyRewardDraft) -
     if reward::ops::show(tx, cx, draft.reward).await?.terms.money.is_positive() {
         return Err(Error::refused("reward_at_till", "this reward is paid partly with money; redeem it at the till"));
     }
-    let draft = RewardOrderDraft {
-        id: draft.id,
-        reward: draft.reward,
-        member,
-        store: draft.store,
-        quantity: draft.quantity,
-        tender: None,
-    };
+    let draft = RewardOrderDraft { id: draft.id, reward: draft.reward, member, store: draft.store, quantity: draft.quantity, tender: None };
     reward_order::ops::redeem(tx, cx, &draft).await.map(plain)
 }
 

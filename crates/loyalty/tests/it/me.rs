@@ -12,9 +12,10 @@ use shuke_testkit::{TestApp, scenario};
 async fn own(given: &Given, member: Uuid) -> TestApp {
     given.app.app.slot::<shuke_http::MemberDoor>().set(Door);
     let input: (Cx, Uuid, shuke_http::Vault) = (given.cx(), member, given.app.app.vault.clone());
-    let begun = given.app.db().write(&input, |tx, (cx, member, vault)| {
-        Box::pin(shuke_member::sign_in::ops::begin(tx, cx, vault, MemberId(*member)))
-    });
+    let begun = given
+        .app
+        .db()
+        .write(&input, |tx, (cx, member, vault)| Box::pin(shuke_member::sign_in::ops::begin(tx, cx, vault, MemberId(*member))));
     let token: MemberToken = begun.await.unwrap();
     given.app.as_member(token.as_str())
 }

@@ -12,4 +12,4 @@ pub mod api;
 mod model;
 pub mod ops;
 
-pub use model::{Accepted, Profile, ProfileChange};
+pub use model::{Profile, ProfileChange, TermsAccepted};

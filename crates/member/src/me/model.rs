@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 /// Terms that the member has accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Accepted {
+pub struct TermsAccepted {
     /// Which version.
     pub version: String,
     /// When.
@@ -46,7 +46,7 @@ pub struct Profile {
     /// Consents as they stand; none for a channel means no.
     pub consents: Vec<Consent>,
     /// Terms that were accepted, newest first.
-    pub terms: Vec<Accepted>,
+    pub terms: Vec<TermsAccepted>,
     /// The shop's terms in force, where the member has not accepted them yet: ask.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terms_due: Option<Terms>,

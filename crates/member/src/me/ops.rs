@@ -1,6 +1,6 @@
 //! Reading a member for themselves.
 
-use super::{Accepted, Profile};
+use super::{Profile, TermsAccepted};
 use crate::MemberId;
 use crate::member::{self, PersonView, View};
 use crate::sign_in;
@@ -28,7 +28,7 @@ pub async fn profile(tx: &mut Tx, cx: &Cx, vault: &Vault, id: MemberId) -> Resul
         cards: shown.cards,
         dependents: shown.dependents,
         consents: shown.consents,
-        terms: shown.terms.into_iter().map(|accepted| Accepted { version: accepted.version, at: accepted.at }).collect(),
+        terms: shown.terms.into_iter().map(|accepted| TermsAccepted { version: accepted.version, at: accepted.at }).collect(),
         terms_due,
     })
 }

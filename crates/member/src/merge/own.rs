@@ -4,7 +4,8 @@ use crate::belonging::{Belonging, Pair};
 use crate::member::absorb::{self, Filled};
 use crate::member::{self, MemberId, View};
 use crate::{
-    CardId, DependentId, FieldId, TagId, card, consent, contact, dependent, field, group, note, pin, preference, purchase, relationship, sign_in,
+    CardId, DependentId, FieldId, TagId, card, consent, contact, dependent, field, group, note, pin, preference, purchase, relationship,
+    sign_in,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

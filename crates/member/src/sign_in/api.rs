@@ -10,9 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use shuke_db::{Wall, wall};
-use shuke_http::{
-    Allow, App, Json, MEMBER_COOKIE, OpenApiRouter, ProblemBody, Query, Reply, member_secret, perm, routes,
-};
+use shuke_http::{Allow, App, Json, MEMBER_COOKIE, OpenApiRouter, ProblemBody, Query, Reply, member_secret, perm, routes};
 use shuke_kernel::{Actor, Cx, Error, Instant, MerchantId};
 use shuke_org::message::{MessagePolicy, SmsWay};
 use shuke_org::session::api::From;
@@ -180,9 +178,8 @@ async fn sign_in(State(app): State<App>, From(address): From, Json(ask): Json<Me
     limit::attempt(&app, address, &format!("member/{}/{}", found.id, phone_index(&app.vault, found.id, &phone))).await?;
     let cx = Cx::system(found.id, app.clock.now(), app.random.clone());
     let input = (&cx, &app.vault, &phone, &ask);
-    let entered = app.db.write(&input, |tx, (cx, vault, phone, ask)| {
-        Box::pin(ops::enter(tx, cx, vault, phone, &ask.code, ask.join.as_ref()))
-    });
+    let entered =
+        app.db.write(&input, |tx, (cx, vault, phone, ask)| Box::pin(ops::enter(tx, cx, vault, phone, &ask.code, ask.join.as_ref())));
     match entered.await? {
         Entered::Begun { token, joined } => {
             let status = if joined { StatusCode::CREATED } else { StatusCode::OK };

@@ -142,10 +142,9 @@ pub async fn latest_terms(tx: &mut Tx, cx: &Cx) -> Result<Option<Terms>> {
 /// The error for an attempt that did not get in.
 pub(super) fn refused(entered: &Entered) -> Error {
     match entered {
-        Entered::Stranger => Error::refused(
-            "join_needed",
-            "nobody has this phone number here yet; send the same code again with `join` to become a member",
-        ),
+        Entered::Stranger => {
+            Error::refused("join_needed", "nobody has this phone number here yet; send the same code again with `join` to become a member")
+        }
         _ => wrong(),
     }
 }

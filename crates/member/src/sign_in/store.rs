@@ -6,7 +6,14 @@ use shuke_db::{Row, Stmt, Tx, sql};
 use shuke_kernel::{Instant, MerchantId, Result};
 
 /// Puts a phone's one code in the place of the one before.
-pub(super) async fn put_code(tx: &mut Tx, merchant: MerchantId, phone_index: &str, hash: &str, tries: i64, expires_at: Instant) -> Result<()> {
+pub(super) async fn put_code(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    phone_index: &str,
+    hash: &str,
+    tries: i64,
+    expires_at: Instant,
+) -> Result<()> {
     tx.queue(sql!(
         "INSERT INTO sign_in_code (merchant_id, phone_index, code_hash, tries_left, expires_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (merchant_id, phone_index) DO UPDATE

@@ -148,12 +148,7 @@ async fn sign_in(OnDevice(device): OnDevice, State(app): State<App>, From(addres
 /// Sets your own PIN for signing in at tills.
 #[utoipa::path(put, path = "/api/v1/session/pin", tag = "session", operation_id = "set_own_pin", request_body = PinChange,
     responses((status = 204, description = "Set"), (status = "default", body = ProblemBody)), security(("session" = [])))]
-async fn set_pin(
-    Signed(caller): Signed,
-    State(app): State<App>,
-    From(address): From,
-    Json(change): Json<PinChange>,
-) -> Reply<StatusCode> {
+async fn set_pin(Signed(caller): Signed, State(app): State<App>, From(address): From, Json(change): Json<PinChange>) -> Reply<StatusCode> {
     let found = proven(&app, &caller, address, &change.password).await?;
     ops::set_pin(&app, &caller.cx, found.staff.id, &change.pin).await?;
     Ok(StatusCode::NO_CONTENT)

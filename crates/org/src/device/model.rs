@@ -147,7 +147,8 @@ impl DeviceToken {
 ///
 /// Errors: `staff_pin_weak`.
 pub(super) fn pin(text: &str) -> Result<&str> {
-    let weak = |detail: &str| Err(Error::invalid("staff_pin_weak", "this PIN can't be taken").field("/pin", "staff_pin_weak", detail.to_owned()));
+    let weak =
+        |detail: &str| Err(Error::invalid("staff_pin_weak", "this PIN can't be taken").field("/pin", "staff_pin_weak", detail.to_owned()));
     let digits: Vec<u8> = text.bytes().collect();
     if !(4..=6).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
         return weak("take four to six digits");

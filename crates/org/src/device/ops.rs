@@ -34,8 +34,7 @@ pub async fn register(tx: &mut Tx, cx: &Cx, draft: &DeviceDraft, token: &DeviceT
         return Err(Error::refused("till_closed", "this till is out of use; choose another"));
     }
     let name = text::line("name", &draft.name, NAME_CHARS_MAX)?;
-    let device =
-        Device { id: token.device, till: draft.till, name, registered_by: cx.actor.text(), created_at: cx.now, revoked_at: None };
+    let device = Device { id: token.device, till: draft.till, name, registered_by: cx.actor.text(), created_at: cx.now, revoked_at: None };
     store::insert(tx, cx.merchant, &device, &token.hash(vault)).await?;
     audit::ops::record(tx, cx, &audit::Entry::new("device.registered", device.id).new_value(&device)).await?;
     Ok(device)

@@ -83,7 +83,9 @@ pub async fn meant(app: &AppInner, named: Option<MerchantId>) -> Result<Merchant
         Box::pin(async move {
             let id = match named {
                 Some(named) => *named,
-                None => only(tx).await?.ok_or_else(|| Error::invalid("merchant_unnamed", "say which shop: its number stands in the card's address"))?,
+                None => only(tx)
+                    .await?
+                    .ok_or_else(|| Error::invalid("merchant_unnamed", "say which shop: its number stands in the card's address"))?,
             };
             show(tx, id).await
         })

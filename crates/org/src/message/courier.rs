@@ -89,9 +89,9 @@ async fn attempt(app: &AppInner, due: &Due) -> Result<()> {
     let fault = fault.map(|fault| fault.chars().take(FAULT_CHARS_MAX).collect::<String>());
     let wait = WAIT_MS.saturating_mul(1 << due.attempts.clamp(0, 10));
     let input = (due, state, now.plus_ms(wait), fault, now);
-    let settled = app.db.write(&input, |tx, (due, state, due_at, fault, now)| {
-        Box::pin(store::settle(tx, due, *state, *due_at, fault.as_deref(), *now))
-    });
+    let settled = app
+        .db
+        .write(&input, |tx, (due, state, due_at, fault, now)| Box::pin(store::settle(tx, due, *state, *due_at, fault.as_deref(), *now)));
     settled.await
 }
 

@@ -157,7 +157,14 @@ pub(super) async fn prune(tx: &mut Tx, merchant: MerchantId, before: Instant) ->
     tx.exec(sql!("DELETE FROM message WHERE merchant_id = $1 AND created_at < $2", merchant, before)).await
 }
 
-pub(super) async fn set_gateway(tx: &mut Tx, merchant: MerchantId, channel: MessageChannel, url: &str, secret: &str, now: Instant) -> Result<()> {
+pub(super) async fn set_gateway(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    channel: MessageChannel,
+    url: &str,
+    secret: &str,
+    now: Instant,
+) -> Result<()> {
     tx.queue(sql!(
         "INSERT INTO message_gateway (merchant_id, channel, url, secret, changed_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (merchant_id, channel) DO UPDATE SET url = excluded.url, secret = excluded.secret, changed_at = excluded.changed_at",

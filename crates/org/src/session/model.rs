@@ -160,7 +160,13 @@ mod tests {
 
     #[test]
     fn a_session_ends_by_age_and_by_idleness() {
-        let session = Session { staff: StaffId(Uuid::nil()), created_at: Instant(0), seen_at: Instant(SESSION_MS_MAX - 1), limited: false, idle_ms: None };
+        let session = Session {
+            staff: StaffId(Uuid::nil()),
+            created_at: Instant(0),
+            seen_at: Instant(SESSION_MS_MAX - 1),
+            limited: false,
+            idle_ms: None,
+        };
         assert!(session.lives(Instant(SESSION_MS_MAX - 1)));
         assert!(!session.lives(Instant(SESSION_MS_MAX)));
         let idle = Session { seen_at: Instant(0), ..session };

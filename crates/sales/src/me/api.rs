@@ -43,9 +43,8 @@ struct MyClaim {
 async fn list(me: Me, State(app): State<App>, Query(paging): Query<Paging>) -> Reply<Json<Page<MyOrder>>> {
     let books = app.slot::<Books>();
     let input = (&me, &*books, paging.after()?, paging.limit()?);
-    let page = app.db.read(&input, |tx, (me, books, before, limit)| {
-        Box::pin(ops::list(tx, &me.cx, books, MemberId(me.member), *before, *limit))
-    });
+    let page =
+        app.db.read(&input, |tx, (me, books, before, limit)| Box::pin(ops::list(tx, &me.cx, books, MemberId(me.member), *before, *limit)));
     Ok(Json(page.await?))
 }
 

@@ -10,7 +10,14 @@ use shuke_member::MemberId;
 use shuke_org::store as stores;
 
 /// What a member bought, newest first, with the lines.
-pub async fn list(tx: &mut Tx, cx: &Cx, books: &Books, member: MemberId, before: Option<(Instant, Uuid)>, limit: Limit) -> Result<Page<MyOrder>> {
+pub async fn list(
+    tx: &mut Tx,
+    cx: &Cx,
+    books: &Books,
+    member: MemberId,
+    before: Option<(Instant, Uuid)>,
+    limit: Limit,
+) -> Result<Page<MyOrder>> {
     let book = books.current(tx, cx.merchant).await?;
     let filter = orders::Filter { member: Some(member.0), before, ..orders::Filter::default() };
     let mut found = orders::list(tx, cx.merchant, &filter, limit.fetch(), |store| book.zone(store)).await?;

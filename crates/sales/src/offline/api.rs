@@ -139,9 +139,8 @@ async fn list(caller: Allow<perm::SaleRead>, State(app): State<App>, Query(liste
     }
     let paging = Paging { cursor: listed.cursor.clone(), limit: listed.limit };
     let input = (&caller.caller, listed.store, listed.state, paging.after()?, paging.limit()?);
-    let page = app.db.read(&input, |tx, (caller, store, state, before, limit)| {
-        Box::pin(ops::list(tx, caller, *store, *state, *before, *limit))
-    });
+    let page =
+        app.db.read(&input, |tx, (caller, store, state, before, limit)| Box::pin(ops::list(tx, caller, *store, *state, *before, *limit)));
     Ok(Json(page.await?))
 }
 

@@ -108,7 +108,11 @@ impl OfflineSale {
             return fault("/lines", "1 to 500 lines");
         }
         let bad = |line: &OfflineLine| {
-            line.quantity_milli <= 0 || line.net.is_negative() || line.net > line.gross || line.unit_price.is_negative() || line.gross.0 > 1_000_000_000_000
+            line.quantity_milli <= 0
+                || line.net.is_negative()
+                || line.net > line.gross
+                || line.unit_price.is_negative()
+                || line.gross.0 > 1_000_000_000_000
         };
         if self.lines.iter().any(bad) {
             return fault("/lines", "a line has a quantity above 0, and a net of 0 up to its gross");
@@ -149,6 +153,7 @@ impl OfflineSale {
             lines: self.lines.iter().map(line).collect(),
             coupons: CouponChoice::None,
             points: PointsChoice::None,
+            points_kind: None,
             payments: payments.map_or_else(|| self.payments.clone(), <[Payment]>::to_vec),
             prepaid: Prepaid::default(),
             expected_total: Some(self.total),
@@ -266,9 +271,24 @@ mod tests {
     use super::*;
 
     fn sale() -> OfflineSale {
-        let line = OfflineLine { variant: Uuid::from_u128(1), quantity_milli: 1_000, unit_price: Money(500), gross: Money(500), net: Money(450), seller: None };
+        let line = OfflineLine {
+            variant: Uuid::from_u128(1),
+            quantity_milli: 1_000,
+            unit_price: Money(500),
+            gross: Money(500),
+            net: Money(450),
+            seller: None,
+        };
         let payment = Payment { tender: Tender::Cash, amount: Money(450), refunded: Money::ZERO };
-        OfflineSale { id: OrderId(Uuid::from_u128(9)), at: Instant(0), snapshot: String::new(), member: None, lines: vec![line], payments: vec![payment], total: Money(450) }
+        OfflineSale {
+            id: OrderId(Uuid::from_u128(9)),
+            at: Instant(0),
+            snapshot: String::new(),
+            member: None,
+            lines: vec![line],
+            payments: vec![payment],
+            total: Money(450),
+        }
     }
 
     #[test]

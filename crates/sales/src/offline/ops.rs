@@ -91,7 +91,9 @@ async fn take(
             order::ops::checkout(tx, &made, books, &asked).await?;
             OfflineState::Accepted
         }
-        Way::AsPromised if conflicts.iter().all(Conflict::can_stand) && near(tx, &made, books, &policy, sale, &asked, &mut conflicts).await? => {
+        Way::AsPromised
+            if conflicts.iter().all(Conflict::can_stand) && near(tx, &made, books, &policy, sale, &asked, &mut conflicts).await? =>
+        {
             book(tx, &made, books, sale, asked).await?;
             OfflineState::Booked
         }
@@ -150,6 +152,7 @@ async fn near(
         lines: &asked.lines,
         coupons: &none,
         points: no_points,
+        points_kind: None,
         order: Some(sale.id.0),
         lock: false,
         till: None,
@@ -298,7 +301,11 @@ async fn decline(tx: &mut Tx, caller: &Caller, id: OrderId, no: &OfflineDecision
 }
 
 async fn told(tx: &mut Tx, cx: &Cx, id: OrderId, state: OfflineState, note: &str) -> Result<()> {
-    audit::ops::record(tx, cx, &audit::Entry::new("offline_sale.settled", id).new_value(&serde_json::json!({ "state": state, "note": note }))).await?;
+    audit::ops::record(
+        tx,
+        cx,
+        &audit::Entry::new("offline_sale.settled", id).new_value(&serde_json::json!({ "state": state, "note": note })),
+    )
+    .await?;
     event::append(tx, cx, &[Event::new("offline_sale.settled", id, &serde_json::json!({ "order": id, "state": state }))]).await
 }
-

@@ -70,7 +70,7 @@ impl Token {
 
 /// A price of the store's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct StorePrice {
+pub struct SnapshotPrice {
     /// The variant.
     pub variant: Uuid,
     /// Minor units for one piece.
@@ -87,7 +87,7 @@ pub struct SnapshotRules {
     /// What is on sale, with barcodes and initials, in the order of the initials; at most 20,000.
     pub products: Vec<Product>,
     /// Prices of the store's own, which come before those of the variants.
-    pub store_prices: Vec<StorePrice>,
+    pub store_prices: Vec<SnapshotPrice>,
     /// Published offers. A till alone applies those that ask nothing of a member's past and have no budget.
     pub offers: Vec<Offer>,
     /// The tiers, with what they take off.
@@ -183,7 +183,7 @@ async fn rules(tx: &mut Tx, cx: &Cx, book: &SaleBook, till: &Till) -> Result<Sna
         merchant: merchant::ops::show(tx, cx.merchant).await?,
         categories: category::store::all(tx, cx.merchant).await?,
         products,
-        store_prices: prices.into_iter().map(|(variant, price)| StorePrice { variant, price }).collect(),
+        store_prices: prices.into_iter().map(|(variant, price)| SnapshotPrice { variant, price }).collect(),
         offers: book.offers.clone(),
         tiers: book.loyalty.scheme.clone(),
         rounding: book.loyalty.rounding,

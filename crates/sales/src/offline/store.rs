@@ -16,19 +16,8 @@ fn parsed<T: DeserializeOwned>(text: &str) -> Result<T> {
 
 /// Keeps a sale as it was sent; false where its id is there already.
 pub(super) async fn put(tx: &mut Tx, cx: &Cx, store: Uuid, till: Uuid, sale: &OfflineSale) -> Result<bool> {
-    let columns = [
-        "merchant_id",
-        "id",
-        "store_id",
-        "till_id",
-        "sold_at",
-        "total",
-        "body",
-        "state",
-        "conflicts",
-        "received_at",
-        "received_by",
-    ];
+    let columns =
+        ["merchant_id", "id", "store_id", "till_id", "sold_at", "total", "body", "state", "conflicts", "received_at", "received_by"];
     let row = vec![
         cx.merchant.to_value(),
         sale.id.to_value(),

@@ -68,20 +68,8 @@ pub(crate) async fn sell(
 ) -> Result<Sold> {
     user_may(tx, cx, input).await?;
     let wallet = input.payments.iter().chain(back).any(|payment| payment.tender.account().is_none());
-    let ask = Ask {
-        store: input.store,
-        member: input.member,
-        channel: input.channel,
-        lines: &input.lines,
-        coupons: &input.coupons,
-        points: input.points,
-        points_kind: input.points_kind,
-        order: Some(input.id.0),
-        lock: wallet || !input.prepaid.is_empty() || !matches!(input.points, PointsChoice::None),
-        till: input.till,
-        all_coupons: false,
-        made: promise.is_some(),
-    };
+    let lock = wallet || !input.prepaid.is_empty() || !matches!(input.points, PointsChoice::None);
+    let ask = asked_of(input, lock, promise.is_some());
     let mut facts = gather(tx, cx, books, &ask).await?;
     input.till.map_or(Ok(()), |till| facts.book.till_in(till, input.store))?;
     if promise.is_none() {
@@ -132,6 +120,24 @@ pub(crate) async fn sell(
     tx.queue(store::insert_lines_stmt(cx.merchant, &[&order])?).await?;
     event::append(tx, cx, &[completed(&order, &facts, &kinds)]).await?;
     Ok(Sold { order, movements, carried })
+}
+
+/// What a sale asks the shop's facts for.
+fn asked_of(input: &Checkout, lock: bool, made: bool) -> Ask<'_> {
+    Ask {
+        store: input.store,
+        member: input.member,
+        channel: input.channel,
+        lines: &input.lines,
+        coupons: &input.coupons,
+        points: input.points,
+        points_kind: input.points_kind,
+        order: Some(input.id.0),
+        lock,
+        till: input.till,
+        all_coupons: false,
+        made,
+    }
 }
 
 /// Who is named as a seller works in the store; asked only where somebody is.

@@ -33,14 +33,10 @@ impl Promise {
             shares: StageShares { activity: Money(line.gross.0 - line.net.0), ..StageShares::default() },
             net: line.net,
         };
-        let saving = Saving {
-            stage: PriceStage::Activity,
-            reason: SavingReason::Promised,
-            source: None,
-            name: "离线价".to_owned(),
-            amount,
-            shares,
-        };
+        let saving =
+            Saving {
+                stage: PriceStage::Activity, reason: SavingReason::Promised, source: None, name: "离线价".to_owned(), amount, shares
+            };
         Ok(Quote {
             lines: self.lines.iter().map(line).collect(),
             savings: if amount.is_positive() { vec![saving] } else { Vec::new() },

@@ -113,12 +113,14 @@ async fn due(tx: &mut Tx, cx: &Cx, book: &SaleBook, id: MemberId, today: shuke_k
     let mut sold = orders::list(tx, cx.merchant, &filter, RHYTHM_ORDERS, |store| book.zone(store)).await?;
     orders::add_lines(tx, cx.merchant, &mut sold).await?;
     let kept = |line: &&OrderLine| line.refunded_milli < line.quantity_milli;
-    let bought = sold.iter().flat_map(|order| order.lines.iter().filter(kept).map(|line| Bought {
-        product: line.product,
-        variant: line.variant,
-        name: line.name.clone(),
-        on: order.date,
-    }));
+    let bought = sold.iter().flat_map(|order| {
+        order.lines.iter().filter(kept).map(|line| Bought {
+            product: line.product,
+            variant: line.variant,
+            name: line.name.clone(),
+            on: order.date,
+        })
+    });
     Ok(replenish(&bought.collect::<Vec<_>>(), today))
 }
 

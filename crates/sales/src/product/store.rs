@@ -534,7 +534,8 @@ async fn by_texts(tx: &mut Tx, head: &str, merchant: MerchantId, texts: &[&str])
 
 /// The prices of a store's own, by variant.
 pub(crate) async fn prices_of_store(tx: &mut Tx, merchant: MerchantId, store: Uuid) -> Result<Vec<(Uuid, Money)>> {
-    let stmt = sql!("SELECT variant_id, price FROM variant_price WHERE merchant_id = $1 AND store_id = $2 ORDER BY variant_id", merchant, store);
+    let stmt =
+        sql!("SELECT variant_id, price FROM variant_price WHERE merchant_id = $1 AND store_id = $2 ORDER BY variant_id", merchant, store);
     tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 

@@ -169,7 +169,10 @@ pub fn greeting(summary: &Summary, address: std::net::SocketAddr) -> String {
     for (username, role, name, _) in ROLES {
         let _ = writeln!(text, "    {username:<12}{:<12}{name}", role.as_str());
     }
-    let _ = writeln!(text, "  members sign in on http://{address}/card/ with the phone of any member; their codes show here and in the console");
+    let _ = writeln!(
+        text,
+        "  members sign in on http://{address}/card/ with the phone of any member; their codes show here and in the console"
+    );
     text
 }
 

@@ -19,5 +19,5 @@ mod model;
 mod ops;
 mod store;
 
-pub(crate) use ops::prune;
 pub use model::{FILE_BYTES_MAX, ImportReport, Upload, UploadId, UploadState};
+pub(crate) use ops::prune;

@@ -114,7 +114,10 @@ pub(super) async fn any_due(tx: &mut Tx, now: Instant) -> Result<bool> {
 
 /// Takes a file that is due, of any merchant. Nobody else imports it until the lease ends.
 pub(super) async fn lease(tx: &mut Tx, now: Instant, until: Instant) -> Result<Option<Due>> {
-    let due = sql!("SELECT merchant_id, id, leased_until FROM upload WHERE state = 'queued' AND leased_until <= $1 ORDER BY leased_until LIMIT 1", now);
+    let due = sql!(
+        "SELECT merchant_id, id, leased_until FROM upload WHERE state = 'queued' AND leased_until <= $1 ORDER BY leased_until LIMIT 1",
+        now
+    );
     let Some(row) = tx.row(due).await? else { return Ok(None) };
     let (merchant, id, held): (MerchantId, UploadId, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let stmt = sql!(
