@@ -8,6 +8,7 @@ use crate::order::{self, Checkout, OrderId, Payment, ops::Sold};
 use crate::product;
 use crate::quote::Facts;
 use crate::quote::facts::{Ask, gather};
+use crate::stock::limit::Rules;
 use crate::stock::ops::{AdjustmentLine, AdjustmentReason, NewAdjustment};
 use crate::stock::{self, Movement};
 use serde::{Deserialize, Serialize};
@@ -192,10 +193,15 @@ async fn found_in_stock(tx: &mut Tx, made: &Cx, at: Uuid, number: &str, movement
     let variants: Vec<Uuid> = needed.keys().copied().collect();
     let known = product::store::stocked(tx, made.merchant, &variants).await?;
     let on_hand = stock::store::locked(tx, made.merchant, at, &variants).await?;
+    let rules = Rules::of(tx, made, at).await?;
     let short = |(variant, needed): (&Uuid, &i64)| {
-        let delta_milli = needed - on_hand.get(variant).copied().unwrap_or(0).max(0);
-        let guarded = known.get(variant).is_some_and(|stocked| stocked.track_stock && !stocked.oversell);
-        (guarded && delta_milli > 0).then_some(AdjustmentLine { variant: *variant, delta_milli })
+        let stocked = known.get(variant).filter(|stocked| stocked.track_stock)?;
+        let floor = match (on_hand.get(variant), rules.allow(*variant, stocked.oversell)) {
+            (Some(_), (true, max_milli)) => -max_milli?,
+            _ => 0,
+        };
+        let delta_milli = floor + needed - on_hand.get(variant).copied().unwrap_or(0);
+        (delta_milli > 0).then_some(AdjustmentLine { variant: *variant, delta_milli })
     };
     let lines: Vec<AdjustmentLine> = needed.iter().filter_map(short).collect();
     if lines.is_empty() {
