@@ -4,7 +4,11 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { createRouter, RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import "./styles.css";
 import { routeTree } from "./routeTree.gen";
+import { watchInstall } from "./shared/install";
+import { remember } from "./shared/kept";
+import { watchSession } from "./shared/session";
 import { en } from "./texts/en";
 import { zh } from "./texts/zh";
 
@@ -16,23 +20,32 @@ declare module "@tanstack/react-router" {
 }
 
 const queries = newQueryClient();
+const { queries: asked, ...others } = queries.getDefaultOptions();
+// What is known is kept for the next time without a network; what changed meanwhile shows on coming back.
+queries.setDefaultOptions({
+  ...others,
+  queries: { ...asked, gcTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: true },
+});
 
 async function start() {
   applyMode();
+  for (const event of ["shuke:mode", "storage"]) addEventListener(event, applyMode);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", applyMode);
   void loadSentences();
-  const texts = await startTexts({ zh, en });
-  document.title = texts.t("title");
+  watchInstall();
+  remember(queries);
+  watchSession(queries);
+  await startTexts({ zh, en });
   const root = document.getElementById("root");
   if (!root) return;
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queries}>
-        <>
-          <RouterProvider router={router} />
-        </>
+        <RouterProvider router={router} />
       </QueryClientProvider>
     </StrictMode>,
   );
+  if (import.meta.env.PROD) void navigator.serviceWorker?.register("/card/sw.js", { scope: "/card/" });
 }
 
 void start();

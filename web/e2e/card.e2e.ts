@@ -1,0 +1,239 @@
+// The card on a member's phone: sign-in by code, what a sale leaves there, coupons with reasons, no network.
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { watch } from "./faults";
+import { accessibilityFaults, Shop } from "./shop";
+
+interface Id {
+  id: string;
+}
+interface Items<T> {
+  items: T[];
+}
+interface Product {
+  name: string;
+  kind: string;
+  state: string;
+  variants: { id: string; price: number; state: string; track_stock: boolean }[];
+}
+
+let shop: Shop;
+let owner: string;
+let store: string;
+const PHONE = "13911112222";
+
+beforeAll(async () => {
+  shop = await Shop.open({ members: 40, months: 1 });
+  owner = await shop.signIn("owner");
+  store = (await shop.call<Items<Id>>(owner, "GET", "/api/v1/stores")).items[0]?.id ?? "";
+});
+afterAll(() => shop?.stop());
+
+/** The newest code that went to a phone, as the owner sees it. */
+async function codeFor(phone: string): Promise<string> {
+  for (let tries = 0; tries < 200; tries++) {
+    const { items } = await shop.call<Items<{ to?: string; text?: string }>>(owner, "GET", "/api/v1/messages?limit=20");
+    const text = items.find((message) => JSON.stringify(message).includes(phone.slice(-4)))?.text;
+    const code = /\d{6}/.exec(text ?? "")?.[0];
+    if (code) return code;
+    await new Promise((again) => setTimeout(again, 50));
+  }
+  throw new Error(`no code for ${phone}`);
+}
+
+async function enrol(phone: string, name: string): Promise<string> {
+  return (await shop.call<Id>(owner, "POST", "/api/v1/members", { phone, name })).id;
+}
+
+/** Sells one piece of something to a member, for cash. */
+async function sell(member: string | undefined): Promise<{ id: string; number: string; total: number; name: string }> {
+  const { items } = await shop.call<Items<Product>>(owner, "GET", "/api/v1/products?limit=100");
+  const product = items.find((one) => one.kind === "goods" && one.variants[0] && one.variants[0].price >= 1_000);
+  const variant = product?.variants[0];
+  if (!product || !variant) throw new Error("the demo sells nothing");
+  const cart = {
+    store,
+    lines: [{ variant: variant.id, quantity_milli: 1_000 }],
+    coupons: { kind: "none" },
+    ...(member ? { member } : {}),
+  };
+  const { payable } = await shop.call<{ payable: number }>(owner, "POST", "/api/v1/quotes", cart);
+  const order = { ...cart, id: crypto.randomUUID(), payments: [{ tender: "cash", amount: payable }] };
+  const sold = await shop.call<{ id: string; number: string; total: number }>(owner, "POST", "/api/v1/orders", order);
+  return { ...sold, name: product.name };
+}
+
+async function signIn(page: Page, phone: string): Promise<void> {
+  await page.getByLabel("手机号").fill(phone);
+  await page.getByRole("button", { name: "获取验证码" }).click();
+  await page.getByLabel("验证码").fill(await codeFor(phone));
+  await page.getByRole("button", { name: "登录" }).click();
+}
+
+async function phone(
+  options: Parameters<Shop["context"]>[0] = {},
+): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
+  const context = await shop.context({ width: 360, height: 740, ...options });
+  const page = await context.newPage();
+  return { context, page, faults: watch(page) };
+}
+
+it("a member signs in by code and sees the sale that was just made", async () => {
+  const member = await enrol(PHONE, "林小月");
+  const { context, page, faults } = await phone();
+  await page.goto("/card/");
+  await page.getByRole("heading", { name: /会员卡/ }).waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await signIn(page, PHONE);
+  await page.getByRole("img", { name: "会员二维码" }).waitFor();
+  const sold = await sell(member);
+  // Nothing is pressed: the points come by themselves.
+  await page.getByRole("link", { name: /^积分 [1-9]/ }).waitFor({ timeout: 30_000 });
+  expect(await accessibilityFaults(page)).toEqual([]);
+  // Two taps to the reason: points, then the movement's order.
+  await page.getByRole("link", { name: /^积分/ }).click();
+  await page.getByRole("link", { name: /消费获得/ }).click();
+  await page.getByRole("heading", { name: new RegExp(sold.number) }).waitFor();
+  await page.getByText(sold.name).first().waitFor();
+  await page.getByRole("button", { name: "电子小票" }).click();
+  const receipt = page.frameLocator("iframe");
+  await receipt.getByText(sold.number).first().waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it("the code is another one every half minute, and white in the dark", async () => {
+  await enrol("13911113333", "周舟");
+  const { context, page, faults } = await phone({ colorScheme: "dark" });
+  await page.clock.install();
+  await page.goto("/card/1");
+  await signIn(page, "13911113333");
+  const path = page.getByRole("img", { name: "会员二维码" }).locator("path");
+  const first = await path.getAttribute("d");
+  const ground = await page
+    .getByRole("region", { name: "会员码" })
+    .evaluate((node) => getComputedStyle(node).backgroundColor);
+  expect(ground).toBe("rgb(255, 255, 255)");
+  expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).not.toBe("rgb(255, 255, 255)");
+  const asked = page.waitForResponse((answer) => answer.url().endsWith("/api/v1/me/code"));
+  await page.clock.runFor(45_000);
+  expect((await asked).status()).toBe(200);
+  expect(first).toBeTruthy();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it("coupons stand with their reasons", async () => {
+  const member = await enrol("13911114444", "白露");
+  const terms = (from: string, to: string) => ({
+    benefit: { kind: "amount", off: 2_000 },
+    threshold: 10_000,
+    validity: { kind: "fixed", from, to },
+  });
+  for (const [name, from] of [
+    ["今天能用的券", "2020-01-01"],
+    ["明年才能用的券", "2098-01-01"],
+  ] as const) {
+    const template = crypto.randomUUID();
+    await shop.call(owner, "POST", "/api/v1/coupon-templates", {
+      id: template,
+      name,
+      state: "published",
+      terms: terms(from, "2099-12-31"),
+    });
+    await shop.call(owner, "POST", "/api/v1/coupon-issues", { id: crypto.randomUUID(), template, members: [member] });
+  }
+  const { context, page, faults } = await phone();
+  await page.goto("/card/1/coupons");
+  await signIn(page, "13911114444");
+  await page.getByRole("button", { name: /今天能用的券.*满¥100.00可用.*减¥20.00/ }).click();
+  await page.getByRole("img", { name: /券号条形码/ }).waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.getByRole("tab", { name: "暂不可用" }).click();
+  await page.getByRole("button", { name: /明年才能用的券.*2098年1月1日.*才开始/ }).waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it("without a network it shows what it knew, with its time", async () => {
+  const member = await enrol("13911115555", "江离");
+  await sell(member);
+  const { context, page } = await phone();
+  await page.goto("/card/1");
+  await signIn(page, "13911115555");
+  await page.getByRole("link", { name: /^积分 [1-9]/ }).waitFor();
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  // Everything is on the phone once the worker controls the page.
+  await page.reload();
+  await page.getByRole("link", { name: /^积分 [1-9]/ }).waitFor();
+  await shop.kill();
+  await context.setOffline(true);
+  await page.reload();
+  await page.getByText(/连不上网，显示的是 .* 的内容/).waitFor();
+  await page.getByRole("link", { name: /^积分 [1-9]/ }).waitFor();
+  await page.getByRole("img", { name: /会员号条形码/ }).waitFor();
+  await page.getByText("没有网络，动态二维码暂时显示不了").waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  // A page that was never open says so instead of staying empty.
+  await page.getByRole("link", { name: "订单" }).click();
+  await page.getByText("连不上网，这一页还没有存下来的内容").waitFor();
+  await page.getByRole("link", { name: "会员码" }).click();
+  await shop.start();
+  await context.setOffline(false);
+  await page.getByRole("img", { name: "会员二维码" }).waitFor();
+  await page.getByText(/连不上网/).waitFor({ state: "detached" });
+  await context.close();
+});
+
+it("who is no member yet joins, and claims the order that was paid before", async () => {
+  const sold = await sell(undefined);
+  const { path } = await shop.call<{ path: string }>(owner, "GET", `/api/v1/orders/${sold.id}/claim-code`);
+  const { context, page, faults } = await phone();
+  await page.goto(path);
+  await signIn(page, "13911116666");
+  await page.getByLabel("姓名").fill("新朋友");
+  const accept = page.getByRole("checkbox", { name: /我已阅读并同意/ });
+  if (await accept.count()) await accept.check();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByRole("button", { name: "加入会员" }).click();
+  await page.getByRole("button", { name: "补登" }).click();
+  await page.getByRole("heading", { name: new RegExp(sold.number) }).waitFor();
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it("a session that ends asks again over the page, and what was typed stays", async () => {
+  await enrol("13911117777", "沈清");
+  const { context, page } = await phone();
+  await page.goto("/card/1/me");
+  await signIn(page, "13911117777");
+  await page.getByRole("button", { name: "编辑" }).click();
+  await page.getByLabel("邮箱").fill("shen@example.com");
+  await context.clearCookies();
+  await page.getByRole("button", { name: "保存" }).click();
+  await page.getByRole("dialog", { name: "登录已过期" }).waitFor();
+  expect(await page.getByLabel("邮箱").inputValue()).toBe("shen@example.com");
+  await context.close();
+});
+
+it("speaks English too", async () => {
+  await enrol("13911118888", "Erin");
+  const { context, page, faults } = await phone({ locale: "en-GB" });
+  await page.goto("/card/1");
+  await page.getByLabel("Phone number").fill("13911118888");
+  await page.getByRole("button", { name: "Send code" }).click();
+  await page.getByLabel("Code").fill(await codeFor("13911118888"));
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("img", { name: "Member QR code" }).waitFor();
+  for (const name of ["Coupons", "Rewards", "Orders", "Me"]) {
+    await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+    await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+    expect(await page.locator("main").textContent()).not.toMatch(/\b[a-z]+\.[a-z]+[A-Z]?\w*\b(?!\.com)/);
+  }
+  expect(faults).toEqual([]);
+  await context.close();
+});
