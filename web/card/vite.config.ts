@@ -3,6 +3,9 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 
+// The origin stays that of the page: the server refuses writes from another site.
+const server = { target: process.env.SHUKE_SERVER ?? "http://127.0.0.1:7300", changeOrigin: false };
+
 export default defineConfig({
   base: "/card/",
   plugins: [
@@ -35,11 +38,15 @@ export default defineConfig({
         navigateFallback: "/card/index.html",
         navigateFallbackAllowlist: [/^\/card\//],
         cleanupOutdatedCaches: true,
+        clientsClaim: true,
+        skipWaiting: true,
         sourcemap: false,
       },
     }),
   ],
+  // The root of the workspace holds an older React for other libraries: one React for everything here.
+  resolve: { dedupe: ["react", "react-dom"] },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  server: { port: 7303, proxy: { "/api": process.env.SHUKE_SERVER ?? "http://127.0.0.1:7300" } },
-  preview: { port: 7303, proxy: { "/api": process.env.SHUKE_SERVER ?? "http://127.0.0.1:7300" } },
+  server: { port: 7303, proxy: { "/api": server } },
+  preview: { port: 7303, proxy: { "/api": server } },
 });

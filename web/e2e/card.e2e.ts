@@ -2,6 +2,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { watch } from "./faults";
+import { codeFor } from "./member";
 import { accessibilityFaults, Shop } from "./shop";
 
 interface Id {
@@ -29,18 +30,6 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.stop());
 
-/** The newest code that went to a phone, as the owner sees it. */
-async function codeFor(phone: string): Promise<string> {
-  for (let tries = 0; tries < 200; tries++) {
-    const { items } = await shop.call<Items<{ to?: string; text?: string }>>(owner, "GET", "/api/v1/messages?limit=20");
-    const text = items.find((message) => JSON.stringify(message).includes(phone.slice(-4)))?.text;
-    const code = /\d{6}/.exec(text ?? "")?.[0];
-    if (code) return code;
-    await new Promise((again) => setTimeout(again, 50));
-  }
-  throw new Error(`no code for ${phone}`);
-}
-
 async function enrol(phone: string, name: string): Promise<string> {
   return (await shop.call<Id>(owner, "POST", "/api/v1/members", { phone, name })).id;
 }
@@ -66,7 +55,7 @@ async function sell(member: string | undefined): Promise<{ id: string; number: s
 async function signIn(page: Page, phone: string): Promise<void> {
   await page.getByLabel("手机号").fill(phone);
   await page.getByRole("button", { name: "获取验证码" }).click();
-  await page.getByLabel("验证码").fill(await codeFor(phone));
+  await page.getByLabel("验证码").fill(await codeFor(shop, owner, phone));
   await page.getByRole("button", { name: "登录" }).click();
 }
 
@@ -226,7 +215,7 @@ it("speaks English too", async () => {
   await page.goto("/card/1");
   await page.getByLabel("Phone number").fill("13911118888");
   await page.getByRole("button", { name: "Send code" }).click();
-  await page.getByLabel("Code").fill(await codeFor("13911118888"));
+  await page.getByLabel("Code").fill(await codeFor(shop, owner, "13911118888"));
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("img", { name: "Member QR code" }).waitFor();
   for (const name of ["Coupons", "Rewards", "Orders", "Me"]) {

@@ -67,7 +67,7 @@ export class Shop {
   /** Ends the server at once, as a power cut would. */
   async kill(): Promise<void> {
     const child = this.#child;
-    if (!child || child.exitCode !== null) return;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
     child.removeAllListeners("exit");
     const gone = new Promise((done) => child.once("exit", done));
     child.kill("SIGKILL");

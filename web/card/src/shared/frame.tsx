@@ -7,7 +7,7 @@ import { usePen, useShop } from "./shop";
 
 /** Without a network: of when what is shown is. */
 export function OfflineBar() {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["app", "ui"]);
   const pen = usePen();
   const client = useQueryClient();
   const at = useOffline();
@@ -27,7 +27,7 @@ export function OfflineBar() {
 
 /** Five ways, in reach of a thumb. */
 export function Nav() {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["app", "ui"]);
   const params = { merchant: String(useShop().merchant) };
   return (
     <nav className="nav" aria-label={t("nav.label")}>

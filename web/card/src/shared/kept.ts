@@ -23,11 +23,18 @@ export function remember(client: QueryClient): void {
     localStorage.removeItem(KEPT);
   }
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const settle = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    write(client);
+  };
   client.getQueryCache().subscribe((event) => {
     if (event.type !== "updated" || event.action.type !== "success" || !isKept(event.query)) return;
     clearTimeout(timer);
-    timer = setTimeout(() => write(client), SETTLE_MS);
+    timer = setTimeout(settle, SETTLE_MS);
   });
+  // A page that goes away waits no longer.
+  addEventListener("pagehide", () => timer !== undefined && settle());
 }
 
 function write(client: QueryClient): void {

@@ -67,7 +67,7 @@ export function Refusal({ error, onRetry }: { error: unknown; onRetry?: () => vo
 }
 
 function usePenLanguage() {
-  const { i18n } = useTranslation();
+  const { i18n } = useTranslation(["app", "ui"]);
   return { language: i18n.language === "en" ? ("en" as const) : ("zh" as const) };
 }
 
@@ -79,7 +79,7 @@ export function Loaded<T>({
   query: UseQueryResult<T, unknown>;
   children: (data: T) => ReactNode;
 }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["app", "ui"]);
   if (query.data !== undefined) return children(query.data);
   const away = query.fetchStatus === "paused" || (query.error ? asProblem(query.error).offline : false);
   if (away) {
@@ -222,7 +222,7 @@ export function More({
 }: {
   query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown; error: unknown };
 }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["app", "ui"]);
   if (!query.hasNextPage) return null;
   return (
     <>
@@ -236,7 +236,7 @@ export function More({
 
 /** When something ends, near ends first said in days. */
 export function Ends({ on }: { on: string | null | undefined }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["app", "ui"]);
   const pen = usePen();
   if (!on) return <>{t("forever")}</>;
   return <span className={pen.daysTo(on) <= 7 ? "near" : undefined}>{t("until", { day: pen.day(on) })}</span>;

@@ -263,7 +263,7 @@ export const en: Texts = {
     claimed: "It’s yours, with {{n}} points",
     claimedNone: "It’s yours",
     number: "No. {{number}}",
-    items: "{{name}} and more, {{n}} pc",
+    items: "{{name}} and more, {{n}} lines",
     quantity: "× {{n}}",
     refundedPart: "{{amount}} refunded",
     refundedAll: "All returned",

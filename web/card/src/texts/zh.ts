@@ -261,7 +261,7 @@ export const zh = {
     claimed: "已记在您名下，获得{{n}}分",
     claimedNone: "已记在您名下",
     number: "单号 {{number}}",
-    items: "{{name}}等{{n}}件",
+    items: "{{name}}等{{n}}样",
     quantity: "× {{n}}",
     refundedPart: "已退 {{amount}}",
     refundedAll: "已全部退货",

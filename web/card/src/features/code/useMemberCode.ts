@@ -18,7 +18,8 @@ export function useMemberCode() {
       return { ...data, wait, endsAt: Date.now() + left };
     },
     staleTime: 0,
-    refetchInterval: (query) => query.state.data?.wait ?? WAIT_MS_MIN * 5,
+    // Not reached: tried again soon, so that the code is there as soon as the network is.
+    refetchInterval: (query) => (query.state.status === "success" ? (query.state.data?.wait ?? WAIT_MS_MIN) : WAIT_MS_MIN),
     refetchIntervalInBackground: false,
     refetchOnWindowFocus: "always",
     retry: false,

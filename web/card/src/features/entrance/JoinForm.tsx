@@ -31,11 +31,15 @@ export function JoinForm({
     event.preventDefault();
     setAsked(true);
     if (shop.terms && !accepted) return;
+    const born = wholeBirthday(birthday);
     onJoin({
-      ...(name.trim() ? { name: name.trim() } : {}),
-      ...(wholeBirthday(birthday) ? { birthday, birthday_lunar: lunar } : {}),
-      ...(gender ? { gender: gender as Schema<"Gender"> } : {}),
-      ...(shop.terms ? { terms_version: shop.terms.version } : {}),
+      name: name.trim() || null,
+      birthday: born ? birthday : null,
+      birthday_lunar: born && lunar,
+      gender: (gender || null) as Schema<"Gender"> | null,
+      store: null,
+      terms_version: shop.terms?.version ?? null,
+      consents: {},
     });
   };
   return (

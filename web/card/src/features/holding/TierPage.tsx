@@ -85,7 +85,7 @@ function Way({ tier }: { tier: Tier }) {
 function Benefits({ tier }: { tier: Tier }) {
   const { t } = useTranslation();
   const pen = usePen();
-  const off = tier.benefits?.discount ?? 0;
+  const off = 10_000 - (tier.benefits?.discount ?? 10_000);
   const times = tier.benefits?.points_multiplier ?? 10_000;
   const lines = [
     off > 0 ? t("tier.discount", { fold: pen.fold(off), rate: pen.rate(off) }) : "",

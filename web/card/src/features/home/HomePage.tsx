@@ -74,7 +74,11 @@ function Tiles({ assets }: { assets: Assets }) {
         to="/$merchant/points"
         label={t("home.points")}
         value={pen.count(points.available)}
-        note={points.next_expiry ? ends(points.next_expiry.on, pen.count(points.next_expiry.amount)) : undefined}
+        note={
+          points.next_expiry
+            ? ends(points.next_expiry.on, t("points.of", { n: pen.count(points.next_expiry.amount) }))
+            : undefined
+        }
       />
       <Tile
         to="/$merchant/wallet"

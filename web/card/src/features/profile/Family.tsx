@@ -12,7 +12,7 @@ type Dependent = Schema<"DependentView">;
 type Draft = Schema<"DependentDraft">;
 
 export function Family({ me }: { me: Me }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["app", "ui"]);
   const pen = usePen();
   const relation = useLabels("profile.relations");
   const [editing, setEditing] = useState<Dependent | "new">();
@@ -75,7 +75,7 @@ function useSaving(one: Dependent | undefined, onDone: () => void) {
 }
 
 function FamilySheet({ one, onClose }: { one: Dependent | undefined; onClose: () => void }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["app", "ui"]);
   const relations = useLabels("profile.relations");
   const [relation, setRelation] = useState<string>(one?.relation ?? "child");
   const [name, setName] = useState(one?.name ?? "");

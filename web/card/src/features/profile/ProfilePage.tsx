@@ -17,7 +17,7 @@ import { ProfileSheet } from "./ProfileSheet";
 import { TermsPart } from "./TermsPart";
 
 export function ProfilePage({ me }: { me: Me }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["app", "ui"]);
   return (
     <Page title={t("profile.title")}>
       <Person me={me} />
@@ -32,14 +32,15 @@ export function ProfilePage({ me }: { me: Me }) {
 }
 
 function Person({ me }: { me: Me }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["app", "ui"]);
   const pen = usePen();
   const [editing, setEditing] = useState(false);
   const gender = useLabels("profile.genders");
   const { person, region } = me;
   const rows: [string, string | null | undefined][] = [
     [t("profile.name"), person.name],
-    [t("profile.phone"), person.phone],
+    // A number of the shop's own country is read without its code.
+    [t("profile.phone"), person.phone?.replace(/^\+86(\d{3})(\d{4})(\d{4})$/, "$1 $2 $3")],
     [
       t("profile.birthday"),
       person.birthday &&
@@ -72,7 +73,7 @@ function Person({ me }: { me: Me }) {
 }
 
 function Cards({ me }: { me: Me }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["app", "ui"]);
   const kind = useLabels("profile.cardKinds");
   const state = useLabels("profile.cardStates");
   if (me.cards.length === 0) return null;
@@ -90,7 +91,7 @@ function Cards({ me }: { me: Me }) {
 }
 
 function Settings() {
-  const { t, i18n } = useTranslation();
+  const { t, i18n } = useTranslation(["app", "ui"]);
   const install = useInstall();
   const [choice, setChoice] = useState<ModeChoice>(modeChoice);
   return (
@@ -133,7 +134,7 @@ function Settings() {
 }
 
 function SignOut() {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["app", "ui"]);
   const client = useQueryClient();
   const [asking, setAsking] = useState(false);
   const leave = useMutation({

@@ -8,7 +8,8 @@ import { ME, type Me } from "../../shared/me";
 import { Refusal, Sheet } from "../../shared/parts";
 import { usePen } from "../../shared/shop";
 
-type Change = Schema<"ProfileChange">;
+/** What is left out stays as it is. */
+type Change = Partial<Schema<"ProfileChange">>;
 
 /** What was changed, and only that: a birthday may be changed only so often. */
 function changes(me: Me, form: Form): Change {
@@ -42,7 +43,7 @@ const formOf = (me: Me) => ({
 type Form = ReturnType<typeof formOf>;
 
 export function ProfileSheet({ me, onClose }: { me: Me; onClose: () => void }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["app", "ui"]);
   const pen = usePen();
   const client = useQueryClient();
   const [form, setForm] = useState<Form>(() => formOf(me));
@@ -50,7 +51,7 @@ export function ProfileSheet({ me, onClose }: { me: Me; onClose: () => void }) {
   const save = useMutation({
     mutationFn: async (change: Change) => {
       if (Object.keys(change).length === 0) return undefined;
-      return (await api.PATCH("/api/v1/me", { body: change })).data;
+      return (await api.PATCH("/api/v1/me", { body: change as Schema<"ProfileChange"> })).data;
     },
     onSuccess: (data) => {
       if (data) client.setQueryData(ME, data);

@@ -22,7 +22,8 @@ export function TermsPart({ me }: { me: Me }) {
   });
   const due = me.terms_due;
   const shown = due ?? shop.terms;
-  const at = me.terms.find((one) => one.version === shown?.version)?.at;
+  const accepted: { version: string; at?: number } | undefined = me.terms.find((one) => one.version === shown?.version);
+  const at = accepted?.at;
   return (
     <Part title={t("profile.terms")}>
       {shown ? (

@@ -9,7 +9,7 @@ import type { MyReward, MyStore } from "./RewardsPage";
 
 /** Asks once more, then redeems: one decision, one id, one key, however often it is sent. */
 export function RedeemSheet({ offer, store, onClose }: { offer: MyReward; store: MyStore; onClose: () => void }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["app", "ui"]);
   const pen = usePen();
   const client = useQueryClient();
   const { reward } = offer;

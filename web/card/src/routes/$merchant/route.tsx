@@ -14,7 +14,7 @@ import { type Shop, ShopProvider } from "../../shared/shop";
 export const Route = createFileRoute("/$merchant")({ component: Card });
 
 function Card() {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["app", "ui"]);
   const { merchant } = Route.useParams();
   const number = /^\d{1,18}$/.test(merchant) ? Number(merchant) : -1;
   const shop = useQuery({
@@ -43,7 +43,7 @@ function Card() {
 
 /** Signed in: the pages. Signed out: the entrance, over the page where one was open. */
 function Inside({ shop }: { shop: Shop }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["app", "ui"]);
   const me = useMe();
   const out = useSignedOut();
   if (!me.data) {

@@ -1,0 +1,124 @@
+// Every page of every face that links lead to, in both languages, light and dark: no error, no serious
+// accessibility fault, no raw key of a text.
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { en as cardEn } from "../card/src/texts/en";
+import { zh as cardZh } from "../card/src/texts/zh";
+import { zh as consoleZh } from "../console/src/texts/zh";
+import { zh as uiZh } from "../packages/ui/src/texts/zh";
+import { zh as tillZh } from "../till/src/texts/zh";
+import { watch } from "./faults";
+import { memberCookie } from "./member";
+import { accessibilityFaults, Shop } from "./shop";
+
+/** Pages of one face that are opened at most. */
+const PAGES_MAX = 60;
+
+let shop: Shop;
+let owner: string;
+let member: string;
+
+beforeAll(async () => {
+  shop = await Shop.open({ members: 40, months: 1 });
+  owner = await shop.signIn("owner");
+  const phone = "13900009999";
+  await shop.call(owner, "POST", "/api/v1/members", { phone, name: "叶小满" });
+  member = await memberCookie(shop, owner, phone);
+});
+afterAll(() => shop?.stop());
+
+function keysOf(texts: object, before = ""): string[] {
+  return Object.entries(texts).flatMap(([key, value]) =>
+    typeof value === "object" && value !== null ? keysOf(value, `${before}${key}.`) : [`${before}${key}`],
+  );
+}
+const KEYS = new Set(
+  [consoleZh, tillZh, cardZh, uiZh].flatMap((texts) => keysOf(texts)).filter((key) => key.includes(".")),
+);
+
+/** Words of the page that are keys of texts. */
+async function rawKeys(page: Page): Promise<string[]> {
+  const words = ((await page.locator("body").textContent()) ?? "").match(/[a-zA-Z_]+(?:\.[a-zA-Z_]+)+/g) ?? [];
+  return words.filter((word) => KEYS.has(word));
+}
+
+/** The page without what names one thing: pages that differ by an id only are one page. */
+const kindOf = (path: string) => path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ":id").replace(/[?#].*$/, "");
+
+async function settled(page: Page): Promise<void> {
+  await page.locator("main, [role=main]").first().waitFor();
+  await page.waitForFunction(
+    () => !document.querySelector("[aria-busy=true], .ant-skeleton-active, .ant-spin-spinning"),
+  );
+}
+
+/** Opens every kind of page that links lead to, and says what is wrong with each. */
+async function crawl(page: Page, start: string): Promise<{ pages: string[]; wrong: string[] }> {
+  const faults = watch(page);
+  const queue = [start];
+  const seen = new Set<string>([kindOf(start)]);
+  const pages: string[] = [];
+  const wrong: string[] = [];
+  const face = start.split("/")[1];
+  for (let path = queue.shift(); path && pages.length < PAGES_MAX; path = queue.shift()) {
+    await page.goto(path);
+    await settled(page);
+    pages.push(path);
+    wrong.push(...(await accessibilityFaults(page)).map((fault) => `${path}: ${fault}`));
+    wrong.push(...(await rawKeys(page)).map((key) => `${path}: the key ${key} is shown`));
+    wrong.push(...faults.splice(0).map((fault) => `${path}: ${fault}`));
+    const links = await page
+      .locator(`a[href^="/${face}/"]`)
+      .evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+    for (const link of links) {
+      if (seen.has(kindOf(link))) continue;
+      seen.add(kindOf(link));
+      queue.push(link);
+    }
+  }
+  return { pages, wrong };
+}
+
+async function signedIn(cookie: string, options: Parameters<Shop["context"]>[0]): Promise<BrowserContext> {
+  const context = await shop.context(options);
+  const [name = "", ...value] = cookie.split("=");
+  await context.addCookies([{ name, value: value.join("="), url: shop.url }]);
+  return context;
+}
+
+const READERS = [
+  { locale: "zh-CN", colorScheme: "light" },
+  { locale: "en-GB", colorScheme: "dark" },
+] as const;
+
+for (const reader of READERS) {
+  const how = `${reader.locale}, ${reader.colorScheme}`;
+  it(`console: every page (${how})`, { timeout: 240_000 }, async () => {
+    const context = await signedIn(owner, reader);
+    const { pages, wrong } = await crawl(await context.newPage(), "/console/");
+    expect(wrong).toEqual([]);
+    expect(pages.length).toBeGreaterThan(0);
+    await context.close();
+  });
+
+  it(`till: every page (${how})`, { timeout: 240_000 }, async () => {
+    const context = await signedIn(await shop.signIn("cashier"), reader);
+    const { pages, wrong } = await crawl(await context.newPage(), "/till/");
+    expect(wrong).toEqual([]);
+    expect(pages.length).toBeGreaterThan(0);
+    await context.close();
+  });
+
+  it(`card: every page (${how})`, { timeout: 240_000 }, async () => {
+    const context = await signedIn(member, { ...reader, width: 360, height: 740 });
+    const page = await context.newPage();
+    const { pages, wrong } = await crawl(page, "/card/1");
+    expect(wrong).toEqual([]);
+    expect(pages.length).toBeGreaterThan(8);
+    // Nothing sticks out at the side of a small phone.
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    const texts = reader.locale === "zh-CN" ? cardZh : cardEn;
+    await page.getByRole("link", { name: texts.nav.me, exact: true }).waitFor();
+    await context.close();
+  });
+}
