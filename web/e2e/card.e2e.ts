@@ -195,6 +195,83 @@ it("who is no member yet joins, and claims the order that was paid before", asyn
   await context.close();
 });
 
+it("stamps, a pass and its visits, and a reward redeemed once", async () => {
+  const member = await enrol("13911119999", "方糖");
+  const id = () => crypto.randomUUID();
+  const call = (method: string, path: string, body: object) => shop.call<Id>(owner, method, path, body);
+  const gift = { points: 50 };
+  const card = { id: id(), name: "集六次章", needed: 6, per: { kind: "visit" }, gift };
+  await call("PUT", "/api/v1/settings/stamps", { cards: [card] });
+  const plan = {
+    id: id(),
+    name: "洗澡卡",
+    price: 30_000,
+    items: [{ name: "洗澡", visits: 10, worth: 5_000 }],
+    validity: { kind: "always" },
+  };
+  await call("POST", "/api/v1/pass-plans", plan);
+  await call("POST", "/api/v1/passes", {
+    id: id(),
+    member,
+    plan: plan.id,
+    store,
+    payments: [{ tender: "cash", amount: 30_000 }],
+  });
+  await call("POST", `/api/v1/members/${member}/adjustments`, { account: "points", amount: 300, reason: "开业赠送" });
+  const terms = { gives: { kind: "gift" }, points: 200 };
+  await call("POST", "/api/v1/rewards", { id: id(), name: "小黄鸭", state: "published", stock: 5, terms });
+  const { context, page, faults } = await phone();
+  await page.goto("/card/1");
+  await signIn(page, "13911119999");
+  await page.getByRole("link", { name: /^次卡 1张/ }).click();
+  await page.getByRole("link", { name: /洗澡卡.*剩10次/ }).click();
+  await page.getByText("还没有用过").waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByRole("link", { name: "礼遇" }).click();
+  await page.getByText("集六次章").waitFor();
+  await page.getByRole("button", { name: /小黄鸭/ }).click();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  // Pressed by a thumb that bounces: one decision is one redemption.
+  await page.getByRole("button", { name: "确定兑换" }).dblclick();
+  await page.getByText("兑换好了").waitFor();
+  await page.getByRole("button", { name: "关闭" }).last().click();
+  await page.getByText("待领取").waitFor();
+  expect(await page.getByText("待领取").count()).toBe(1);
+  await page.getByText("还差100分").waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByRole("link", { name: "会员码" }).click();
+  await page.getByRole("link", { name: /^积分 100/ }).waitFor();
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it("a profile, a child and consents are changed by their member", async () => {
+  await enrol("13911110000", "顾盼");
+  const { context, page, faults } = await phone();
+  await page.goto("/card/1/me");
+  await signIn(page, "13911110000");
+  await page.getByRole("button", { name: "编辑" }).click();
+  await page.getByLabel("邮箱").fill("gu@example.com");
+  await page.getByLabel("生日 MM").selectOption("08");
+  await page.getByLabel("生日 DD").selectOption("15");
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByRole("button", { name: "保存" }).click();
+  await page.getByText("gu@example.com").waitFor();
+  await page.getByText("08-15").waitFor();
+  await page.getByRole("button", { name: "添加家人" }).click();
+  await page.getByLabel("姓名").fill("小盼");
+  await page.getByLabel("出生日期").fill("2025-03-01");
+  await page.getByRole("button", { name: "保存" }).click();
+  await page.getByRole("button", { name: /小盼.*2025年3月1日/ }).waitFor();
+  await page.getByRole("switch", { name: "短信" }).click();
+  await page.getByRole("switch", { name: "短信", checked: true }).waitFor();
+  await page.reload();
+  await page.getByRole("switch", { name: "短信", checked: true }).waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
 it("a session that ends asks again over the page, and what was typed stays", async () => {
   await enrol("13911117777", "沈清");
   const { context, page } = await phone();

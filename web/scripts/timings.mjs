@@ -39,7 +39,9 @@ async function once({ path, usable, width, height }, cookie) {
   const found = await page.evaluate(() => ({
     usable: Math.round(performance.now()),
     painted: Math.round(performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0),
-    kilobytes: Math.round(performance.getEntriesByType("resource").reduce((sum, one) => sum + one.transferSize, 0) / 1000),
+    kilobytes: Math.round(
+      performance.getEntriesByType("resource").reduce((sum, one) => sum + one.transferSize, 0) / 1000,
+    ),
   }));
   await context.close();
   return found;
@@ -48,7 +50,9 @@ async function once({ path, usable, width, height }, cookie) {
 if (process.argv.includes("--json")) console.log(JSON.stringify(figures));
 else {
   for (const [face, { limit, usable, painted, slowest, kilobytes }] of Object.entries(figures)) {
-    console.log(`${face}: usable after ${usable} ms of ${limit} (slowest of ${RUNS}: ${slowest}), first paint ${painted} ms, ${kilobytes} kB`);
+    console.log(
+      `${face}: usable after ${usable} ms of ${limit} (slowest of ${RUNS}: ${slowest}), first paint ${painted} ms, ${kilobytes} kB`,
+    );
   }
 }
 process.exit(failed ? 1 : 0);

@@ -196,6 +196,7 @@ export const en: Texts = {
     barcode: "Barcode of coupon {{code}}",
     conditions: "Conditions",
     someGoods: "For some products",
+    exceptGoods: "Except some products",
     someStores: "In some stores",
     someHours: "At certain hours",
     notWithMemberPrice: "Not on top of member prices",

@@ -194,6 +194,7 @@ export const zh = {
     barcode: "券号条形码 {{code}}",
     conditions: "使用说明",
     someGoods: "限部分商品",
+    exceptGoods: "部分商品除外",
     someStores: "限部分门店",
     someHours: "限部分时段",
     notWithMemberPrice: "不与会员价同享",

@@ -19,7 +19,8 @@ export function useMemberCode() {
     },
     staleTime: 0,
     // Not reached: tried again soon, so that the code is there as soon as the network is.
-    refetchInterval: (query) => (query.state.status === "success" ? (query.state.data?.wait ?? WAIT_MS_MIN) : WAIT_MS_MIN),
+    refetchInterval: (query) =>
+      query.state.status === "success" ? (query.state.data?.wait ?? WAIT_MS_MIN) : WAIT_MS_MIN,
     refetchIntervalInBackground: false,
     refetchOnWindowFocus: "always",
     retry: false,

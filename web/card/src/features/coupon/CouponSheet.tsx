@@ -44,14 +44,13 @@ function useConditions({ terms }: MyCoupon): string[] {
   const pen = usePen();
   const some = (list: unknown[] | undefined) => (list?.length ?? 0) > 0;
   const scoped = some(terms.scope?.products) || some(terms.scope?.categories);
+  const except =
+    some(terms.scope?.except_products) || some(terms.scope?.except_categories) || !!terms.scope?.except_specials;
+  const off = terms.benefit.kind === "amount" || terms.benefit.kind === "percent";
   const only = terms.channels?.length === 1 ? terms.channels[0] : undefined;
   return [
     terms.threshold ? t("coupon.threshold", { amount: pen.money(terms.threshold) }) : t("coupon.noThreshold"),
-    scoped
-      ? t("coupon.someGoods")
-      : terms.benefit.kind === "amount" || terms.benefit.kind === "percent"
-        ? t("coupon.whole")
-        : "",
+    scoped ? t("coupon.someGoods") : except ? t("coupon.exceptGoods") : off ? t("coupon.whole") : "",
     some(terms.stores) ? t("coupon.someStores") : "",
     some(terms.hours) ? t("coupon.someHours") : "",
     only === "till" ? t("coupon.tills") : only === "online" ? t("coupon.online") : "",

@@ -92,7 +92,7 @@ function Sums({ order }: { order: MyOrder }) {
             <li key={`${saving.stage}${saving.source}${at}`}>
               <Row
                 title={saving.name || stage(saving.stage)}
-                note={stage(saving.stage)}
+                note={saving.name && saving.name !== stage(saving.stage) ? stage(saving.stage) : undefined}
                 side={pen.money(-saving.amount)}
               />
             </li>
