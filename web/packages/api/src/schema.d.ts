@@ -930,6 +930,497 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who you are: the profile, cards, children and relatives, consents, terms. */
+        get: operations["show_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes your profile. What is left out stays; null takes away. */
+        patch: operations["change_me"];
+        trace?: never;
+    };
+    "/api/v1/me/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that you hold, in one call: points, wallet, passes, coupons, tier, and what ends next. */
+        get: operations["show_my_assets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes an order yours that had no buyer, by the code that the till showed or printed: it earns its
+         *     points and counts as your purchase (pay first, join then). Within the days that the shop sets, once.
+         */
+        post: operations["claim_my_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your code of this half minute, to be shown as a QR code; ask again at `next_at`. */
+        get: operations["show_my_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a code of six digits to a phone. The answer is the same whether the number is a member's or not.
+         *     One a minute, eight in a day and a half for each phone; then 429 with `Retry-After`.
+         */
+        post: operations["send_sign_in_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says by which channels you may be reached; channels left out stay as they are. */
+        put: operations["set_my_consents"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your coupons in every state, the latest expiry first, and why one can't be used now. */
+        get: operations["list_my_coupons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/dependents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enters a child or relative. They are shown with the profile. */
+        post: operations["create_my_dependent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/dependents/{dependent}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a child or relative to what is given. */
+        put: operations["change_my_dependent"];
+        post?: never;
+        /** Removes a child or relative. */
+        delete: operations["remove_my_dependent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/gifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What full stamp cards, streaks and tiers gave you, the latest first. */
+        get: operations["list_my_gifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your paid memberships. */
+        get: operations["list_my_memberships"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every movement of what you hold, with its reason, newest first. */
+        get: operations["list_my_movements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you bought, newest first, with the lines. */
+        get: operations["list_my_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your orders, with what was taken back. */
+        get: operations["show_my_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/orders/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The receipt of one of your orders, as a page. */
+        get: operations["show_my_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your passes, newest first, those that are used up too. */
+        get: operations["list_my_passes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passes/{id}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The visits of one of your passes, newest first. */
+        get: operations["list_my_pass_visits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your points: balance, what is pending and what ends next, the clock of inactivity, caps and limits. */
+        get: operations["show_my_points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you said you like. */
+        get: operations["show_my_preferences"];
+        /** Writes what you like, whole: `{"口味": "不辣"}`. */
+        put: operations["declare_my_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/reward-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you redeemed, newest first: show it in the store to get it. */
+        get: operations["list_my_reward_orders"];
+        put?: never;
+        /** Redeems a reward for points. One that asks for money on top is redeemed at the till (`reward_at_till`). */
+        post: operations["redeem_my_reward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you can redeem in a store now, and why not the rest. */
+        get: operations["list_my_rewards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs a member in with the code that went to their phone; the answer sets the cookie `shuke_member`.
+         *     Where nobody has the phone: 422 `join_needed`, and the same code can be sent once more with `join`.
+         *     A wrong code is 401 `code_wrong`; after five of them a new code is needed.
+         */
+        post: operations["sign_in_member"];
+        /** Signs the member out on this phone. Signing out twice is no error. */
+        delete: operations["sign_out_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/shop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the card shows before anybody has signed in: the shop, how one signs in, the terms. */
+        get: operations["show_card_shop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/stamps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your stamp cards. */
+        get: operations["list_my_stamps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/stores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shop's stores that are open for business. */
+        get: operations["list_card_stores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/streaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your streaks of visits: how long they are, and until when the next visit keeps them going. */
+        get: operations["list_my_streaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/terms-acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Accepts a version of the shop's terms. */
+        put: operations["accept_terms_myself"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/tier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your tier, what it gives, and what is missing to the next. */
+        get: operations["show_my_tier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/members": {
         parameters: {
             query?: never;
@@ -2110,6 +2601,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages to members, newest first. What a message says is shown only where messages go to the log
+         *     (settings of messages: `sms` is `log`), for trying things out: there the codes of members who sign in
+         *     on the card can be read.
+         */
+        get: operations["list_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/offers": {
         parameters: {
             query?: never;
@@ -2210,6 +2722,26 @@ export interface paths {
         };
         /** Shows an order. */
         get: operations["show_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/claim-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The code by which a customer makes an order theirs that had no buyer: to be shown as a QR code after
+         *     the sale, or printed. It is worth nothing once the order has a buyer.
+         */
+        get: operations["show_claim_code"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2949,6 +3481,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What members may do by themselves on the card. */
+        get: operations["show_card_policy"];
+        /** Changes what members may do by themselves on the card. */
+        put: operations["change_card_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/checkout": {
         parameters: {
             query?: never;
@@ -3032,6 +3582,24 @@ export interface paths {
         get: operations["show_member_settings"];
         /** Changes how members are entered. */
         put: operations["change_member_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What becomes of messages to members. */
+        get: operations["show_message_policy"];
+        /** Changes what becomes of messages to members. `gateway` needs a gateway first. */
+        put: operations["change_message_policy"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3176,6 +3744,27 @@ export interface paths {
         get: operations["show_shift_policy"];
         /** Changes how shifts are kept. */
         put: operations["change_shift_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/sms-gateway": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where text messages are posted to. */
+        get: operations["show_sms_gateway"];
+        /**
+         * Sets where text messages are posted to. The answer shows the new secret, this once: each message is a
+         *     POST of `{"id", "channel", "to", "text"}`, signed as webhooks are; an answer 2xx says that it is sent.
+         */
+        put: operations["set_sms_gateway"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4145,6 +4734,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Which terms are accepted. */
+        AcceptMine: {
+            /** @description Their version. */
+            version: string;
+        };
         /** @description That a member accepted terms. */
         Acceptance: {
             /** @description Who entered it. */
@@ -4357,6 +4951,19 @@ export interface components {
          * @enum {string}
          */
         ApprovalState: "waiting" | "given" | "declined" | "used";
+        /** @description Everything that a member holds, in one call: what the card opens with. */
+        Assets: {
+            /** @description Points, principal and bonus, each with what ends next. */
+            balances: components["schemas"]["Balances"];
+            /** @description Up to 50 coupons that can still be used, now or later, those that end first at the top. */
+            coupons: components["schemas"]["MyCoupon"][];
+            /** @description Up to 50 lots of points, principal and bonus that hold something, those that end first at the top. */
+            lots: components["schemas"]["LotView"][];
+            /** @description Up to 50 passes that can still be used. */
+            passes: components["schemas"]["PassView"][];
+            /** @description The tier, and what is missing to the next. */
+            tier: components["schemas"]["TierView"];
+        };
         /**
          * Format: uuid
          * @description An entry of the audit log.
@@ -4732,6 +5339,14 @@ export interface components {
             /** @description The card, as its code found it. */
             card: components["schemas"]["GiftCardId"];
         };
+        /** @description What members may do by themselves on the card. Settings section `card`. */
+        CardPolicy: {
+            /**
+             * @description Whether somebody who is no member yet may join with their own phone.
+             * @default true
+             */
+            join: boolean;
+        };
         /** @description Whether a card is lost. */
         CardReport: {
             /** @description True: lost. False: found again. */
@@ -4756,6 +5371,37 @@ export interface components {
             elements: components["schemas"]["Element"][];
             /** @description Its number. */
             number: string;
+        };
+        /** @description What the card shows before anybody has signed in. */
+        CardShop: {
+            /**
+             * @description ISO 4217 code of its currency.
+             * @example CNY
+             */
+            currency: string;
+            /**
+             * Format: int32
+             * @description Digits after the decimal point of its currency.
+             */
+            decimals: number;
+            /** @description Whether somebody who is no member yet may join by themselves. */
+            join: boolean;
+            /**
+             * Format: int64
+             * @description The merchant's number: send it as `merchant`.
+             * @example 1
+             */
+            merchant: number;
+            /**
+             * @description Its name.
+             * @example 熟客母婴
+             */
+            name: string;
+            /** @description Whether members can sign in with a code by text message. */
+            phone: boolean;
+            terms?: components["schemas"]["Terms"] | null;
+            /** @description The IANA time zone in which its days end. */
+            zone: string;
         };
         /**
          * @description Whether a card identifies its member.
@@ -4924,6 +5570,16 @@ export interface components {
             /** @description The order that had no buyer. */
             order: components["schemas"]["OrderId"];
         };
+        /** @description What the customer scans to make an order theirs. */
+        ClaimCode: {
+            /** @description The code, `SKR.…`: what the card sends as `code` to `POST /api/v1/me/claims`. */
+            code: string;
+            /**
+             * @description The card's address for it on this server; show host and path as a QR code.
+             * @example /card/1/claim#SKR.…
+             */
+            path: string;
+        };
         /** @description Within which days an order can be claimed. Settings section `claim`. */
         ClaimPolicy: {
             /**
@@ -5008,6 +5664,27 @@ export interface components {
             counted?: components["schemas"]["Money"] | null;
             /** @description Cash that goes to the safe; the rest stays in the drawer. */
             deposit?: components["schemas"]["Money"];
+        };
+        /** @description Whose phone a code goes to. */
+        CodeAsk: {
+            /**
+             * Format: int64
+             * @description The merchant's number; may be left out where the server has only one.
+             * @example 1
+             */
+            merchant?: number | null;
+            /**
+             * @description The phone number, in any spelling.
+             * @example 13800000042
+             */
+            phone: string;
+        };
+        /** @description A code is on its way, if the phone may sign in. */
+        CodeSent: {
+            /** @description When the next one can be asked for. */
+            again_at: components["schemas"]["Instant"];
+            /** @description The first moment at which it is no longer good. */
+            expires_at: components["schemas"]["Instant"];
         };
         /** @description A consent as it stands. */
         Consent: {
@@ -5957,6 +6634,24 @@ export interface components {
          * @enum {string}
          */
         FieldSubject: "member";
+        /** @description The program that sends text messages. */
+        Gateway: {
+            /** @description The secret that signs, `whsec_…`: shown once, when the gateway is set. */
+            secret?: string | null;
+            /**
+             * @description Where messages are posted to; none where there is no gateway.
+             * @example https://sms.shop.example/send
+             */
+            url?: string | null;
+        };
+        /** @description Where text messages are posted to. */
+        GatewayDraft: {
+            /**
+             * @description An address of yours, https.
+             * @example https://sms.shop.example/send
+             */
+            url: string;
+        };
         /**
          * @description A member's gender, where they say it.
          * @enum {string}
@@ -6493,6 +7188,38 @@ export interface components {
              */
             visits_left?: number | null;
         };
+        /** @description Somebody who joins with their own phone. */
+        Join: {
+            /**
+             * @description `1990-08-15`, or `--08-15` without the year.
+             * @default null
+             */
+            birthday: string | null;
+            /**
+             * @description Whether the birthday is counted in the lunar calendar.
+             * @default false
+             */
+            birthday_lunar: boolean;
+            /**
+             * @description By which channel they may be reached.
+             * @default {}
+             */
+            consents: components["schemas"]["BTreeMap"];
+            /** @default null */
+            gender: components["schemas"]["Gender"] | null;
+            /**
+             * @description The name.
+             * @default null
+             */
+            name: string | null;
+            /** @default null */
+            store: components["schemas"]["StoreId"] | null;
+            /**
+             * @description The version of the shop's terms that they accept; needed where the shop has published any.
+             * @default null
+             */
+            terms_version: string | null;
+        };
         /** @description What keeps the earned tier beyond its validity. */
         KeepTier: {
             /**
@@ -6909,6 +7636,26 @@ export interface components {
              */
             merge_undo_days: number;
         };
+        /** @description Who signs in. */
+        MemberSignIn: {
+            /**
+             * @description The six digits.
+             * @example 402917
+             */
+            code: string;
+            join?: components["schemas"]["Join"] | null;
+            /**
+             * Format: int64
+             * @description The merchant's number; may be left out where the server has only one.
+             * @example 1
+             */
+            merchant?: number | null;
+            /**
+             * @description The phone number to which the code went.
+             * @example 13800000042
+             */
+            phone: string;
+        };
         /**
          * @description Whether a member may be used.
          * @enum {string}
@@ -7187,6 +7934,36 @@ export interface components {
             items: components["schemas"]["Merge"][];
         };
         /**
+         * @description By what a message goes.
+         * @enum {string}
+         */
+        MessageChannel: "sms";
+        /**
+         * Format: uuid
+         * @description A message.
+         */
+        MessageId: string;
+        /** @description What becomes of messages. Settings section `messages`. */
+        MessagePolicy: {
+            /**
+             * @description The name that text messages begin with, between 【 and 】: as it is registered with the sender. The
+             *     merchant's name where it is empty.
+             * @default
+             * @example 熟客母婴
+             */
+            sign: string;
+            /**
+             * @description What becomes of text messages.
+             * @default off
+             */
+            sms: components["schemas"]["SmsWay"];
+        };
+        /**
+         * @description How far a message is.
+         * @enum {string}
+         */
+        MessageState: "waiting" | "sent" | "failed" | "withheld";
+        /**
          * Format: int64
          * @description An amount in minor units of the merchant's currency: 分 for CNY, cents, yen.
          * @example 12900
@@ -7267,6 +8044,57 @@ export interface components {
              * @description What.
              */
             variant: string;
+        };
+        /** @description What was scanned at the till. */
+        MyClaim: {
+            /** @description The receipt's code, `SKR.…`. */
+            code: string;
+        };
+        /** @description A coupon, and why it can't be used now. */
+        MyCoupon: components["schemas"]["Coupon"] & {
+            /** @description Whether it can be used now, in a store that it is for, with a cart that fits. */
+            usable: boolean;
+            why_not?: components["schemas"]["WhyNot"] | null;
+        };
+        /** @description An order, and what was taken back of it. */
+        MyOrder: components["schemas"]["Order"] & {
+            /** @description What was taken back, oldest first; not in lists. */
+            returns?: components["schemas"]["Refund"][];
+        };
+        /** @description A reward that a member could have. */
+        MyReward: components["schemas"]["RewardOffer"] & {
+            /** @description Whether it can be redeemed on the phone: where it asks for no money on top. */
+            here: boolean;
+        };
+        /** @description A reward to be redeemed. */
+        MyRewardDraft: {
+            /** @description Its id, made by the client (a UUIDv7). */
+            id: components["schemas"]["RewardOrderId"];
+            /**
+             * Format: int64
+             * @description How many pieces, 1 to 100.
+             */
+            quantity?: number;
+            /** @description The reward. */
+            reward: components["schemas"]["RewardId"];
+            /** @description In which store it will be fetched or used. */
+            store: components["schemas"]["StoreId"];
+        };
+        /** @description A store that is open for business. */
+        MyStore: {
+            /** @description Its address, or nothing. */
+            address: string;
+            /** @description Its id. */
+            id: components["schemas"]["StoreId"];
+            /**
+             * @description Its name.
+             * @example 静安店
+             */
+            name: string;
+            /** @description The region it is counted to, or nothing. */
+            region: string;
+            /** @description Its IANA time zone. */
+            zone: string;
         };
         /** @description A correction. */
         NewAdjustment: {
@@ -8469,6 +9297,69 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Message: {
+            /** @description The rows, in the list's order. */
+            items: {
+                /** @description When it was posted. */
+                at: components["schemas"]["Instant"];
+                /**
+                 * Format: int64
+                 * @description How often it was tried.
+                 */
+                attempts: number;
+                /** @description By what it goes. */
+                channel: components["schemas"]["MessageChannel"];
+                /** @description Its id. */
+                id: components["schemas"]["MessageId"];
+                /** @description Why the last attempt failed. */
+                last_fault?: string | null;
+                /** @description What it is for: `sign_in_code`. */
+                purpose: string;
+                /** @description How far it is. */
+                state: components["schemas"]["MessageState"];
+                /** @description What it says; only where it goes to the log. */
+                text?: string | null;
+                /**
+                 * @description To where; the last four digits only, but in full where it goes to the log.
+                 * @example +8613800000042
+                 */
+                to: string;
+            }[];
+            /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Movement: {
+            /** @description The rows, in the list's order. */
+            items: {
+                /** @description Of what: points, principal, bonus, visits of passes. */
+                account: components["schemas"]["AccountKind"];
+                /**
+                 * Format: int64
+                 * @description Above zero came in, below zero went out. Points, minor units or visits.
+                 */
+                amount: number;
+                /** @description When. */
+                at: components["schemas"]["Instant"];
+                /**
+                 * Format: uuid
+                 * @description The cause's id: for a sale the order's.
+                 */
+                source: string;
+                /** @description What caused it: `sale`, `refund`, `top_up`, `reward`, `claim`. */
+                source_kind: string;
+                /**
+                 * Format: uuid
+                 * @description At which store.
+                 */
+                store?: string | null;
+                /** @description Why, as a code: `earned`, `spent`, `expired`, `top_up`. */
+                why: string;
+            }[];
+            /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_MovementRow: {
             /** @description The rows, in the list's order. */
             items: {
@@ -8509,6 +9400,27 @@ export interface components {
                  */
                 variant: string;
             }[];
+            /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MyCoupon: {
+            /** @description The rows, in the list's order. */
+            items: (components["schemas"]["Coupon"] & {
+                /** @description Whether it can be used now, in a store that it is for, with a cart that fits. */
+                usable: boolean;
+                why_not?: components["schemas"]["WhyNot"] | null;
+            })[];
+            /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MyOrder: {
+            /** @description The rows, in the list's order. */
+            items: (components["schemas"]["Order"] & {
+                /** @description What was taken back, oldest first; not in lists. */
+                returns?: components["schemas"]["Refund"][];
+            })[];
             /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
             next?: string | null;
         };
@@ -10304,6 +11216,66 @@ export interface components {
              */
             unit: string | null;
         };
+        /** @description A member as they see themselves. */
+        Profile: {
+            /** @description Cards, lost and replaced ones too. */
+            cards: components["schemas"]["Card"][];
+            /** @description Consents as they stand; none for a channel means no. */
+            consents: components["schemas"]["Consent"][];
+            /** @description Children and relatives. */
+            dependents: components["schemas"]["DependentView"][];
+            gender?: components["schemas"]["Gender"] | null;
+            /** @description The id. */
+            id: components["schemas"]["MemberId"];
+            /**
+             * Format: date
+             * @description Since when they are a member.
+             */
+            joined_on: string;
+            /** @description One person, or a group. */
+            kind: components["schemas"]["MemberKind"];
+            /**
+             * @description The member number.
+             * @example 4018392755
+             */
+            number: string;
+            /** @description Name, phone, birthday …, in full. */
+            person: components["schemas"]["PersonView"];
+            /** @description Region. */
+            region: components["schemas"]["Region"];
+            /** @description `active`; `frozen` may look, and not spend. */
+            state: components["schemas"]["MemberState"];
+            /** @description Terms that were accepted, newest first. */
+            terms: components["schemas"]["Accepted"][];
+            terms_due?: components["schemas"]["Terms"] | null;
+        };
+        /** @description What members change of themselves. What is left out stays; null takes away. */
+        ProfileChange: {
+            /**
+             * @description `1990-08-15`, or `--08-15` without the year. The shop may limit how often it is changed.
+             * @default null
+             */
+            birthday: string | null;
+            /**
+             * @description Whether the birthday that is given here is counted in the lunar calendar.
+             * @default false
+             */
+            birthday_lunar: boolean;
+            /**
+             * @description The e-mail address.
+             * @default null
+             */
+            email: string | null;
+            /** @default null */
+            gender: components["schemas"]["Gender"] | null;
+            /**
+             * @description The name.
+             * @default null
+             */
+            name: string | null;
+            /** @default null */
+            region: components["schemas"]["Region"] | null;
+        };
         /** @description A proof for one member and one order. */
         Proof: {
             /** @description The first moment at which it is no longer good. */
@@ -10471,6 +11443,11 @@ export interface components {
              * @description What.
              */
             variant: string;
+        };
+        /** @description A receipt as a page. */
+        ReceiptPage: {
+            /** @description A whole HTML page without scripts: show it in a frame of its own (`srcdoc`, sandboxed). */
+            html: string;
         };
         /** @description What stands on every receipt. */
         ReceiptPolicy: {
@@ -11237,6 +12214,11 @@ export interface components {
             /** @description By channel: true where it is given, false where it is withdrawn. */
             channels: components["schemas"]["BTreeMap"];
         };
+        /** @description What a member says about channels. */
+        SaidByMe: {
+            /** @description By channel: true where it is given, false where it is withdrawn. */
+            channels: components["schemas"]["BTreeMap"];
+        };
         /**
          * @description Whether it may be sold.
          * @enum {string}
@@ -11786,6 +12768,11 @@ export interface components {
              */
             totp_roles?: components["schemas"]["Role"][];
         };
+        /**
+         * @description What becomes of text messages.
+         * @enum {string}
+         */
+        SmsWay: "off" | "log" | "gateway";
         /**
          * @description For what something was paid.
          * @enum {string}
@@ -17128,6 +18115,1031 @@ export interface operations {
             };
         };
     };
+    show_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_my_assets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assets"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    claim_my_order: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your name for this write; the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MyClaim"];
+            };
+        };
+        responses: {
+            /** @description Done already under this key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyOrder"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyOrder"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_my_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberCode"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    send_sign_in_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeAsk"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    set_my_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaidByMe"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_coupons: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MyCoupon"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_my_dependent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your name for this write; the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DependentDraft"];
+            };
+        };
+        responses: {
+            /** @description Done already under this key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DependentView"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DependentView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_my_dependent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dependent: components["schemas"]["DependentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DependentDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DependentView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remove_my_dependent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dependent: components["schemas"]["DependentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_gifts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Given"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_memberships: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_movements: {
+        parameters: {
+            query?: {
+                /** @description Only what touches `points`, `points_debt`, `principal`, `bonus` or `pass_visits`. */
+                kind?: components["schemas"]["AccountKind"] | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Movement"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_orders: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MyOrder"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_my_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyOrder"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_my_receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptPage"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_passes: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PassView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_pass_visits: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["PassId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PassVisit"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_my_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_my_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclaredPreferences"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    declare_my_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Declared"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclaredPreferences"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_reward_orders: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RewardOrder"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    redeem_my_reward: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your name for this write; the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MyRewardDraft"];
+            };
+        };
+        responses: {
+            /** @description Done already under this key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardOrder"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardOrder"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_rewards: {
+        parameters: {
+            query: {
+                /** @description The store where the reward would be fetched. */
+                store: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyReward"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    sign_in_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberSignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Joined, and signed in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    sign_out_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_card_shop: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The merchant's number, as it stands in the card's address `/card/{merchant}`; may be left out where
+                 *     the server has only one.
+                 */
+                merchant?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardShop"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_stamps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StampView"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_card_stores: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyStore"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_streaks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreakView"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    accept_terms_myself: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptMine"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_my_tier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TierView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_members: {
         parameters: {
             query?: {
@@ -20956,6 +22968,38 @@ export interface operations {
             };
         };
     };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Message"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_offers: {
         parameters: {
             query?: {
@@ -21389,6 +23433,35 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_claim_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimCode"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -24012,6 +26085,64 @@ export interface operations {
             };
         };
     };
+    show_card_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardPolicy"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_card_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardPolicy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardPolicy"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     show_checkout_policy: {
         parameters: {
             query?: never;
@@ -24428,6 +26559,64 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_message_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePolicy"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_message_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessagePolicy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePolicy"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -25100,6 +27289,64 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_sms_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gateway"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    set_sms_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatewayDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gateway"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };

@@ -100,6 +100,8 @@ export const d_l: Record<string, string> = {
   key_ended: "这个密钥已停用或过期，请新建一个。",
   key_invalid: "密钥不对、已停用或过期，请找店主要一个新的。",
   key_not_found: "没有这个接口密钥。",
+  key_rotated: "主密钥刚被别人换过，请先弄清是谁换的，再重新开始。",
+  key_unknown: "数据还没有用密钥封存过，请先启动一次服务。",
   key_without_session: "接口密钥没有登录和密码，不用了就停用它。",
   key_wrong: "主密钥和数据对不上，请放回原来的密钥再启动。",
   kit_counted: "套装扣的是里面商品的库存，请先关掉它自己的库存。",
