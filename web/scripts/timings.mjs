@@ -7,7 +7,7 @@ const RUNS = 7;
 /** Milliseconds until it can be used; what counts as usable; whose page it is. */
 const FACES = {
   console: { limit: 2_000, path: "/console/", usable: "main h1, main h2", who: "owner", width: 1440, height: 900 },
-  till: { limit: 1_500, path: "/till/", usable: "input", who: "cashier", width: 1280, height: 800 },
+  till: { limit: 1_500, path: "/till/", usable: "main button:visible", who: "cashier", width: 1280, height: 800 },
   card: { limit: 1_000, path: "/card/1", usable: ".qr", who: "member", width: 360, height: 740 },
 };
 
