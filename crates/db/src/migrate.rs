@@ -125,6 +125,11 @@ pub(crate) fn record(name: &'static str) -> Result<Stmt> {
 /// The migrations that were applied, by name, with their fingerprints.
 pub(crate) async fn applied(db: &Db) -> Result<Vec<(String, String)>> {
     db.script(BEFORE, None).await?;
+    recorded(db).await
+}
+
+/// The same of a database that has a schema; nothing is written.
+pub(crate) async fn recorded(db: &Db) -> Result<Vec<(String, String)>> {
     db.read(&(), |tx, ()| {
         Box::pin(async move {
             let rows = tx.rows(sql!("SELECT name, fingerprint FROM schema_migration ORDER BY name")).await?;

@@ -181,7 +181,14 @@ impl Sqlite {
 
     /// Runs a migration's text and the statement that records it, in one transaction.
     pub(crate) async fn script(&self, text: &'static str, then: Option<Stmt>) -> Result<()> {
-        let mut guard = self.writer.state.clone().lock_owned().await;
+        // Whoever wrote before and waits for a commit gets it first.
+        let mut guard = loop {
+            let guard = self.writer.state.clone().lock_owned().await;
+            if guard.group.is_none() {
+                break guard;
+            }
+            tokio::task::spawn_blocking(move || commit_group(guard)).await.map_err(|error| Error::internal(error.to_string()))?;
+        };
         guard.conn.execute_batch("BEGIN EXCLUSIVE").map_err(|error| fault(&error))?;
         let run = guard
             .conn

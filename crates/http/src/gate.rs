@@ -13,6 +13,8 @@ use shuke_kernel::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// The code of a request that was not let in.
+pub(crate) const OVERLOADED: &str = "overloaded";
 /// Requests that are worked on at once, where nobody says otherwise.
 pub const REQUESTS_MAX: usize = 128;
 

@@ -39,6 +39,8 @@ impl IntoResponse for Problem {
         let error = self.0;
         match error.kind() {
             Kind::Internal => tracing::error!(%error, "request failed"),
+            // What the gate turns away is counted; a line for each would be work that there is no time for.
+            Kind::Unavailable if error.code() == crate::gate::OVERLOADED => tracing::debug!(%error, "request not served"),
             Kind::Unavailable => tracing::warn!(%error, "request not served"),
             _ => tracing::debug!(%error, "request refused"),
         }

@@ -45,6 +45,8 @@ pub fn layers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> 
         let id = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok()).unwrap_or_default();
         tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id, merchant = tracing::field::Empty)
     });
+    // An error tells its reason where it becomes an answer; that it was one is no second line.
+    let trace = trace.on_failure(());
     router
         .layer(from_fn(walled))
         .layer(from_fn(crate::meter::measure))

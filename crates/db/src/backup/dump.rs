@@ -50,7 +50,14 @@ async fn write_here(db: &Db, path: PathBuf, at: Instant, pace: Pace) -> Result<S
     if path.exists() {
         return Err(Error::unavailable("backup_unwritable", format!("{} is there already; name another file", path.display())));
     }
-    let schema: Vec<String> = migrate::applied(db).await?.into_iter().map(|(name, _)| name).collect();
+    let nothing = |error: Error| match error.kind() {
+        shuke_kernel::Kind::Internal => {
+            Error::invalid("backup_nothing", "there is no shop's database here; name the folder or the URL of one")
+                .inside(error.to_string())
+        }
+        _ => error,
+    };
+    let schema: Vec<String> = migrate::recorded(db).await.map_err(nothing)?.into_iter().map(|(name, _)| name).collect();
     let input = (&part, at, &schema, pace);
     let written = db.snapshot(&input, |tx, (part, at, schema, pace)| Box::pin(tables(tx, part, *at, schema, *pace))).await;
     let named = written.and_then(|summary| {

@@ -253,3 +253,56 @@ fn the_commands_take_a_shop_elsewhere() {
         assert_eq!(client.post("/api/v1/orders", "k", &cart).await.unwrap().status, 201);
     });
 }
+
+/// A backup by the very process that sells, on its own handle: it takes no turn to write, and meets no
+/// open transaction of a group.
+async fn from_within(kind: Kind) {
+    let shop = crate::till::shop_of(kind, &Size::default()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let over = Arc::new(AtomicBool::new(false));
+    let mut clients = tokio::task::JoinSet::new();
+    for client in 0..CLIENTS {
+        let (owner, stall, cx, over) = (shop.owner.clone(), shop.stall.clone(), shop.cx(), over.clone());
+        clients.spawn(async move {
+            let mut sold = 0;
+            while !over.load(Ordering::Relaxed) {
+                let cart = crate::till::plain(cx.id(), &stall, stall.variants[client % stall.variants.len()], 1);
+                owner.post("/api/v1/orders", &cart).await.ok();
+                sold += 1;
+            }
+            sold
+        });
+    }
+    for number in 0..8 {
+        let file = folder.path().join(format!("{number}.backup"));
+        backup::write(shop.app.db(), &file, Instant(0), Pace::Fast).await.unwrap();
+        backup::check(&file).unwrap();
+    }
+    over.store(true, Ordering::Relaxed);
+    let sold: i64 = clients.join_all().await.into_iter().sum();
+    assert!(sold > 0, "nothing was sold meanwhile");
+    assert_eq!(shop.number("SELECT COUNT(*) FROM sales_order WHERE merchant_id = $1").await, sold);
+    shop.sound().await;
+}
+
+#[test]
+fn a_backup_from_within_on_sqlite() {
+    run(from_within(Kind::Sqlite));
+}
+
+#[test]
+fn a_backup_from_within_on_postgres() {
+    run(from_within(Kind::Postgres));
+}
+
+/// A mistyped folder is no shop: it says so, and leaves no file that looks like a backup.
+#[test]
+fn a_backup_of_nothing_is_refused() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::connect(&Config::folder(folder.path().join("mistyped"))).await.unwrap();
+        let file = folder.path().join("a.backup");
+        assert_eq!(backup::write(&db, &file, Instant(0), Pace::Fast).await.unwrap_err().code(), "backup_nothing");
+        assert!(!file.exists());
+    });
+}
