@@ -9,6 +9,7 @@ use serde::Deserialize;
 use shuke_db::{Future, Tx};
 use shuke_jobs::{Reader, StoredEvent};
 use shuke_kernel::{Cx, Date, Money, Result, Uuid, Zone};
+use shuke_member::MemberId;
 use shuke_org::{StoreId, store as stores};
 use std::collections::BTreeMap;
 
@@ -18,6 +19,13 @@ pub(super) const NAME: &str = "figure";
 /// Counts sales and refunds, each once.
 #[derive(Clone, Copy, Debug)]
 pub struct FigureReader;
+
+/// What of `member.merged` and `member.unmerged` is read here.
+#[derive(Debug, Deserialize)]
+struct MemberMerged {
+    survivor: MemberId,
+    absorbed: MemberId,
+}
 
 /// What of `sale.completed` is read here.
 #[derive(Debug, Deserialize)]
@@ -56,11 +64,21 @@ impl Reader for FigureReader {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        matches!(kind, "sale.completed" | "sale.refunded")
+        matches!(kind, "sale.completed" | "sale.refunded" | "member.merged" | "member.unmerged")
     }
 
     fn handle<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, event: &'t StoredEvent) -> Future<'t, ()> {
-        Box::pin(async move { if event.kind == "sale.completed" { completed(tx, cx, event).await } else { refunded(tx, cx, event).await } })
+        Box::pin(async move {
+            match event.kind.as_str() {
+                "sale.completed" => completed(tx, cx, event).await,
+                "sale.refunded" => refunded(tx, cx, event).await,
+                // The merge counted both anew; a sale that was counted at that very moment may have missed it.
+                _ => {
+                    let merge: MemberMerged = event.read()?;
+                    ops::recount(tx, cx.merchant, &[merge.survivor, merge.absorbed]).await
+                }
+            }
+        })
     }
 }
 

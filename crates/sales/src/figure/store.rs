@@ -96,7 +96,8 @@ pub(super) async fn recount_all(tx: &mut Tx, merchant: MerchantId, member: Uuid)
     let text = format!(
         "INSERT INTO figure_buyer (merchant_id, member_id, day, store_id, orders, amount)
          SELECT merchant_id, member_id, day, store_id, COUNT(*), CAST(SUM(amount) AS BIGINT) FROM ({BOUGHT}) AS bought
-         WHERE member_id = $2 GROUP BY merchant_id, member_id, day, store_id"
+         WHERE member_id = $2 GROUP BY merchant_id, member_id, day, store_id
+         ON CONFLICT (merchant_id, member_id, day, store_id) DO UPDATE SET orders = excluded.orders, amount = excluded.amount"
     );
     tx.queue(Stmt::built(text, vec![merchant.to_value(), member.to_value()])).await
 }
