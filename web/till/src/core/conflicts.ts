@@ -1,4 +1,5 @@
 // Sales made alone that the server has, and that a manager should look at.
+import { asProblem } from "@shuke/api";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { connected } from "./connection";
@@ -31,5 +32,7 @@ export function useConflicts() {
   useEffect(() => {
     if (round > 0) void refetch();
   }, [round, refetch]);
-  return { items: asked.data ?? [], error: asked.error, again: refetch };
+  // A server without such sales has none to look at.
+  const error = asked.error && asProblem(asked.error).status !== 404 ? asked.error : null;
+  return { items: asked.data ?? [], error, again: refetch };
 }

@@ -85,7 +85,7 @@ interface Ask {
   signal?: AbortSignal;
 }
 
-type Call = <T>(path: string, ask?: Ask) => Promise<{ data?: T }>;
+type Call = <T>(path: string, ask?: Ask) => Promise<{ data?: T; response: Response }>;
 
 /** The same client, for operations that the document does not have yet. */
 export const later = api as unknown as { GET: Call; POST: Call; PUT: Call };

@@ -103,10 +103,13 @@ export async function refreshSnapshot(till: string): Promise<void> {
   const before = alone.get();
   // Another till is another snapshot.
   const known = before?.till === till ? before : undefined;
-  const { data } = await later.GET<Snapshot>("/api/v1/tills/{id}/snapshot", {
+  const { data, response } = await later.GET<Snapshot>("/api/v1/tills/{id}/snapshot", {
     params: { path: { id: till }, query: known ? { book: known.book } : {} },
   });
-  if (data) await put(data);
+  if (!data) return;
+  // The body may come out of the browser's cache; the token in the header is always today's.
+  const [token, expires] = (response.headers.get("shuke-snapshot") ?? "").split(";");
+  await put(token && expires ? { ...data, token, expires_at: Number(expires) } : data);
 }
 
 /** The catalogue by itself: what is sold can be scanned, but the till can't sell alone. */
