@@ -23,6 +23,8 @@ const PAGES = [
   ["/sales/shifts", "sales", "shifts", "sale:read"],
   ["/sales/held", "sales", "held", "sale:write"],
   ["/sales/approvals", "sales", "approvals", "approval:ask"],
+  ["/sales/reports", "sales", "reports", "report:read"],
+  ["/sales/settlements", "sales", "settlements", "report:read"],
   ["/sales/accounts", "sales", "accounts", "ledger:read"],
   ["/goods/products", "goods", "products", "catalogue:read"],
   ["/goods/categories", "goods", "categories", "catalogue:read"],

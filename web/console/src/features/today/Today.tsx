@@ -9,13 +9,14 @@ import { shift, useFormat, useLabel, usePeriod } from "../../parts/format";
 import { Empty, Table } from "../../parts/List";
 import { Loaded } from "../../parts/Parts";
 import { useUrl } from "../../parts/url";
-import { type Orders, ordersOf, received, sold, tenders } from "./figures";
+import { by, figuresOf, net, ordersOf } from "./figures";
 
 const Plot = lazy(() => import("../../parts/Plot"));
 
 /** How it is going, and who needs me. */
 export function Today() {
   const { t } = useTranslation(["app", "ui"]);
+  const mayReport = useMay("report:read");
   return (
     <>
       <header className="page-head">
@@ -24,8 +25,8 @@ export function Today() {
           {t("today.sellNow")}
         </Button>
       </header>
-      <Figures />
-      <Plots />
+      {mayReport && <Figures />}
+      {mayReport && <Plots />}
       <div className="two">
         <Needs />
         <Stages />
@@ -34,13 +35,9 @@ export function Today() {
   );
 }
 
-function useTurnovers(from: string, to: string) {
+function useFigures(from: string, to: string) {
   const [{ store }] = useUrl();
-  return useQuery({
-    queryKey: ["turnovers", from, to, store],
-    queryFn: async () =>
-      (await api.GET("/api/v1/ledger/accounts", { params: { query: { from, to, store } } })).data?.items ?? [],
-  });
+  return useQuery({ queryKey: ["figures", from, to, store], queryFn: () => figuresOf(from, to, store) });
 }
 
 function useOrders(from: string, to: string) {
@@ -57,24 +54,30 @@ function Figures() {
   const f = useFormat();
   const { from, to, days } = usePeriod();
   const before = [shift(from, -days), shift(from, -1)] as const;
-  const now = useTurnovers(from, to);
-  const then = useTurnovers(...before);
+  const figures = useFigures(from, to);
+  const then = useFigures(...before);
   const orders = useOrders(from, to);
   return (
-    <Loaded query={now}>
-      {(rows) => (
+    <Loaded query={figures}>
+      {(now) => (
         <div className="figures">
           <Figure
             name={t("today.sold")}
             help={t("today.soldHelp")}
-            value={sold(rows)}
-            before={then.data && sold(then.data)}
+            value={net(now.sold.filter((row) => !row.prepaid))}
+            before={then.data && net(then.data.sold.filter((row) => !row.prepaid))}
           />
           <Figure
             name={t("today.received")}
             help={t("today.receivedHelp")}
-            value={received(rows)}
-            before={then.data && received(then.data)}
+            value={net(now.received)}
+            before={then.data && net(then.data.received)}
+          />
+          <Figure
+            name={t("today.consumed")}
+            help={t("today.consumedHelp")}
+            value={net(now.consumed)}
+            before={then.data && net(then.data.consumed)}
           />
           {orders.data && (
             <>
@@ -124,7 +127,7 @@ function Figure({
   return (
     <div title={help}>
       <p>{name}</p>
-      <Link to="/sales/accounts">
+      <Link to="/sales/reports">
         <b>{f.money(value)}</b>
       </Link>
       {before !== undefined && (
@@ -146,15 +149,19 @@ function Plots() {
   const f = useFormat();
   const label = useLabel();
   const { from, to } = usePeriod();
-  const orders = useOrders(from, to);
-  const rows = useTurnovers(from, to);
-  if (!orders.data || !rows.data) return null;
-  if (orders.data.orders === 0)
+  const { data } = useFigures(from, to);
+  if (!data) return null;
+  if (data.sold.length === 0 && data.received.length === 0)
     return (
       <section className="plot">
         <Empty text={t("today.empty")} />
       </section>
     );
+  const days = by(
+    data.sold.filter((row) => !row.prepaid),
+    (row) => row.date,
+  );
+  const tenders = by(data.received, (row) => row.tender).sort((a, b) => b[1] - a[1]);
   const scale = 10 ** f.currency.decimals;
   return (
     <div className="two">
@@ -164,11 +171,11 @@ function Plots() {
           <Plot
             label={t("today.byDay")}
             kind="line"
-            names={orders.data.byDay.map(([date]) => date.slice(5))}
-            values={orders.data.byDay.map(([, amount]) => amount / scale)}
+            names={days.map(([date]) => date.slice(5))}
+            values={days.map(([, amount]) => amount / scale)}
           />
         </Suspense>
-        <Days data={orders.data} />
+        <Days rows={days} />
       </section>
       <section className="plot" aria-label={t("today.tenders")}>
         <h2>{t("today.tenders")}</h2>
@@ -176,8 +183,8 @@ function Plots() {
           <Plot
             label={t("today.tenders")}
             kind="bar"
-            names={tenders(rows.data).map(([account]) => label("account", account))}
-            values={tenders(rows.data).map(([, amount]) => amount / scale)}
+            names={tenders.map(([account]) => label("account", account))}
+            values={tenders.map(([, amount]) => amount / scale)}
           />
         </Suspense>
       </section>
@@ -186,7 +193,7 @@ function Plots() {
 }
 
 /** The same as a table, for who can't see the plot. */
-function Days({ data }: { data: Orders }) {
+function Days({ rows }: { rows: [string, number][] }) {
   const { t } = useTranslation(["app", "ui"]);
   const f = useFormat();
   return (
@@ -194,7 +201,7 @@ function Days({ data }: { data: Orders }) {
       <summary>{t("today.inNumbers")}</summary>
       <Table<[string, number]>
         label={t("today.byDay")}
-        rows={data.byDay}
+        rows={rows}
         rowKey={(row) => row[0]}
         columns={[
           { key: "day", title: t("today.day"), render: (row) => f.day(row[0]) },

@@ -1,0 +1,197 @@
+import { api, newId, once, type Schema } from "@shuke/api";
+import { useMay } from "@shuke/ui";
+import { useQuery } from "@tanstack/react-query";
+import { Button } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Act } from "../../parts/Act";
+import { FormDrawer } from "../../parts/FormDrawer";
+import { useFormat, useLabel, useOptions, useToday } from "../../parts/format";
+import { Empty, List, Table } from "../../parts/List";
+import { Loaded, useRefresh } from "../../parts/Parts";
+import { useStoreName } from "../../parts/refs";
+import { SettingForm } from "../../parts/Section";
+import { useUrl } from "../../parts/url";
+
+type Row = Schema<"Settlement">;
+
+/** What stores owe each other for prepaid value that one took and another served for. */
+export function Settlements() {
+  const { t } = useTranslation(["app", "ui"]);
+  const f = useFormat();
+  const label = useLabel();
+  const options = useOptions();
+  const refresh = useRefresh();
+  const storeName = useStoreName();
+  const [{ store }] = useUrl();
+  const may = useMay("settlement:write");
+  const [paid, setPaid] = useState<Row>();
+  const done = () => refresh("settlements", "settlements-due");
+  return (
+    <div className="stack">
+      <List<Row>
+        id="settlements"
+        title={t("page.settlements")}
+        rowKey={(row) => row.id}
+        depends={[store]}
+        filters={[{ key: "state", label: t("form.state"), options: options("settlementState") }]}
+        columns={[
+          { key: "from", title: t("shell.from"), render: (row) => f.day(row.from) },
+          { key: "to", title: t("shell.to"), render: (row) => f.day(row.to) },
+          { key: "payer", title: t("sales.settlement.payer"), render: (row) => storeName(row.payer) },
+          { key: "payee", title: t("sales.settlement.payee"), render: (row) => storeName(row.payee) },
+          { key: "amount", title: t("form.amount"), number: true, render: (row) => f.money(row.amount) },
+          { key: "state", title: t("form.state"), render: (row) => label("settlementState", row.state) },
+          { key: "reference", title: t("sales.settlement.reference"), render: (row) => row.reference || "–" },
+          {
+            key: "actions",
+            title: t("form.actions"),
+            render: (row) => (
+              <span className="page-actions">
+                {may &&
+                  row.sides
+                    .filter((side) => side.confirmed_at == null)
+                    .map((side) => (
+                      <Act
+                        key={side.store}
+                        small
+                        label={t("sales.settlement.confirm", { store: storeName(side.store) })}
+                        ask={t("sales.settlement.confirmAsk")}
+                        act={(key) =>
+                          api.POST("/api/v1/settlements/{id}/confirm", {
+                            params: { path: { id: row.id }, header: once(key) },
+                            body: { store: side.store },
+                          })
+                        }
+                        done={done}
+                      />
+                    ))}
+                {may && row.state === "confirmed" && (
+                  <Button size="small" onClick={() => setPaid(row)}>
+                    {t("sales.settlement.pay")}
+                  </Button>
+                )}
+              </span>
+            ),
+          },
+        ]}
+        load={async (search, cursor, limit) =>
+          (
+            await api.GET("/api/v1/settlements", {
+              params: { query: { store, state: search.state as Schema<"SettlementState">, cursor, limit } },
+            })
+          ).data
+        }
+        actions={may && <Make done={done} />}
+        empty={{ text: t("sales.settlement.empty") }}
+      />
+      <Due />
+      <SettingForm<Schema<"SettlementPolicy">>
+        name="settlement"
+        read={() => api.GET("/api/v1/settings/settlement")}
+        write={(body) => api.PUT("/api/v1/settings/settlement", { body })}
+        sections={[{ title: "", fields: [{ at: "bonus", kind: "switch", label: t("sales.settlement.policy") }] }]}
+      />
+      {paid && (
+        <FormDrawer<{ reference: string }>
+          id={`pay-${paid.id}`}
+          title={t("sales.settlement.pay")}
+          open
+          onClose={() => setPaid(undefined)}
+          initial={{ reference: "" }}
+          sections={[
+            { title: "", fields: [{ at: "reference", kind: "text", label: t("sales.settlement.reference") }] },
+          ]}
+          save={(body, key) =>
+            api.POST("/api/v1/settlements/{id}/pay", { params: { path: { id: paid.id }, header: once(key) }, body })
+          }
+          saved={done}
+        />
+      )}
+    </div>
+  );
+}
+
+function Make({ done }: { done: () => void }) {
+  const { t } = useTranslation(["app", "ui"]);
+  const today = useToday();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button type="primary" onClick={() => setOpen(true)}>
+        {t("sales.settlement.make")}
+      </Button>
+      <FormDrawer<Schema<"SettlementDraft">>
+        id="settlement-new"
+        title={t("sales.settlement.make")}
+        open={open}
+        onClose={() => setOpen(false)}
+        initial={{ id: "", store: "", other_store: "", to: today }}
+        sections={[
+          {
+            title: "",
+            help: t("sales.settlement.dueHelp"),
+            fields: [
+              { at: "store", kind: "ref", of: "store", required: true, label: t("sales.settlement.first") },
+              { at: "other_store", kind: "ref", of: "store", required: true, label: t("sales.settlement.other") },
+              { at: "to", kind: "date", required: true, label: t("sales.settlement.to") },
+            ],
+          },
+        ]}
+        save={(value, key) =>
+          api.POST("/api/v1/settlements", { params: { header: once(key) }, body: { ...value, id: newId() } })
+        }
+        saved={done}
+      />
+    </>
+  );
+}
+
+function Due() {
+  const { t } = useTranslation(["app", "ui"]);
+  const f = useFormat();
+  const label = useLabel();
+  const storeName = useStoreName();
+  const due = useQuery({
+    queryKey: ["settlements-due"],
+    queryFn: async () => (await api.GET("/api/v1/settlements/due")).data ?? [],
+  });
+  return (
+    <section className="list" aria-label={t("sales.settlement.due")}>
+      <h2>{t("sales.settlement.due")}</h2>
+      <p className="help">{t("sales.settlement.dueHelp")}</p>
+      <Loaded query={due}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <Empty text={t("sales.settlement.none")} />
+          ) : (
+            <Table<Schema<"SettlementDue">>
+              label={t("sales.settlement.due")}
+              rows={rows}
+              rowKey={(row) => `${row.debtor}${row.creditor}${row.kind}`}
+              columns={[
+                { key: "debtor", title: t("sales.settlement.debtor"), render: (row) => storeName(row.debtor) },
+                { key: "creditor", title: t("sales.settlement.creditor"), render: (row) => storeName(row.creditor) },
+                { key: "kind", title: t("sales.report.kind"), render: (row) => label("account", row.kind) },
+                { key: "since", title: t("sales.settlement.since"), render: (row) => f.day(row.since) },
+                { key: "used", title: t("sales.settlement.used"), number: true, render: (row) => f.money(row.used) },
+                {
+                  key: "back",
+                  title: t("sales.settlement.back"),
+                  number: true,
+                  render: (row) => f.money(row.given_back),
+                },
+                {
+                  key: "settled",
+                  title: t("sales.settlement.settled"),
+                  number: true,
+                  render: (row) => f.money(row.settled),
+                },
+              ]}
+            />
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}
