@@ -10,6 +10,7 @@ import { useFormat, useLabel } from "../../parts/format";
 import { type Column, Table } from "../../parts/List";
 import { Facts, Loaded, useRefresh } from "../../parts/Parts";
 import { useTierName } from "../../parts/refs";
+import { CouponDesk, PassDesk } from "./Desk";
 
 /** What a member has: balances with their lots, tier, coupons, passes. */
 export function Assets({ overview }: { overview: Schema<"Overview"> }) {
@@ -209,6 +210,7 @@ function Coupons({ id }: { id: string }) {
   const refresh = useRefresh();
   const mayIssue = useMay("coupon:issue");
   const [open, setOpen] = useState(false);
+  const [desk, setDesk] = useState<Schema<"CouponView">>();
   const coupons = useQuery({
     queryKey: ["member", id, "coupons"],
     queryFn: async () =>
@@ -230,19 +232,26 @@ function Coupons({ id }: { id: string }) {
       title: t("form.actions"),
       render: (row) =>
         mayIssue && row.state === "active" ? (
-          <Act
-            small
-            danger
-            label={t("benefits.coupon.revoke")}
-            ask={t("benefits.coupon.revokeAsk")}
-            act={(key) =>
-              api.POST("/api/v1/coupons/{id}/revoke", {
-                params: { path: { id: row.id }, header: once(key) },
-                body: { reason: "" },
-              })
-            }
-            done={() => refresh("member")}
-          />
+          <span className="page-actions">
+            {(row.terms.transferable || row.terms.benefit.kind === "service") && (
+              <Button size="small" onClick={() => setDesk(row)}>
+                {t("ui:do.more")}
+              </Button>
+            )}
+            <Act
+              small
+              danger
+              label={t("benefits.coupon.revoke")}
+              ask={t("benefits.coupon.revokeAsk")}
+              act={(key) =>
+                api.POST("/api/v1/coupons/{id}/revoke", {
+                  params: { path: { id: row.id }, header: once(key) },
+                  body: { reason: "" },
+                })
+              }
+              done={() => refresh("member")}
+            />
+          </span>
         ) : null,
     },
   ];
@@ -261,6 +270,7 @@ function Coupons({ id }: { id: string }) {
           )
         }
       </Loaded>
+      {desk && <CouponDesk coupon={desk} onClose={() => setDesk(undefined)} />}
       <FormDrawer<Schema<"IssueDraft">>
         id={`issue-${id}`}
         title={t("benefits.coupon.issue")}
@@ -292,6 +302,7 @@ function Passes({ id }: { id: string }) {
   const refresh = useRefresh();
   const may = useMay("wallet:top-up");
   const [extended, setExtended] = useState<Schema<"PassView">>();
+  const [desk, setDesk] = useState<Schema<"PassView">>();
   const passes = useQuery({
     queryKey: ["member", id, "passes"],
     queryFn: async () => (await api.GET("/api/v1/members/{id}/passes", { params: { path: { id } } })).data?.items ?? [],
@@ -347,6 +358,9 @@ function Passes({ id }: { id: string }) {
                             done={() => refresh("member")}
                           />
                         )}
+                        <Button size="small" onClick={() => setDesk(row)}>
+                          {t("ui:do.more")}
+                        </Button>
                         <Button size="small" onClick={() => setExtended(row)}>
                           {t("benefits.pass.extend")}
                         </Button>
@@ -358,6 +372,7 @@ function Passes({ id }: { id: string }) {
           )
         }
       </Loaded>
+      {desk && <PassDesk pass={desk} onClose={() => setDesk(undefined)} />}
       {extended && (
         <FormDrawer<Schema<"Extension">>
           id={`extend-${extended.id}`}

@@ -10,6 +10,7 @@ import { FormDrawer } from "../../parts/FormDrawer";
 import { useFormat, useLabel, useOptions } from "../../parts/format";
 import { Table } from "../../parts/List";
 import { useRefresh } from "../../parts/Parts";
+import { GivePoints, RewardOrders, TopUps } from "./Desk";
 
 type Member = Schema<"MemberView">;
 
@@ -457,17 +458,9 @@ function History({ id }: { id: string }) {
   const f = useFormat();
   const label = useLabel();
   const path = { params: { path: { id } } };
-  const topUps = useQuery({
-    queryKey: ["member", id, "top-ups"],
-    queryFn: async () => (await api.GET("/api/v1/members/{id}/top-ups", path)).data?.items ?? [],
-  });
   const terms = useQuery({
     queryKey: ["member", id, "memberships"],
     queryFn: async () => (await api.GET("/api/v1/members/{id}/memberships", path)).data ?? [],
-  });
-  const rewards = useQuery({
-    queryKey: ["member", id, "reward-orders"],
-    queryFn: async () => (await api.GET("/api/v1/members/{id}/reward-orders", path)).data?.items ?? [],
   });
   const gave = useQuery({
     queryKey: ["member", id, "points-transfers"],
@@ -475,12 +468,7 @@ function History({ id }: { id: string }) {
   });
   return (
     <Box title={t("member.topUps")}>
-      {(topUps.data ?? []).length === 0 && <p className="help">{t("ui:state.empty")}</p>}
-      {(topUps.data ?? []).map((one) => (
-        <p key={one.id}>
-          {f.moment(one.at)} {f.money(one.principal)} + {f.money(one.bonus)} {label("tender", one.tender)}
-        </p>
-      ))}
+      <TopUps id={id} />
       <h3>{t("member.memberships")}</h3>
       {(terms.data ?? []).map((one) => (
         <p key={one.id}>
@@ -488,12 +476,9 @@ function History({ id }: { id: string }) {
         </p>
       ))}
       <h3>{t("member.rewardOrders")}</h3>
-      {(rewards.data ?? []).map((one) => (
-        <p key={one.id}>
-          {f.moment(one.at)} {one.name} ×{one.quantity} {label("rewardOrderState", one.state)}
-        </p>
-      ))}
+      <RewardOrders id={id} />
       <h3>{t("member.gave")}</h3>
+      <GivePoints id={id} />
       {(gave.data ?? []).map((one) => (
         <p key={one.id}>
           {f.moment(one.at)} {one.from === id ? "−" : "+"}

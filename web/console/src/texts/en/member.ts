@@ -198,6 +198,7 @@ export const member: Texts["member"] = {
   pointsLimits: "Used of limits on points",
   gave: "Points given away",
   transfer: "Give points to",
+  transferTo: "To which member",
   transferPoints: "Points",
   transferFee: "Fee",
   gifts: "Given by rules",

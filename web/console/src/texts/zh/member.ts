@@ -190,6 +190,7 @@ export const member = {
   pointsLimits: "积分上限已用",
   gave: "转赠积分",
   transfer: "转赠积分给",
+  transferTo: "给哪位会员",
   transferPoints: "积分数量",
   transferFee: "手续费",
   gifts: "规则送出的礼",
