@@ -155,7 +155,7 @@ pub(super) fn pin(text: &str) -> Result<&str> {
     }
     let steps: Vec<i16> = digits.windows(2).map(|pair| i16::from(pair[1]) - i16::from(pair[0])).collect();
     let straight = steps.iter().all(|step| *step == steps[0]) && (-1..=1).contains(&steps[0]);
-    let halves = digits.len() % 2 == 0 && digits.chunks(2).all(|pair| pair == &digits[..2]);
+    let halves = digits.len().is_multiple_of(2) && digits.chunks(2).all(|pair| pair == &digits[..2]);
     if straight || halves || text.starts_with("19") || text.starts_with("20") {
         return weak("everybody would try this one first; take no row, no repetition and no year");
     }

@@ -187,7 +187,7 @@ async fn rules(tx: &mut Tx, cx: &Cx, book: &SaleBook, till: &Till) -> Result<Sna
         offers: book.offers.clone(),
         tiers: book.loyalty.scheme.clone(),
         rounding: book.loyalty.rounding,
-        tax: book.tax.clone(),
+        tax: book.tax,
         shift: book.shift,
     })
 }

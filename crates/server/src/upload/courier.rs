@@ -28,7 +28,8 @@ pub async fn run_until(app: &AppInner, stop: impl std::future::Future<Output = (
     let mut stop = std::pin::pin!(stop);
     loop {
         let work = async {
-            let any = app.db.read(&app.clock.now(), |tx, now| Box::pin(store::any_due(tx, *now)));
+            let now = app.clock.now();
+            let any = app.db.read(&now, |tx, now| Box::pin(store::any_due(tx, *now)));
             match wall::within(Wall::All, any).await {
                 Ok(false) => {}
                 Ok(true) => {
