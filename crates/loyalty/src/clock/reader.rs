@@ -42,6 +42,7 @@ async fn follow(tx: &mut Tx, cx: &Cx, event: &StoredEvent) -> Result<()> {
         "sale.completed" => {
             let sale: Completed = event.read()?;
             let Some(member) = sale.member else { return Ok(()) };
+            let member = shuke_member::member::store::survivor(tx, cx.merchant, member).await?;
             let mut activities = vec![Activity::Purchase];
             activities.extend(sale.points_spent.is_positive().then_some(Activity::Redemption));
             ops::record(tx, cx, member.0, sale.order, &activities, sale.date).await

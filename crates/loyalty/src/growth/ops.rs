@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Date, Error, Instant, Limit, Money, Page, Result, Uuid};
+use shuke_member::member::store::survivor;
 use shuke_org::{audit, setting, text};
 use utoipa::ToSchema;
 
@@ -19,6 +20,8 @@ const NOTE_CHARS_MAX: usize = 200;
 pub(super) async fn enter(tx: &mut Tx, cx: &Cx, sale: &Completed) -> Result<()> {
     let scheme: TierScheme = setting::ops::get(tx, cx.merchant).await?;
     let (Some(rate), Some(member)) = (scheme.growth, sale.member) else { return Ok(()) };
+    // Who was merged meanwhile grows as the one they became.
+    let member = survivor(tx, cx.merchant, member).await?;
     let grown = Grown { member: member.0, order: sale.order, on: sale.date, money: sale.amount, rate };
     if rate.of(grown.money) == 0 {
         return Ok(());

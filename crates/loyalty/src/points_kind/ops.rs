@@ -13,6 +13,7 @@ use shuke_ledger::journal::AMOUNT_MAX;
 use shuke_ledger::{AccountKind, Holdings, Journal, LotTerms, journal, lot};
 use shuke_member::MemberId;
 use shuke_member::belonging::Pair;
+use shuke_member::member::store::survivor;
 use shuke_org::approval::{self, ApprovalKind, Wanted};
 use shuke_org::{ApprovalId, StoreId, audit, merchant, setting, text};
 use utoipa::ToSchema;
@@ -121,7 +122,7 @@ impl Told {
 pub(super) async fn earn(tx: &mut Tx, cx: &Cx, sale: &Completed) -> Result<()> {
     let Some(member) = sale.member.filter(|_| !sale.kinds.is_empty()) else { return Ok(()) };
     // Who was merged meanwhile has what they earn as the one they became.
-    let member = shuke_member::member::store::survivor(tx, cx.merchant, member).await?;
+    let member = survivor(tx, cx.merchant, member).await?;
     let zone = match sale.store {
         Some(store) => shuke_org::store::ops::show(tx, cx, StoreId(store)).await?.parsed_zone()?,
         None => merchant::ops::show(tx, cx.merchant).await?.parsed_zone()?,
@@ -190,6 +191,22 @@ pub(super) async fn take_back(tx: &mut Tx, cx: &Cx, refund: &Refunded) -> Result
         tx.queue(store::change_stmt(cx.merchant, &accrual)?).await?;
     }
     Ok(())
+}
+
+/// What of `purse.expired` is read here.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Expired {
+    purse: Uuid,
+    points_kind: PointsKindId,
+    amounts: std::collections::BTreeMap<String, i64>,
+}
+
+/// Tells whose points of which kind ended.
+pub(super) async fn tell_expired(tx: &mut Tx, cx: &Cx, expired: &Expired) -> Result<()> {
+    let Some(member) = store::member_of(tx, cx.merchant, expired.purse).await? else { return Ok(()) };
+    let points = expired.amounts.get(AccountKind::Points.as_str()).copied().unwrap_or(0);
+    let payload = serde_json::json!({ "member": member, "points_kind": expired.points_kind, "points": points });
+    event::append(tx, cx, &[Event::new("points_kind.expired", member, &payload)]).await
 }
 
 /// A correction of a purse by hand.
@@ -285,6 +302,13 @@ pub(crate) async fn merge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid) -> Resul
 
 /// Fills them again; the merge was done at a moment.
 pub(crate) async fn unmerge(tx: &mut Tx, cx: &Cx, pair: Pair, moved: &MovedPurses) -> Result<()> {
+    if moved.purses.is_empty() {
+        return Ok(());
+    }
+    // The members' own accounts first, as everywhere; undoing comes to them only after this.
+    for member in [pair.from.0.min(pair.into.0), pair.from.0.max(pair.into.0)] {
+        journal::ops::holdings(tx, cx, member, true).await?;
+    }
     for purse in &moved.purses {
         let of = Pair { merge: purse.merge, from: MemberId(purse.from), into: MemberId(purse.into), at: pair.at };
         accounts::unmerge(tx, cx, of, purse.kind.0, &purse.kept).await?;

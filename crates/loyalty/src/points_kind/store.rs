@@ -21,6 +21,12 @@ pub(super) async fn of_member(tx: &mut Tx, merchant: MerchantId, member: Uuid) -
     tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
+/// Whose a purse is.
+pub(super) async fn member_of(tx: &mut Tx, merchant: MerchantId, purse: Uuid) -> Result<Option<Uuid>> {
+    let stmt = sql!("SELECT member_id FROM points_purse WHERE merchant_id = $1 AND id = $2", merchant, purse);
+    tx.row(stmt).await?.map(|row| row.get(0)).transpose()
+}
+
 /// Whether anybody has a purse of a kind.
 pub(super) async fn any(tx: &mut Tx, merchant: MerchantId, kind: PointsKindId) -> Result<bool> {
     let stmt = sql!("SELECT id FROM points_purse WHERE merchant_id = $1 AND kind_id = $2 LIMIT 1", merchant, kind);

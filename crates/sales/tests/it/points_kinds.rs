@@ -115,6 +115,10 @@ scenario! {
         let cx = at.stall.shop.cx(&at.app.app);
         shuke_ledger::midnight(at.app.db(), &cx, shuke_kernel::Zone::utc().date(cx.now)).await.unwrap();
         assert_eq!((at.has(&member, &coins).await, at.has(&member, &shells).await), ((0, 0, 0), (5, 5, 0)));
+        step(&at).await;
+        let (merchant, id) = (at.stall.merchant, at.stall.members[0].member.0);
+        let told = at.app.db().read(&(merchant, id), |tx, (merchant, id)| Box::pin(shuke_jobs::event::of_subject(tx, *merchant, *id, 500))).await.unwrap();
+        assert!(told.iter().any(|event| event.kind == "points_kind.expired" && event.payload.contains("47")));
         let shop = at.owner.get("/api/v1/ledger/accounts?from=2026-11-01&to=2027-03-31").await.ok();
         let expired = shop["items"].as_array().unwrap().iter().find(|row| row["account"] == "points_expired").unwrap().clone();
         assert_eq!((&expired["credits"], &expired["points_kind"]), (&json!(47), &coins));

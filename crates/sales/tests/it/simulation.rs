@@ -1,21 +1,33 @@
 //! Ten thousand random operations on each database, held step by step against a plain model that
 //! knows nothing of lots, journals or SQL: only what a shopkeeper would reckon on paper.
 
+use crate::life::Life;
 use crate::world::World;
-use shuke_kernel::{Instant, Money, Points, Result, Uuid};
+use shuke_kernel::{Instant, Money, Points, Rate, Result, Uuid};
 use shuke_ledger::journal::ops::{Adjustment, adjust, holdings};
 use shuke_ledger::{AccountKind, LotTerms};
 use shuke_loyalty::rule::Channel;
 use shuke_offer::price::{CouponChoice, PointsChoice};
+use shuke_org::setting;
+use shuke_sales::exchange::{ExchangeAsk, ExchangeId};
 use shuke_sales::fixture::{self, Size};
 use shuke_sales::order::{Checkout, CheckoutLine, Order, Payment, Tender};
 use shuke_sales::refund::{RefundAsk, RefundId, RefundLine};
+use shuke_sales::tax::{TaxMode, TaxPolicy};
 use shuke_testkit::{Kind, TestApp};
 use std::collections::BTreeMap;
 
 const OPERATIONS: u64 = 10_000;
 const MEMBERS: usize = 20;
 const VARIANTS: usize = 12;
+/// The variant after the others: a kit of a piece of the first and two and a half of the second.
+const KIT: usize = VARIANTS;
+const KIT_PRICE: i64 = 13_337;
+const KIT_PARTS: [(usize, i64); 2] = [(0, 1_000), (1, 2_500)];
+/// The kit's own rate of tax, in basis points.
+const KIT_TAX: i64 = 600;
+/// After so many operations the shop is taxed in another way.
+const TAX_EVERY: u64 = 500;
 
 /// What the paper says of a member.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,10 +60,47 @@ struct PaperLine {
     points_money: i64,
     coupon: i64,
     earned: i64,
+    tax: i64,
+    /// Of the tax, what was paid on top.
+    added: i64,
 }
 
-#[derive(Debug, Default)]
+impl PaperLine {
+    /// What so many thousandths of it, after those that came back, are of a figure of the whole line.
+    fn cut(&self, value: i64, quantity: i64) -> i64 {
+        part(value, self.back + quantity, self.sold) - part(value, self.back, self.sold)
+    }
+    /// What the whole line takes from stock.
+    fn takes(&self) -> Vec<(usize, i64)> {
+        match self.variant {
+            KIT => KIT_PARTS.iter().map(|(variant, each)| (*variant, part(*each, self.sold, 1_000))).collect(),
+            variant => vec![(variant, self.sold)],
+        }
+    }
+}
+
+/// How the shop is taxed.
+#[derive(Clone, Copy, Debug)]
+struct Tax {
+    mode: TaxMode,
+    rate: i64,
+}
+
+impl Tax {
+    /// The tax of a line, and what of it comes on top.
+    fn of(self, variant: usize, net: i64) -> (i64, i64) {
+        let rate = if variant == KIT { KIT_TAX } else { self.rate };
+        match self.mode {
+            TaxMode::None => (0, 0),
+            TaxMode::Inclusive => (part(net, rate, 10_000 + rate), 0),
+            TaxMode::Exclusive => (part(net, rate, 10_000), part(net, rate, 10_000)),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
 struct Paper {
+    tax: Tax,
     purses: Vec<Purse>,
     stock: Vec<i64>,
     tills: BTreeMap<Tender, i64>,
@@ -80,6 +129,7 @@ fn spread(total: i64, weights: &[i64]) -> Vec<i64> {
 }
 
 /// A sale as it is wished.
+#[derive(Clone, Debug)]
 struct Wish {
     member: Option<usize>,
     lines: Vec<(usize, i64)>,
@@ -89,13 +139,14 @@ struct Wish {
 }
 
 impl Paper {
-    /// Reckons a sale: 95折 for members, the coupon of 5.00 from 20.00 on, points as money.
-    fn price(wish: &Wish) -> (Vec<PaperLine>, i64) {
+    /// Reckons a sale: 95折 for members, the coupon of 5.00 from 20.00 on, points as money, tax. Answers the lines
+    /// and what is to be paid.
+    fn price(&self, wish: &Wish) -> (Vec<PaperLine>, i64) {
         let mut lines: Vec<PaperLine> = Vec::new();
         for (variant, sold) in &wish.lines {
-            let gross = part(5_000, *sold, 1_000);
+            let gross = part(if *variant == KIT { KIT_PRICE } else { 5_000 }, *sold, 1_000);
             let net = if wish.member.is_some() { part(gross, 9_500, 10_000) } else { gross };
-            lines.push(PaperLine { variant: *variant, sold: *sold, back: 0, net, points_money: 0, coupon: 0, earned: 0 });
+            lines.push(PaperLine { variant: *variant, sold: *sold, back: 0, net, points_money: 0, coupon: 0, earned: 0, tax: 0, added: 0 });
         }
         let nets = |lines: &[PaperLine]| lines.iter().map(|line| line.net).collect::<Vec<_>>();
         if wish.coupon {
@@ -110,15 +161,33 @@ impl Paper {
             line.net -= share;
             line.points_money = share;
         }
-        let total = lines.iter().map(|line| line.net).sum();
+        for line in &mut lines {
+            (line.tax, line.added) = self.tax.of(line.variant, line.net);
+        }
+        let total = lines.iter().map(|line| line.net + line.added).sum();
         (lines, total)
+    }
+
+    /// What is to be paid before tax that comes on top.
+    fn untaxed(&self, wish: &Wish) -> i64 {
+        self.price(wish).0.iter().map(|line| line.net).sum()
+    }
+
+    /// Whether there is enough of everything.
+    fn holds(&self, wish: &Wish) -> bool {
+        let mut needed = [0; VARIANTS];
+        for line in self.price(wish).0 {
+            for (variant, quantity) in line.takes() {
+                needed[variant] += quantity;
+            }
+        }
+        needed.iter().zip(&self.stock).all(|(needed, there)| needed <= there)
     }
 
     /// Books a sale that must succeed.
     fn sell(&mut self, id: Uuid, wish: &Wish) -> i64 {
-        let (mut lines, total) = Self::price(wish);
+        let (mut lines, total) = self.price(wish);
         let mut payments = Vec::new();
-        let mut earning = total;
         if let Some(member) = wish.member {
             let purse = &mut self.purses[member];
             let parts = spread(wish.wallet, &[purse.principal, purse.bonus]);
@@ -126,14 +195,16 @@ impl Paper {
             let principal = wish.wallet - bonus;
             purse.principal -= principal;
             purse.bonus -= bonus;
-            earning -= bonus;
             purse.points -= wish.points;
             purse.coupon -= i64::from(wish.coupon);
             payments.push((Tender::Cash, total - wish.wallet, 0));
             payments.push((Tender::Principal, principal, 0));
             payments.push((Tender::Bonus, bonus, 0));
             // One rule, so one rounding: points for the whole order, spread by money paid on each line.
+            // Tax that came on top earns nothing: each tender earns in its proportion.
             let nets: Vec<i64> = lines.iter().map(|line| line.net).collect();
+            let untaxed = spread(nets.iter().sum(), &[total - wish.wallet, principal, bonus]);
+            let earning = untaxed[0] + untaxed[1];
             let paid = spread(earning, &nets);
             for (line, points) in lines.iter_mut().zip(spread(earning / 100, &paid)) {
                 line.earned = points;
@@ -143,8 +214,8 @@ impl Paper {
             payments.push((Tender::Cash, total, 0));
         }
         payments.retain(|(_, amount, _)| *amount > 0);
-        for line in &lines {
-            self.stock[line.variant] -= line.sold;
+        for (variant, quantity) in lines.iter().flat_map(PaperLine::takes) {
+            self.stock[variant] -= quantity;
         }
         *self.tills.entry(Tender::Cash).or_default() += total - if wish.member.is_some() { wish.wallet } else { 0 };
         self.orders.insert(
@@ -154,26 +225,30 @@ impl Paper {
         total
     }
 
-    /// Books a refund of these thousandths of these lines.
-    fn take_back(&mut self, id: Uuid, back: &[(usize, i64)]) -> i64 {
+    /// Books a refund of these thousandths of these lines. Answers what goes back in cash, principal and bonus.
+    fn take_back(&mut self, id: Uuid, back: &[(usize, i64)]) -> [i64; 3] {
         let slip = self.orders.get_mut(&id).unwrap();
         let (mut amount, mut share, mut earned) = (0, 0, 0);
         let left_share: i64 = slip.lines.iter().map(|line| line.points_money - part(line.points_money, line.back, line.sold)).sum();
         let mut touched_coupon = false;
         for (index, quantity) in back {
             let line = &mut slip.lines[*index];
-            let cut = |value: i64| part(value, line.back + quantity, line.sold) - part(value, line.back, line.sold);
-            amount += cut(line.net);
-            share += cut(line.points_money);
-            earned += cut(line.earned);
+            amount += line.cut(line.net, *quantity) + line.cut(line.added, *quantity);
+            share += line.cut(line.points_money, *quantity);
+            earned += line.cut(line.earned, *quantity);
             touched_coupon |= line.coupon > 0;
+            for (variant, whole) in line.takes() {
+                self.stock[variant] += line.cut(whole, *quantity);
+            }
             line.back += quantity;
-            self.stock[line.variant] += quantity;
         }
         let lefts: Vec<i64> = slip.payments.iter().map(|(_, paid, back)| paid - back).collect();
         let parts = spread(amount, &lefts);
+        let mut given = [0; 3];
         for ((tender, _, returned), part) in slip.payments.iter_mut().zip(&parts) {
             *returned += part;
+            let place = [Tender::Cash, Tender::Principal, Tender::Bonus].iter().position(|of| of == tender).unwrap();
+            given[place] += part;
             match (slip.member, *tender) {
                 (Some(member), Tender::Principal) => self.purses[member].principal += part,
                 (Some(member), Tender::Bonus) => self.purses[member].bonus += part,
@@ -194,7 +269,18 @@ impl Paper {
         if slip.lines.iter().all(|line| line.back == line.sold) {
             self.orders.remove(&id);
         }
-        amount
+        given
+    }
+
+    /// Books goods of an order that are exchanged for others: what goes back pays first, each tender in its proportion.
+    /// Answers what the new goods cost, and what is paid on top.
+    fn exchange(&mut self, returned: Uuid, back: &[(usize, i64)], new: Uuid, wish: &Wish) -> (i64, i64) {
+        let parts = self.take_back(returned, back);
+        let total = self.price(wish).1;
+        let carried = total.min(parts.iter().sum());
+        // The parts of the wallet are carried by themselves and spent together.
+        let wallet = carried - spread(carried, &parts)[0];
+        (self.sell(new, &Wish { wallet, ..wish.clone() }), total - carried)
     }
 }
 
@@ -211,37 +297,35 @@ impl Simulation {
             Size { members: MEMBERS, variants: VARIANTS, pieces: 3_000, points: 4_000, principal: 300_000, bonus: 40_000, uses: 150 };
         let stall = fixture::stall(&app.app, &size).await.unwrap();
         let purse = Purse { points: 4_000, principal: 300_000, bonus: 40_000, coupon: 150 };
-        let paper = Paper { purses: vec![purse; MEMBERS], stock: vec![3_000_000; VARIANTS], ..Paper::default() };
-        Self {
-            world: World {
-                app,
-                stall,
-                random: shuke_kernel::Random::seeded(seed),
-                kits: Vec::new(),
-                passes: Vec::new(),
-                cards: Vec::new(),
-                life: crate::life::Life::default(),
-            },
-            paper,
-        }
+        let tax = Tax { mode: TaxMode::None, rate: 0 };
+        let (stock, tills, orders) = (vec![3_000_000; VARIANTS], BTreeMap::new(), BTreeMap::new());
+        let paper = Paper { tax, purses: vec![purse; MEMBERS], stock, tills, orders };
+        let random = shuke_kernel::Random::seeded(seed);
+        let (kits, passes, cards) = (Vec::new(), Vec::new(), Vec::new());
+        let mut world = World { app, stall, random, kits, passes, cards, life: Life::default() };
+        world.kit(KIT_PRICE).await.unwrap();
+        Self { world, paper }
     }
 
     fn wish(&self) -> Wish {
         let world = &self.world;
         let member = (world.below(8) > 0).then(|| usize::try_from(world.below(MEMBERS as u64)).unwrap());
         let lines: Vec<(usize, i64)> = (0..=world.below(3))
-            .map(|_| (usize::try_from(world.below(VARIANTS as u64)).unwrap(), *world.pick(&[1_000, 2_000, 3_000, 355])))
+            .map(|_| match usize::try_from(world.below(VARIANTS as u64 + 1)).unwrap() {
+                KIT => (KIT, *world.pick(&[1_000, 2_000])),
+                variant => (variant, *world.pick(&[1_000, 2_000, 3_000, 355])),
+            })
             .collect();
         let mut wish = Wish { member, lines, coupon: false, points: 0, wallet: 0 };
         let Some(member) = member else { return wish };
         let purse = &self.paper.purses[member];
-        let before_coupon = Paper::price(&wish).1;
+        let before_coupon = self.paper.untaxed(&wish);
         wish.coupon = world.below(2) == 0 && before_coupon >= 2_000 && purse.coupon > 0;
-        let most = (Paper::price(&wish).1.min(purse.points.max(0))) / 100;
+        let most = (self.paper.untaxed(&wish).min(purse.points.max(0))) / 100;
         if world.below(2) == 0 && most > 0 {
             wish.points = 100 * i64::try_from(world.below(most.unsigned_abs()) + 1).unwrap();
         }
-        let total = Paper::price(&wish).1;
+        let total = self.paper.price(&wish).1;
         let able = total.min(purse.principal + purse.bonus);
         wish.wallet = match world.below(3) {
             0 => 0,
@@ -256,44 +340,18 @@ impl Simulation {
     async fn sell(&mut self) -> Result<()> {
         let wish = self.wish();
         let world = &self.world;
-        let (_, total) = Paper::price(&wish);
+        let (_, total) = self.paper.price(&wish);
         let customer = wish.member.map(|index| world.stall.members[index]);
         let payment = |tender, amount| Payment { tender, amount: Money(amount), refunded: Money::ZERO };
         let mut payments = vec![payment(Tender::Cash, total - wish.wallet), payment(Tender::Wallet, wish.wallet)];
         payments.retain(|payment| payment.amount.is_positive());
-        let cart = Checkout {
-            id: world.cx().id(),
-            store: world.stall.store,
-            till: None,
-            member: customer.map(|customer| customer.member),
-            channel: Channel::Till,
-            lines: wish
-                .lines
-                .iter()
-                .map(|(variant, quantity_milli)| CheckoutLine {
-                    variant: world.stall.variants[*variant],
-                    quantity_milli: *quantity_milli,
-                    gift: None,
-                    seller: None,
-                })
-                .collect(),
-            coupons: if wish.coupon {
-                CouponChoice::Selected { coupons: customer.iter().map(|c| c.coupon).collect() }
-            } else {
-                CouponChoice::None
-            },
-            points: if wish.points > 0 { PointsChoice::Exact { points: Points(wish.points) } } else { PointsChoice::None },
-            points_kind: None,
-            payments,
-            prepaid: shuke_sales::order::Prepaid::default(),
-            expected_total: Some(Money(total)),
-            identity: Default::default(),
+        let coupons = match customer.filter(|_| wish.coupon) {
+            Some(customer) => CouponChoice::Selected { coupons: vec![customer.coupon] },
+            None => CouponChoice::None,
         };
-        let mut needed = [0; VARIANTS];
-        for (variant, quantity) in &wish.lines {
-            needed[*variant] += quantity;
-        }
-        let in_stock = needed.iter().zip(&self.paper.stock).all(|(needed, there)| needed <= there);
+        let points = if wish.points > 0 { PointsChoice::Exact { points: Points(wish.points) } } else { PointsChoice::None };
+        let cart = Checkout { coupons, points, ..self.cart(&wish, payments, total) };
+        let in_stock = self.paper.holds(&wish);
         let payable = wish.member.is_none_or(|member| self.paper.purses[member].principal + self.paper.purses[member].bonus >= wish.wallet);
         match world.sell(&cart).await {
             Ok(order) => {
@@ -310,23 +368,49 @@ impl Simulation {
         Ok(())
     }
 
+    /// The goods of a wish, as the till sends them.
+    fn cart(&self, wish: &Wish, payments: Vec<Payment>, total: i64) -> Checkout {
+        let world = &self.world;
+        let line = |(variant, quantity_milli): &(usize, i64)| CheckoutLine {
+            variant: world.stall.variants[*variant],
+            quantity_milli: *quantity_milli,
+            gift: None,
+            seller: None,
+        };
+        Checkout {
+            id: world.cx().id(),
+            store: world.stall.store,
+            till: None,
+            member: wish.member.map(|index| world.stall.members[index].member),
+            channel: Channel::Till,
+            lines: wish.lines.iter().map(line).collect(),
+            coupons: CouponChoice::None,
+            points: PointsChoice::None,
+            points_kind: None,
+            payments,
+            prepaid: shuke_sales::order::Prepaid::default(),
+            expected_total: Some(Money(total)),
+            identity: Default::default(),
+        }
+    }
+
     fn same_slip(&self, order: &Order) {
         let slip = &self.paper.orders[&order.id.0];
         let shop: Vec<_> =
             order.lines.iter().map(|line| (line.net.0, line.shares.coupon.0, line.shares.points.0, line.points_earned.0)).collect();
         let paper: Vec<_> = slip.lines.iter().map(|line| (line.net, line.coupon, line.points_money, line.earned)).collect();
         assert_eq!(shop, paper);
+        let taxed: Vec<_> = order.lines.iter().map(|line| (line.tax.0, line.tax_added.0)).collect();
+        assert_eq!(taxed, slip.lines.iter().map(|line| (line.tax, line.added)).collect::<Vec<_>>());
         let payments: Vec<_> = order.payments.iter().map(|payment| (payment.tender, payment.amount.0, 0)).collect();
         assert_eq!(payments, slip.payments);
     }
 
-    async fn take_back(&mut self) -> Result<()> {
+    /// A random part of what is left of a random order, and what the till asks for it.
+    fn back(&self) -> Option<(Uuid, Vec<(usize, i64)>, RefundAsk)> {
         let world = &self.world;
         let ids: Vec<Uuid> = self.paper.orders.keys().copied().collect();
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let id = *world.pick(&ids);
+        let id = *ids.get(usize::try_from(world.below(ids.len().max(1) as u64)).unwrap())?;
         let mut back = Vec::new();
         for (index, line) in self.paper.orders[&id].lines.iter().enumerate() {
             let left = line.sold - line.back;
@@ -335,25 +419,61 @@ impl Simulation {
                 back.push((index, quantity));
             }
         }
-        if back.is_empty() {
-            return Ok(());
-        }
         let line = |(index, quantity): &(usize, i64)| RefundLine {
             line: i64::try_from(*index).unwrap(),
             quantity_milli: *quantity,
             damaged: false,
         };
-        let ask = RefundAsk {
-            id: world.cx().id::<RefundId>(),
-            order: id.into(),
-            lines: back.iter().map(line).collect(),
-            reason: "试".to_owned(),
-            till: None,
-            approval: None,
-        };
-        let refund = world.take_back(&ask).await?;
-        assert_eq!(refund.amount.0, self.paper.take_back(id, &back));
+        let lines = back.iter().map(line).collect();
+        let ask = RefundAsk { id: world.cx().id::<RefundId>(), order: id.into(), lines, reason: "试".to_owned(), till: None, approval: None };
+        (!back.is_empty()).then_some((id, back, ask))
+    }
+
+    async fn take_back(&mut self) -> Result<()> {
+        let Some((id, back, ask)) = self.back() else { return Ok(()) };
+        let refund = self.world.take_back(&ask).await?;
+        assert_eq!(refund.amount.0, self.paper.take_back(id, &back).iter().sum::<i64>());
         Ok(())
+    }
+
+    /// Exchanges part of an order for other goods, the difference in cash.
+    async fn exchange(&mut self) -> Result<()> {
+        let Some((id, back, refund)) = self.back() else { return Ok(()) };
+        let goods = Wish { coupon: false, points: 0, wallet: 0, ..self.wish() };
+        let wish = Wish { member: self.paper.orders[&id].member, ..goods };
+        // On paper first: where there is not enough in stock, the paper before it holds.
+        let before = self.paper.clone();
+        let mut returned = before.clone();
+        returned.take_back(id, &back);
+        let in_stock = returned.holds(&wish);
+        let new = self.world.cx().uuid();
+        let (total, paid) = self.paper.exchange(id, &back, new, &wish);
+        let mut payments = vec![Payment { tender: Tender::Cash, amount: Money(paid), refunded: Money::ZERO }];
+        payments.retain(|payment| payment.amount.is_positive());
+        let sale = Checkout { id: new.into(), ..self.cart(&wish, payments, total) };
+        let ask = ExchangeAsk { id: self.world.cx().id::<ExchangeId>(), refund, sale };
+        match self.world.exchange(&ask).await {
+            Ok(made) => {
+                assert!(in_stock, "the paper says no: {ask:?}");
+                assert_eq!((made.order.total.0, made.exchange.paid.0), (total, paid));
+                self.same_slip(&made.order);
+            }
+            Err(error) => {
+                assert!(!in_stock, "the paper says yes, the shop {error}: {ask:?}");
+                assert_eq!(error.code(), "stock_insufficient");
+                self.paper = before;
+            }
+        }
+        Ok(())
+    }
+
+    /// From now on the shop is taxed like this.
+    async fn tax(&mut self, number: u64) {
+        let mode = TaxMode::ALL[usize::try_from(number).unwrap() % TaxMode::ALL.len()];
+        let rate = *self.world.pick(&[0, 300, 900, 1_300]);
+        self.paper.tax = Tax { mode, rate };
+        let input = (self.world.cx(), TaxPolicy { mode, rate: Rate(rate) });
+        self.world.app.db().write(&input, |tx, (cx, tax)| Box::pin(setting::ops::put(tx, cx, tax))).await.unwrap();
     }
 
     async fn adjust(&mut self) -> Result<()> {
@@ -417,9 +537,13 @@ impl Simulation {
     async fn run(&mut self, operations: u64) {
         for number in 0..operations {
             self.world.app.advance_ms(1_000);
+            if number % TAX_EVERY == 0 {
+                self.tax(number / TAX_EVERY).await;
+            }
             match self.world.below(100) {
-                0..=69 => self.sell().await.unwrap(),
-                70..=94 => self.take_back().await.unwrap(),
+                0..=64 => self.sell().await.unwrap(),
+                65..=86 => self.take_back().await.unwrap(),
+                87..=94 => self.exchange().await.unwrap(),
                 _ => self.adjust().await.unwrap(),
             }
             if number % 250 == 0 {
