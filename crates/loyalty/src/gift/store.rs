@@ -182,6 +182,13 @@ pub(crate) async fn give_full_cards(
     Ok(found)
 }
 
+/// How many full cards of a kind gave a member something that holds.
+pub(crate) async fn full_cards(tx: &mut Tx, merchant: MerchantId, member: Uuid, card: Uuid) -> Result<i64> {
+    let gifts = tx.rows(of_rule_stmt(merchant, member, Cause::StampCard, card)).await?.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let held = gifts.iter().filter(|given| !given.taken_back).count();
+    i64::try_from(held).map_err(|error| shuke_kernel::Error::internal(error.to_string()))
+}
+
 /// Numbers what a member's full cards of a kind gave from 1 on, what was taken back last. Answers how many hold.
 pub(crate) async fn close_up(tx: &mut Tx, merchant: MerchantId, member: Uuid, card: Uuid, name: impl Fn(i64) -> String) -> Result<i64> {
     let mut gifts = tx.rows(of_rule_stmt(merchant, member, Cause::StampCard, card)).await?.iter().map(read).collect::<Result<Vec<_>>>()?;

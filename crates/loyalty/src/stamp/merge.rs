@@ -36,9 +36,15 @@ pub(crate) async fn move_over(tx: &mut Tx, cx: &Cx, (from, to): (Uuid, Uuid), ke
         tx.queue(store::give_stmt(cx.merchant, from, to, *key)).await?;
     }
     let full = gifts::give_full_cards(tx, cx.merchant, (from, to), kept.map(|kept| kept.full.as_slice())).await?;
+    // Only the survivor's are numbered anew: what the absorbed member keeps of the past stays at its place, and leaves
+    // room for what comes back.
+    let survivor = if kept.is_none() { to } else { from };
     for card in cards {
         for member in [from, to] {
-            let rounds = gifts::close_up(tx, cx.merchant, member, card.0, ops::place).await?;
+            let rounds = match member == survivor {
+                true => gifts::close_up(tx, cx.merchant, member, card.0, ops::place).await?,
+                false => gifts::full_cards(tx, cx.merchant, member, card.0).await?,
+            };
             let given = store::of_card(tx, cx.merchant, member, card).await?;
             let stamps = given.iter().map(|entry| entry.stamps - entry.lapsed).sum();
             tx.queue(store::put_stmt(cx.merchant, member, card, stamps, rounds)).await?;

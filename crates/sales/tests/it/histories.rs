@@ -82,7 +82,7 @@ fn kept(holdings: Holdings, exact: bool) -> Holdings {
     kept
 }
 
-async fn undo_some(world: &mut World, acts: &mut Vec<Act>) {
+async fn undo_some(world: &World, acts: &mut Vec<Act>) {
     if acts.is_empty() {
         return;
     }

@@ -1,5 +1,5 @@
 //! What happens in a generated history beside sales, and how it is undone: rewards, memberships, visits, top-ups,
-//! gifts of points, gift cards, merges of members. Stamps, streaks, growth and further kinds of points follow the sales by themselves.
+//! gifts of points, gift cards. Stamps, streaks, growth and further kinds of points follow the sales by themselves.
 
 use crate::world::World;
 use serde_json::{Value, json};
@@ -17,17 +17,8 @@ pub struct Life {
     plan: Uuid,
     /// Gift cards that nobody has bought yet.
     spare: Vec<String>,
-    /// Members who are merged into others at the moment.
-    absorbed: Vec<Uuid>,
     /// The open shift, where every sale and refund is made at its till.
     pub shift: Option<Uuid>,
-}
-
-impl Life {
-    /// Whether a member is merged into another at the moment.
-    pub fn is_absorbed(&self, member: Uuid) -> bool {
-        self.absorbed.contains(&member)
-    }
 }
 
 /// Something that was done and is still to be undone.
@@ -39,7 +30,6 @@ pub enum Act {
     TopUp(Uuid, i64, i64),
     Points { from: Uuid, to: Uuid, points: i64, kind: Option<Uuid> },
     GiftCard(String),
-    Merge { merge: String, absorbed: Uuid },
 }
 
 /// What an act may be refused for.
@@ -52,12 +42,6 @@ const REFUSED: &[&str] = &[
     "gift_card_used",
     "coupon_budget_exhausted",
     "points_transfer_amount_wrong",
-    "member_not_active",
-    "member_gone",
-    "merge_memberships",
-    "merge_used",
-    "merge_undo_order",
-    "quota_exhausted",
 ];
 
 impl World {
@@ -70,11 +54,8 @@ impl World {
     fn up_to(&self, bound: u64) -> i64 {
         i64::try_from(self.below(bound)).unwrap() + 1
     }
-    /// A customer who is there: not merged into another.
-    pub fn anybody(&self) -> Uuid {
-        let there: Vec<Uuid> = self.stall.members.iter().map(|customer| customer.member.0).collect();
-        let there: Vec<Uuid> = there.into_iter().filter(|member| !self.life.is_absorbed(*member)).collect();
-        *self.pick(&there)
+    fn anybody(&self) -> Uuid {
+        self.pick(&self.stall.members).member.0
     }
 
     /// Rules under which there is something of everything.
@@ -135,9 +116,7 @@ impl World {
     pub async fn act(&mut self, exact: bool) -> Option<Act> {
         let (owner, member, store) = (self.owner(), self.anybody(), self.stall.store);
         let id = self.uuid();
-        let others: Vec<Uuid> = self.stall.members.iter().map(|other| other.member.0).filter(|other| *other != member).collect();
-        let other = *self.pick(&others);
-        let (reply, act) = match self.below(if exact { 6 } else { 7 }) {
+        let (reply, act) = match self.below(if exact { 5 } else { 6 }) {
             0 => {
                 let reward = *self.pick(&self.life.rewards);
                 let shown = owner.get(&format!("/api/v1/rewards/{reward}")).await.ok();
@@ -166,19 +145,9 @@ impl World {
                 let body = json!({ "store": store, "payments": [{ "tender": "alipay", "amount": 2_500 }] });
                 (owner.post(&format!("/api/v1/gift-cards/{card}/sale"), &body).await, Act::GiftCard(card))
             }
-            5 => {
-                if self.life.is_absorbed(other) {
-                    return None;
-                }
-                let reply = owner.post("/api/v1/merges", &json!({ "survivor": member, "absorbed": other, "reason": "同一个人" })).await;
-                if reply.status.is_success() {
-                    self.life.absorbed.push(other);
-                }
-                let merge = reply.json["id"].as_str().unwrap_or_default().to_owned();
-                (reply, Act::Merge { merge, absorbed: other })
-            }
             _ => {
-                let (to, points) = (other, self.up_to(80));
+                let others: Vec<Uuid> = self.stall.members.iter().map(|other| other.member.0).filter(|other| *other != member).collect();
+                let (to, points) = (*self.pick(&others), self.up_to(80));
                 let kind = (self.below(2) == 0).then(|| self.life.kinds[0]);
                 (self.give(member, to, points, kind).await, Act::Points { from: member, to, points, kind })
             }
@@ -192,7 +161,7 @@ impl World {
     }
 
     /// Undoes it, where nothing that came later stands in the way.
-    pub async fn undo(&mut self, act: &Act) -> bool {
+    pub async fn undo(&self, act: &Act) -> bool {
         let (owner, id) = (self.owner(), self.uuid());
         let reply = match act {
             Act::Reward(order) => owner.post(&format!("/api/v1/reward-orders/{order}/cancel"), &json!({ "reason": "试" })).await,
@@ -215,13 +184,6 @@ impl World {
             }
             Act::Points { from, to, points, kind } => self.give(*to, *from, *points, *kind).await,
             Act::GiftCard(card) => owner.post(&format!("/api/v1/gift-cards/{card}/return"), &json!({ "id": id })).await,
-            Act::Merge { merge, absorbed } => {
-                let reply = owner.post(&format!("/api/v1/merges/{merge}/undo"), &json!({})).await;
-                if reply.status.is_success() {
-                    self.life.absorbed.retain(|member| member != absorbed);
-                }
-                reply
-            }
         };
         done(&reply)
     }

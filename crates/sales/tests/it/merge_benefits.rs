@@ -69,6 +69,9 @@ scenario! {
         at.cashier.post("/api/v1/refunds", &at.back(&lost, &[])).await.ok();
         at.buys_pieces(&goes, 4).await;
         let half = at.buys_pieces(&goes, 3).await;
+        let third = at.buys_pieces(&goes, 3).await;
+        at.cashier.post("/api/v1/refunds", &at.back(&third, &[])).await.ok();
+        step(&at).await;
         assert_eq!((at.stamps(&stays).await, at.stamps(&goes).await), ((2, 1), (1, 2)));
         let pass = at.pass(&goes).await;
         let early = at.visit(&pass).await;
