@@ -425,7 +425,8 @@ impl Simulation {
             damaged: false,
         };
         let lines = back.iter().map(line).collect();
-        let ask = RefundAsk { id: world.cx().id::<RefundId>(), order: id.into(), lines, reason: "试".to_owned(), till: None, approval: None };
+        let ask =
+            RefundAsk { id: world.cx().id::<RefundId>(), order: id.into(), lines, reason: "试".to_owned(), till: None, approval: None };
         (!back.is_empty()).then_some((id, back, ask))
     }
 
