@@ -159,7 +159,8 @@ fn faults(windows: &[Window]) -> Vec<String> {
     hold("open files", |window| window.files as u64, 0, 2);
     hold("p99 in µs", |window| window.p99_us, 10, P99_SLACK_US);
     for (number, window) in windows.iter().enumerate() {
-        if window.event_lag_ms > LAG_MS_MAX {
+        // The measuring of the peak leaves some behind; the first quarter is there to catch up.
+        if number >= quarter && window.event_lag_ms > LAG_MS_MAX {
             faults.push(format!("in window {number} an event had waited {} ms", window.event_lag_ms));
         }
         if window.events_dead > 0 || window.jobs_dead > 0 {
@@ -188,7 +189,7 @@ mod tests {
         assert!(windows(|n, w| w.memory_kib += n * 2_000)[0].starts_with("memory in KiB rose"));
         assert!(windows(|n, w| w.files += n as usize)[0].starts_with("open files rose"));
         assert!(windows(|n, w| w.p99_us += n * 500)[0].starts_with("p99 in µs rose"));
-        assert!(windows(|n, w| w.event_lag_ms = if n == 7 { 60_000 } else { 0 })[0].contains("window 7"));
+        assert!(windows(|n, w| w.event_lag_ms = if n < 3 || n == 7 { 60_000 } else { 0 })[0].contains("window 7"));
         assert!(windows(|n, w| w.events_dead = i64::from(n == 9))[0].contains("1 events"));
     }
 }
