@@ -1,8 +1,9 @@
 import { api } from "@shuke/api";
-import { useQuery } from "@tanstack/react-query";
+import { usePrefetchQuery, useQuery } from "@tanstack/react-query";
 import { createFileRoute, Outlet } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { MEMBER_CODE } from "../../features/code/useMemberCode";
 import { Entrance } from "../../features/entrance/Entrance";
 import { Nav, OfflineBar } from "../../shared/frame";
 import { keepMerchant } from "../../shared/kept";
@@ -22,6 +23,9 @@ function Card() {
     queryFn: async () => (await api.GET("/api/v1/me/shop", { params: { query: { merchant: number } } })).data as Shop,
     staleTime: 300_000,
   });
+  // All at once: on a slow line every question that waits for another costs a moment.
+  useMe();
+  usePrefetchQuery(MEMBER_CODE);
   const known = shop.data?.merchant;
   useEffect(() => {
     if (known !== undefined) keepMerchant(known);
