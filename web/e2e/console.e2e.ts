@@ -161,6 +161,21 @@ describe("a shop that has been open for a while", () => {
     await page.getByText("已保存").waitFor();
   });
 
+  it("lets in who needs an authenticator only to set one up", async () => {
+    const cookie = await shop.signIn("owner");
+    await shop.call(cookie, "PUT", "/api/v1/sign-in-policy", { totp_roles: ["analyst"] });
+    const page = await (await shop.context()).newPage();
+    await page.goto("/console/");
+    await page.getByLabel("用户名").fill("analyst");
+    await page.getByLabel("密码").fill(PASSWORD);
+    await page.getByRole("button", { name: /登\s?录/ }).click();
+    await page.getByRole("heading", { name: "您的角色必须绑定验证器才能继续" }).waitFor();
+    await page.getByLabel("密码").fill(PASSWORD);
+    await page.getByRole("button", { name: "开始绑定" }).click();
+    await page.getByRole("img", { name: /扫这个码/ }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
   it("finds pages and members by Ctrl K", async () => {
     const page = await (await shop.context()).newPage();
     await signIn(page, "owner");
@@ -205,6 +220,8 @@ const PAGES = [
   "/sales/shifts",
   "/sales/held",
   "/sales/approvals",
+  "/sales/reports",
+  "/sales/settlements",
   "/sales/accounts",
   "/goods/products",
   "/goods/categories",

@@ -7,7 +7,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { parseSearch, stringifySearch } from "./parts/url";
 import { routeTree } from "./routeTree.gen";
-import { SIGNED_OUT } from "./shell/Gate";
+import { SIGNED_OUT, TOTP_DUE } from "./shell/Gate";
 import { en } from "./texts/en";
 import { zh } from "./texts/zh";
 import "./console.css";
@@ -30,7 +30,11 @@ const queries = newQueryClient();
 
 // Whatever is answered 401 asks for the password over the page; the page and what was typed stay.
 api.use({
-  onResponse({ response, schemaPath }) {
+  async onResponse({ response, schemaPath }) {
+    if (response.status === 403) {
+      const body = (await response.clone().json()) as { code?: string };
+      if (body.code === "totp_due") dispatchEvent(new Event(TOTP_DUE));
+    }
     if (response.status === 401 && schemaPath !== "/api/v1/session") dispatchEvent(new Event(SIGNED_OUT));
     return undefined;
   },
