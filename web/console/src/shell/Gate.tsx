@@ -97,6 +97,12 @@ function Outside() {
     queryFn: async () => (await api.GET("/api/v1/setup")).data ?? { needed: false, trades: [] },
   });
   if (setup.isPending) return <main className="waiting" aria-busy />;
+  if (setup.error)
+    return (
+      <main className="door">
+        <ProblemNotice error={setup.error} onRetry={() => void setup.refetch()} />
+      </main>
+    );
   if (setup.data?.needed) return <Setup trades={setup.data.trades} />;
   return (
     <main className="door">
