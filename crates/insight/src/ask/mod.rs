@@ -1,0 +1,11 @@
+//! Asking 提问: one analysis of one file, as the command line and the server put it.
+//!
+//! [`run`] reads the orders in the way that fits (one pass over a plain Parquet file for the questions that
+//! the summary answers, all orders in memory otherwise), computes, and answers with a [`Report`]; [`write`]
+//! puts it into a file by its ending.
+
+mod model;
+mod ops;
+
+pub use model::{Ask, Kind, Of, parse_cut};
+pub use ops::{run, write};

@@ -1,0 +1,359 @@
+//! Lines put together into orders.
+
+use super::columns::{Column, Columns};
+use super::dates;
+use super::decimal::Decimal;
+use super::names::{Names, decode};
+use super::{NO_MINUTE, NONE, Source};
+use serde::Serialize;
+use shuke_kernel::{Error, Result};
+
+/// An order, a return, or both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The member, [`NONE`] where nobody is known.
+    pub member: u32,
+    /// Local day, days since 1970-01-01.
+    pub day: i32,
+    /// Minute of the day, [`NO_MINUTE`] where it is not known.
+    pub minute: u16,
+    /// Whether it is a purchase: something was sold in it.
+    pub purchase: bool,
+    /// Minor units sold.
+    pub sold: i64,
+    /// Minor units given back, as a positive number.
+    pub returned: i64,
+    /// Lines sold and lines given back.
+    pub lines: (u32, u32),
+    /// The store, [`NONE`] where it is not known.
+    pub store: u32,
+    /// The staff, [`NONE`] where it is not known.
+    pub staff: u32,
+}
+
+impl Order {
+    /// What is left of it, minor units.
+    pub const fn net(&self) -> i64 {
+        self.sold.saturating_sub(self.returned)
+    }
+}
+
+/// What was found while reading.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Counts {
+    /// Rows read, the header left out.
+    pub rows: u64,
+    /// Rows that could not be read and were left out.
+    pub bad_rows: u64,
+    /// The first of them, with line and reason.
+    pub bad_examples: Vec<String>,
+    /// Rows without a member.
+    pub without_member: u64,
+    /// Rows that take something back.
+    pub returns: u64,
+    /// Rows at no price.
+    pub free: u64,
+    /// Rows that repeat another row of their order exactly.
+    pub duplicates: u64,
+    /// Rows after the last day asked for.
+    pub after: u64,
+    /// Orders with more than one member; the first one counts.
+    pub mixed_members: u64,
+    /// The columns that were found.
+    pub columns: Vec<(&'static str, String)>,
+}
+
+/// All orders of a file, in the order of time.
+#[derive(Clone, Debug, Default)]
+pub struct Orders {
+    /// The members' names, in their own order.
+    pub members: Names,
+    /// The numbers of orders; empty where the file has none.
+    pub numbers: Names,
+    /// The items' names.
+    pub items: Names,
+    /// The stores' names.
+    pub stores: Names,
+    /// The staff's names.
+    pub staff: Names,
+    /// The orders, by day, minute and place in the file.
+    pub orders: Vec<Order>,
+    /// The order's number of each order, as in `numbers`.
+    pub number_of: Vec<u32>,
+    /// Which item was sold in which order (an index into `orders`), sorted, each once.
+    pub baskets: Vec<(u32, u32)>,
+    /// Minor units sold of each item.
+    pub item_sold: Vec<i64>,
+    /// What was found while reading.
+    pub counts: Counts,
+}
+
+impl Orders {
+    /// Orders of members, in the order of time.
+    pub fn of_members(&self) -> impl Iterator<Item = &Order> {
+        self.orders.iter().filter(|order| order.member != NONE)
+    }
+    /// The last day with an order.
+    pub fn last_day(&self) -> Option<i32> {
+        self.orders.last().map(|order| order.day)
+    }
+}
+
+/// Most orders that one machine keeps in its memory.
+const ORDERS_MAX: usize = 200_000_000;
+/// How many bad rows are named.
+const EXAMPLES_MAX: usize = 5;
+
+/// A row's cells; those that the file does not have are empty.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cells<'a> {
+    /// Who.
+    pub member: &'a [u8],
+    /// The order's number.
+    pub order: &'a [u8],
+    /// What.
+    pub item: &'a [u8],
+    /// The store.
+    pub store: &'a [u8],
+    /// The staff.
+    pub staff: &'a [u8],
+    /// Local day and minute.
+    pub moment: (i32, u16),
+    /// How many; one where the file has no quantity.
+    pub quantity: Option<Decimal>,
+    /// For one, in major units.
+    pub price: Option<Decimal>,
+    /// For the line, in the file's units.
+    pub amount: Option<Decimal>,
+}
+
+/// Puts lines together.
+#[derive(Debug)]
+pub struct Collector<'a> {
+    source: &'a Source,
+    numbered: bool,
+    minor: bool,
+    out: Orders,
+    pairs: Vec<(u32, u32)>,
+    /// Hashes of the lines of the order that was last written to.
+    seen: Vec<u64>,
+    last: usize,
+    until: i32,
+    key: Vec<u8>,
+}
+
+impl<'a> Collector<'a> {
+    /// For a file with these columns.
+    ///
+    /// Errors: `column_missing` where there is neither amount nor price, no time, or no member and no order.
+    pub fn new(source: &'a Source, columns: &Columns) -> Result<Self> {
+        columns.need(&[Column::Time])?;
+        if columns.at(Column::Amount).is_none() {
+            columns.need(&[Column::Price])?;
+        }
+        if columns.at(Column::Order).is_none() {
+            columns.need(&[Column::Member])?;
+        }
+        let mut out = Orders::default();
+        out.counts.columns = columns.found();
+        let until = source.until.map_or(i32::MAX, |date| {
+            dates::day_of(i32::from(date.year()), u32::from(date.month().unsigned_abs()), u32::from(date.day().unsigned_abs()))
+                .unwrap_or(i32::MAX)
+        });
+        let numbered = columns.at(Column::Order).is_some();
+        let minor = columns.amount_is_minor();
+        Ok(Self { source, numbered, minor, out, pairs: Vec::new(), seen: Vec::new(), last: usize::MAX, until, key: Vec::new() })
+    }
+
+    /// Notes a row that can't be read.
+    pub fn bad(&mut self, row: u64, reason: &str) {
+        self.out.counts.rows += 1;
+        self.out.counts.bad_rows += 1;
+        if self.out.counts.bad_examples.len() < EXAMPLES_MAX {
+            self.out.counts.bad_examples.push(format!("row {row}: {reason}"));
+        }
+    }
+
+    /// Adds a row.
+    ///
+    /// Errors: `amount_too_large`, `orders_too_many`.
+    pub fn push(&mut self, row: u64, cells: &Cells<'_>) -> Result<()> {
+        if cells.moment.0 > self.until {
+            self.out.counts.rows += 1;
+            self.out.counts.after += 1;
+            return Ok(());
+        }
+        let decimals = u32::from(self.source.currency.decimals());
+        let quantity = cells.quantity.unwrap_or(Decimal::ONE);
+        let amount = match (cells.amount, cells.price) {
+            (Some(amount), _) => amount.units(if self.minor { 0 } else { decimals }),
+            (None, Some(price)) => quantity.times(price, decimals),
+            (None, None) => {
+                self.bad(row, "neither amount nor price");
+                return Ok(());
+            }
+        };
+        let Some(amount) = amount.filter(|amount| amount.abs() < i64::MAX / 4) else {
+            self.bad(row, "the amount is larger than the system can hold");
+            return Ok(());
+        };
+        self.out.counts.rows += 1;
+        let index = self.order(cells)?;
+        if self.repeats(cells, amount) {
+            self.out.counts.duplicates += 1;
+            if self.source.drop_duplicates {
+                return Ok(());
+            }
+        }
+        let back = quantity.mantissa < 0 || amount < 0;
+        let free = amount == 0;
+        self.out.counts.returns += u64::from(back);
+        self.out.counts.free += u64::from(free && !back);
+        let order = &mut self.out.orders[index];
+        if back {
+            order.returned = order.returned.checked_add(amount.abs()).ok_or_else(too_large)?;
+            order.lines.1 += 1;
+            return Ok(());
+        }
+        order.sold = order.sold.checked_add(amount).ok_or_else(too_large)?;
+        let sells = !free || self.source.free_lines_count;
+        order.purchase |= sells;
+        order.lines.0 += u32::from(sells);
+        if sells && self.source.items && !cells.item.is_empty() {
+            self.sell(index, cells.item, amount)?;
+        }
+        Ok(())
+    }
+
+    fn sell(&mut self, order: usize, item: &[u8], amount: i64) -> Result<()> {
+        let item = self.out.items.number(item).ok_or_else(too_many)?;
+        if self.out.item_sold.len() <= item as usize {
+            self.out.item_sold.resize(item as usize + 1, 0);
+        }
+        let sold = &mut self.out.item_sold[item as usize];
+        *sold = sold.checked_add(amount).ok_or_else(too_large)?;
+        self.pairs.push((u32::try_from(order).map_err(|_| too_many())?, item));
+        Ok(())
+    }
+
+    /// The row's order, a new one where it is new.
+    fn order(&mut self, cells: &Cells<'_>) -> Result<usize> {
+        let member = if cells.member.is_empty() {
+            self.out.counts.without_member += 1;
+            NONE
+        } else {
+            self.out.members.number(cells.member).ok_or_else(too_many)?
+        };
+        self.key.clear();
+        if self.numbered {
+            self.key.extend_from_slice(cells.order);
+        } else {
+            self.key.extend_from_slice(&member.to_le_bytes());
+            self.key.extend_from_slice(&cells.moment.0.to_le_bytes());
+            self.key.extend_from_slice(&cells.moment.1.to_le_bytes());
+        }
+        let index = match self.last {
+            last if last != usize::MAX && self.out.numbers.bytes(u32::try_from(last).unwrap_or(NONE)) == self.key => last,
+            _ => self.out.numbers.number(&self.key).ok_or_else(too_many)? as usize,
+        };
+        if index != self.last {
+            self.seen.clear();
+            self.last = index;
+        }
+        if index == self.out.orders.len() {
+            if index >= ORDERS_MAX {
+                return Err(too_many());
+            }
+            let (day, minute) = cells.moment;
+            let store = named(&mut self.out.stores, cells.store);
+            let staff = named(&mut self.out.staff, cells.staff);
+            self.out.orders.push(Order { member, day, minute, purchase: false, sold: 0, returned: 0, lines: (0, 0), store, staff });
+        } else {
+            let order = &mut self.out.orders[index];
+            if order.member == NONE {
+                order.member = member;
+            } else if member != NONE && member != order.member {
+                self.out.counts.mixed_members += 1;
+            }
+        }
+        Ok(index)
+    }
+
+    fn repeats(&mut self, cells: &Cells<'_>, amount: i64) -> bool {
+        // An order of ten thousand lines is no receipt; comparing them all would take too long.
+        if cells.item.is_empty() || self.seen.len() > 10_000 {
+            return false;
+        }
+        let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+        let quantity = cells.quantity.map_or(0, |quantity| quantity.mantissa);
+        let numbers = [amount, quantity, i64::from(cells.moment.0), i64::from(cells.moment.1)];
+        for byte in cells.item.iter().copied().chain(numbers.into_iter().flat_map(i64::to_le_bytes)) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        }
+        let repeats = self.seen.contains(&hash);
+        self.seen.push(hash);
+        repeats
+    }
+
+    /// The orders, in the order of time, with members in the order of their names.
+    ///
+    /// Errors: `file_empty`, `rows_unreadable` where more rows are bad than good.
+    pub fn finish(mut self) -> Result<Orders> {
+        let counts = &self.out.counts;
+        if counts.rows == 0 {
+            return Err(Error::invalid("file_empty", "the file holds no orders; it needs a header and at least one row"));
+        }
+        if counts.bad_rows * 2 > counts.rows {
+            let detail = format!("{} of {} rows can't be read: {}", counts.bad_rows, counts.rows, counts.bad_examples.join("; "));
+            return Err(Error::invalid("rows_unreadable", detail));
+        }
+        let order = self.out.members.order();
+        let mut place = vec![NONE; order.len()];
+        for (at, number) in order.iter().enumerate() {
+            place[*number as usize] = u32::try_from(at).unwrap_or(NONE);
+        }
+        self.out.members = self.out.members.in_order(&order);
+        let mut by_time: Vec<u32> = (0..u32::try_from(self.out.orders.len()).map_err(|_| too_many())?).collect();
+        let key = |order: &Order| (order.day, if order.minute == NO_MINUTE { 0 } else { order.minute });
+        by_time.sort_by_key(|index| key(&self.out.orders[*index as usize]));
+        let mut moved = vec![0_u32; by_time.len()];
+        for (to, from) in by_time.iter().enumerate() {
+            moved[*from as usize] = u32::try_from(to).unwrap_or(NONE);
+        }
+        self.out.orders = by_time.iter().map(|index| self.out.orders[*index as usize]).collect();
+        for order in self.out.orders.iter_mut().filter(|order| order.member != NONE) {
+            order.member = place[order.member as usize];
+        }
+        for (order, _) in &mut self.pairs {
+            *order = moved[*order as usize];
+        }
+        self.pairs.sort_unstable();
+        self.pairs.dedup();
+        self.out.baskets = self.pairs;
+        self.out.number_of = by_time;
+        if !self.numbered {
+            self.out.numbers = Names::default();
+        }
+        Ok(self.out)
+    }
+}
+
+fn named(names: &mut Names, bytes: &[u8]) -> u32 {
+    if bytes.is_empty() { NONE } else { names.number(bytes).unwrap_or(NONE) }
+}
+
+/// A cell as the message about it shows it.
+pub fn shown(bytes: &[u8]) -> String {
+    decode(bytes).chars().take(40).collect()
+}
+
+fn too_large() -> Error {
+    Error::invalid("amount_too_large", "the amounts of one order or item add up to more than the system can hold")
+}
+
+fn too_many() -> Error {
+    Error::invalid(
+        "orders_too_many",
+        format!("more than {ORDERS_MAX} orders; split the file by year, or give it as Parquet with one row an order"),
+    )
+}

@@ -1,0 +1,12 @@
+//! The analyses against published and reference results.
+
+#[cfg(test)]
+mod cdnow;
+#[cfg(test)]
+mod full;
+#[cfg(test)]
+mod parquet;
+#[cfg(test)]
+mod retail;
+#[cfg(test)]
+mod rough;
