@@ -226,7 +226,7 @@ impl<'a> Collector<'a> {
     }
 
     fn sell(&mut self, order: usize, item: &[u8], amount: i64) -> Result<()> {
-        let item = self.out.items.number(item).ok_or_else(too_many)?;
+        let item = self.out.items.number(&utf8(item)).ok_or_else(too_many)?;
         if self.out.item_sold.len() <= item as usize {
             self.out.item_sold.resize(item as usize + 1, 0);
         }
@@ -242,7 +242,7 @@ impl<'a> Collector<'a> {
             self.out.counts.without_member += 1;
             NONE
         } else {
-            self.out.members.number(cells.member).ok_or_else(too_many)?
+            self.out.members.number(&utf8(cells.member)).ok_or_else(too_many)?
         };
         self.key.clear();
         if self.numbered {
@@ -339,7 +339,15 @@ impl<'a> Collector<'a> {
 }
 
 fn named(names: &mut Names, bytes: &[u8]) -> u32 {
-    if bytes.is_empty() { NONE } else { names.number(bytes).unwrap_or(NONE) }
+    if bytes.is_empty() { NONE } else { names.number(&utf8(bytes)).unwrap_or(NONE) }
+}
+
+/// A name as UTF-8, whatever the file was written in: the order of members must not depend on it.
+fn utf8(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    match decode(bytes) {
+        std::borrow::Cow::Borrowed(text) => text.as_bytes().into(),
+        std::borrow::Cow::Owned(text) => text.into_bytes().into(),
+    }
 }
 
 /// A cell as the message about it shows it.
