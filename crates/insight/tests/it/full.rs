@@ -26,7 +26,8 @@ fn day(text: &str) -> i32 {
 fn cdnow(name: &str, id: usize, date: usize) -> Histories {
     let text = std::fs::read_to_string(reference(name)).unwrap();
     let mut members: BTreeMap<u32, BTreeMap<i32, i64>> = BTreeMap::new();
-    for line in text.lines() {
+    // The master file has a header, the sample has none.
+    for line in text.lines().filter(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit())) {
         let cells: Vec<&str> = line.split_whitespace().collect();
         let dollars: f64 = cells[date + 2].parse().unwrap();
         *members.entry(cells[id].parse().unwrap()).or_default().entry(day(cells[date])).or_default() += (dollars * 100.0).round() as i64;
