@@ -82,6 +82,14 @@ async fn statement(
     Ok(Json(page.await?))
 }
 
+/// A kind that a path names and that is not there.
+fn named(error: Error) -> Error {
+    if error.code() == "points_kind_unknown" {
+        return Error::not_found("points_kind_not_found", "the shop has no such kind of points");
+    }
+    error
+}
+
 /// A member's lots of a kind that hold something, the soonest end first.
 #[utoipa::path(get, path = "/api/v1/members/{id}/points-kinds/{kind}/lots", tag = "points", operation_id = "list_points_kind_lots",
     params(("id" = MemberId, Path), ("kind" = PointsKindId, Path)),
@@ -96,7 +104,7 @@ async fn lots(
     let found = app.db.read(&input, |tx, (cx, id, kind)| {
         Box::pin(async move {
             ground::must_exist(tx, cx, *id).await?;
-            ops::kind(tx, cx, *kind).await?;
+            ops::kind(tx, cx, *kind).await.map_err(named)?;
             let mut lots = match ops::purse(tx, cx, id.0, *kind).await? {
                 Some(purse) => lot::open(tx, cx, purse).await?,
                 None => Vec::new(),
@@ -130,6 +138,7 @@ async fn adjust(
             if let Some(store) = body.store {
                 shuke_org::store::ops::must_exist(tx, &caller.cx, &[store]).await?;
             }
+            ops::kind(tx, &caller.cx, *kind).await.map_err(named)?;
             ops::adjust(tx, &caller.cx, id.0, *kind, body).await
         })
     });

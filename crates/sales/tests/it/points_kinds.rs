@@ -134,7 +134,7 @@ scenario! {
         at.give(&member, &coins, 11).await.refused(422, "approval_needed");
         at.give(&member, &shells, 40).await.ok();
         at.give(&member, &shells, -41).await.refused(422, "balance_insufficient");
-        at.give(&member, &json!(at.uuid()), 1).await.refused(422, "points_kind_unknown");
+        at.give(&member, &json!(at.uuid()), 1).await.refused(404, "points_kind_not_found");
         at.cashier.post(&path(&member, &format!("/points-kinds/{}/adjustments", text(&coins))), &json!({})).await.refused(403, "permission_missing");
 
         let gift = |points: i64, kind: &Value| json!({ "id": at.uuid(), "from": member, "to": friend, "points": points, "points_kind": kind, "store": at.stall.store });

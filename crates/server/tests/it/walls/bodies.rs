@@ -37,6 +37,7 @@ pub const NAMES_NOTHING: &[&str] = &[
     "change_tax_policy",
     "change_tier_scheme",
     "change_till_sign_in",
+    "remove_own_pin",
     "set_own_pin",
     "sign_in_with_pin",
     "change_wallet_policy",

@@ -70,7 +70,6 @@ const WITHOUT_IDS: &[&str] = &[
     "show_reach",
     "show_member_settings",
     "show_merchant",
-    "show_points_kinds",
     "show_pass_earn_policy",
     "show_points_spending",
     "show_points_terms",
