@@ -27,6 +27,7 @@ export const a_c: Record<string, string> = {
   audit_pkey: "这条操作记录已经有了。",
   backup_damaged: "备份文件损坏或不完整，什么都没有恢复，请换一份备份。",
   backup_newer: "这份备份来自更新的版本，请用那个版本来恢复。",
+  backup_nothing: "这里没有店铺的数据库，请写对数据文件夹或数据库地址。",
   backup_unknown: "这不是本系统能读的备份文件，请换一份。",
   backup_unreadable: "备份文件读不出来，请检查路径和权限。",
   backup_unwritable: "已经有同名文件，请换个文件名。",
