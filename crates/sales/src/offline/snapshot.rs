@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_http::Vault;
-use shuke_kernel::{Cx, Instant, Limit, MerchantId, Money, Result, Uuid};
+use shuke_kernel::{Cx, Error, Instant, Limit, MerchantId, Money, Result, Uuid};
 use shuke_ledger::{AccountKind, account};
 use shuke_loyalty::rule::RoundingOff;
 use shuke_loyalty::tier::{self, TierId, TierScheme};
@@ -77,7 +77,7 @@ pub struct SnapshotPrice {
     pub price: Money,
 }
 
-/// The catalogue and the rules of one version of the book.
+/// The catalogue and the rules.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SnapshotRules {
     /// The merchant, with its currency.
@@ -131,7 +131,7 @@ pub struct Snapshot {
     pub store: Store,
     /// The till.
     pub till: Till,
-    /// The version of the book: pass it as `book` next time.
+    /// The version of catalogue and rules: pass it as `book` next time.
     pub book: i64,
     /// The catalogue and the rules; left out where the till has those of this version.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,7 +140,7 @@ pub struct Snapshot {
     pub members: Vec<SnapshotMember>,
 }
 
-/// Takes a snapshot for a till. `known` is the version of the book that the till has; `identify` is whether
+/// Takes a snapshot for a till. `known` is the version of catalogue and rules that the till has; `identify` is whether
 /// the caller may know members.
 ///
 /// Errors: `store_not_found`.
@@ -149,7 +149,8 @@ pub async fn take(tx: &mut Tx, cx: &Cx, vault: &Vault, books: &Books, till: &Til
     let book = books.current(tx, cx.merchant).await?;
     let expires_at = cx.now.plus_ms(policy.hours * 3_600_000);
     let token = Token { till: till.id.0, from: cx.now, until: expires_at }.text(vault, cx.merchant);
-    let version = book.loyalty.version;
+    let rules = rules(tx, cx, &book, till).await?;
+    let version = version(vault, cx.merchant, &rules)?;
     Ok(Snapshot {
         token,
         issued_at: cx.now,
@@ -157,10 +158,17 @@ pub async fn take(tx: &mut Tx, cx: &Cx, vault: &Vault, books: &Books, till: &Til
         policy,
         store: stores::ops::show(tx, cx, till.store).await?,
         book: version,
-        rules: if known == Some(version) { None } else { Some(rules(tx, cx, &book, till).await?) },
+        rules: (known != Some(version)).then_some(rules),
         members: if identify { members(tx, cx, vault, &book, till, policy.members).await? } else { Vec::new() },
         till: till.clone(),
     })
+}
+
+/// A number that another catalogue, or other rules, do not have; small enough for a number of JavaScript.
+fn version(vault: &Vault, merchant: MerchantId, rules: &SnapshotRules) -> Result<i64> {
+    let content = serde_json::to_vec(rules).map_err(|error| Error::internal(error.to_string()))?;
+    let [a, b, c, d, e, f, ..] = vault.sign(merchant, "snapshot-rules", &[&content]);
+    Ok(i64::from_be_bytes([0, 0, a, b, c, d, e, f]))
 }
 
 async fn rules(tx: &mut Tx, cx: &Cx, book: &SaleBook, till: &Till) -> Result<SnapshotRules> {

@@ -155,8 +155,8 @@ scenario! {
         assert_eq!((&received["state"], codes(&received)), (&json!("booked"), vec!["stock_insufficient"]));
         let path = format!("/api/v1/stock/movements?store={}&variant={}", at.stall.store, at.stall.variants[0]);
         let moved = at.manager.get(&path).await.ok();
-        let deltas: Vec<i64> = moved["items"].as_array().unwrap()[..2].iter().map(|row| row["delta_milli"].as_i64().unwrap()).collect();
-        assert_eq!(deltas.iter().sum::<i64>(), -400, "{moved}");
+        let delta = |kind: &str| moved["items"].as_array().unwrap().iter().find(|row| row["kind"] == kind).unwrap()["delta_milli"].clone();
+        assert_eq!((delta("adjust"), delta("sale")), (json!(600), json!(-1_000)), "{moved}");
         assert_eq!(at.difference().await, None);
     }
 
