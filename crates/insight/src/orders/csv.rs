@@ -37,7 +37,7 @@ pub fn read(source: &Source) -> Result<Orders> {
             Ok(cells) => collector.push(row, &cells)?,
             Err(reason) => collector.bad(row, &reason),
         }
-        if source.progress && row % 1_000_000 == 0 {
+        if source.progress && row.is_multiple_of(1_000_000) {
             eprintln!("{row} rows read");
         }
     }

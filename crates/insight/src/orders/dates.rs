@@ -133,7 +133,7 @@ fn split(bytes: &[u8]) -> Option<Parts> {
     if text.len() > 64 {
         return None;
     }
-    let text = text.replace('年', "-").replace('月', "-").replace(['日', '号', '秒'], " ").replace(['时', '点', '分', '：'], ":");
+    let text = text.replace(['年', '月'], "-").replace(['日', '号', '秒'], " ").replace(['时', '点', '分', '：'], ":");
     let text = text.replace("上午", " AM ").replace(['下', '晚'], " PM ").replace(['午', '上'], " ");
     let mut parts = Parts::default();
     let mut chars = text.char_indices().peekable();

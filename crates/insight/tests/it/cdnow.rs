@@ -30,7 +30,7 @@ pub fn near(found: f64, wanted: f64, relative: f64) {
 fn bg_nbd_is_that_of_the_paper() {
     let rows = Rows::of(&customers());
     let (model, estimate) = BgNbd::fit(&rows);
-    near(estimate.log_likelihood, -9582.429_21, 1e-9);
+    near(estimate.log_likelihood, -9_582.429_21, 1e-9);
     for (found, wanted) in estimate.parameters.iter().zip([0.242_595, 4.413_602, 0.792_922, 2.425_907]) {
         near(*found, wanted, 1e-5);
     }
@@ -45,16 +45,16 @@ fn bg_nbd_is_that_of_the_paper() {
         quarter += model.expected(c.repeats, last, age, 39.0);
         year += model.expected(c.repeats, last, age, 52.0);
     }
-    near(alive, 1917.277_67, 1e-6);
-    near(quarter, 1653.408_70, 1e-6);
-    near(year, 2089.398_71, 1e-6);
+    near(alive, 1_917.277_67, 1e-6);
+    near(quarter, 1_653.408_70, 1e-6);
+    near(year, 2_089.398_71, 1e-6);
 }
 
 #[test]
 fn pareto_nbd_is_that_of_the_paper() {
     let rows = Rows::of(&customers());
     let (model, estimate) = ParetoNbd::fit(&rows);
-    near(estimate.log_likelihood, -9594.976_18, 1e-9);
+    near(estimate.log_likelihood, -9_594.976_18, 1e-9);
     for (found, wanted) in estimate.parameters.iter().zip([0.553_277, 10.577_683, 0.606_240, 11.668_735]) {
         near(*found, wanted, 1e-5);
     }
@@ -69,9 +69,9 @@ fn pareto_nbd_is_that_of_the_paper() {
         quarter += model.expected(c.repeats, last, age, 39.0);
         discounted += model.discounted(c.repeats, last, age, rate);
     }
-    near(alive, 1051.875_25, 1e-6);
-    near(quarter, 1665.513_11, 1e-6);
-    near(discounted, 7205.548_09, 1e-6);
+    near(alive, 1_051.875_25, 1e-6);
+    near(quarter, 1_665.513_11, 1e-6);
+    near(discounted, 7_205.548_09, 1e-6);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn gamma_gamma_is_that_of_the_paper() {
     assert_eq!(spenders.len(), 946);
     let (model, estimate) = GammaGamma::fit(&spenders);
     // The committed means are rounded to the cent; the full set in `full.rs` has all digits.
-    near(estimate.log_likelihood, -4055.917_69, 1e-4);
+    near(estimate.log_likelihood, -4_055.917_69, 1e-4);
     for (found, wanted) in [model.p, model.q, model.v].iter().zip([6.249_572, 3.744_225, 15.443_521]) {
         near(*found, wanted, 2e-3);
     }

@@ -58,17 +58,17 @@ fn cdnow_sample_with_its_hold_out() {
     let rows = Rows::of(&known(&histories, split));
     let found = check(&Model::BgNbd(BgNbd::fit(&rows).0), &histories, split, end);
     assert_eq!((found.members, found.actual), (2_357, 1_882.0));
-    near(found.expected, 1653.408_70, 1e-6);
+    near(found.expected, 1_653.408_70, 1e-6);
     near(found.mean_absolute_error, 0.785_454, 1e-5);
     near(found.correlation, 0.625_647, 1e-5);
     let found = check(&Model::ParetoNbd(ParetoNbd::fit(&rows).0), &histories, split, end);
-    near(found.expected, 1665.513_11, 1e-6);
+    near(found.expected, 1_665.513_11, 1e-6);
     near(found.mean_absolute_error, 0.754_523, 1e-5);
     near(found.correlation, 0.630_223, 1e-5);
     let spenders = spenders(&histories, split);
     let (model, estimate) = GammaGamma::fit(&spenders);
     assert_eq!(spenders.len(), 946);
-    near(estimate.log_likelihood, -4055.917_69, 1e-8);
+    near(estimate.log_likelihood, -4_055.917_69, 1e-8);
     let spend: f64 = (0..histories.len())
         .filter_map(|m| Some(model.expected(histories.customer(m, split)?.repeats, histories.mean_spend(m, split, 100.0))))
         .sum();
