@@ -601,6 +601,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which till this device stands at, and who can sign in on it with a PIN. Needs the cookie
+         *     `shuke_device` alone; 401 `device_unknown` where the device is not registered: then sign in with a
+         *     password, and register it as a manager.
+         */
+        get: operations["show_device"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in with a PIN on this device. The answer sets the cookie `shuke_session`, as signing in with a
+         *     password does; the session ends after the idle time of the settings. After five wrong tries the PIN is
+         *     locked for a quarter of an hour (429 `staff_pin_locked`).
+         */
+        post: operations["sign_in_with_pin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Devices, oldest first, those out of use too. */
+        get: operations["list_devices"];
+        put?: never;
+        /**
+         * Registers the device that you are using at a till: the answer sets the cookie `shuke_device`, by which
+         *     it is known from then on. Call it from the browser that stands there.
+         */
+        post: operations["register_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a device out of use, at once: for one that is lost or sold. Who is signed in there is out. */
+        delete: operations["revoke_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exchanges": {
         parameters: {
             query?: never;
@@ -627,6 +707,26 @@ export interface paths {
         };
         /** An exchange. */
         get: operations["show_exchange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Takes a list out as a file. The audit log says who took what. Lists of more than some hundred thousand rows are
+         *     for the command `shuke export`.
+         */
+        get: operations["export_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -663,6 +763,43 @@ export interface paths {
         get?: never;
         /** Changes a custom field's label, options and archiving. */
         put: operations["change_field"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The first page: sold, received, consumed, orders, members and buyers of a period beside the period before, day
+         *     by day and hour by hour, what sold best, and what somebody should look at. Who is bound to stores sees those.
+         */
+        get: operations["show_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many members can be reached, by channel: those who consent to it. */
+        get: operations["show_reach"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -887,6 +1024,102 @@ export interface paths {
         put?: never;
         /** Goes on with a cart that waits. Of two tills one gets it. */
         post: operations["resume_cart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files that were brought, newest first. */
+        get: operations["list_imports"];
+        put?: never;
+        /**
+         * Brings a file to be imported: its bytes are the body (`application/octet-stream`), at most 20 MiB of CSV,
+         *     TSV, their gzip, or XLSX. Look at it next (`…/preview`), then start it.
+         */
+        post: operations["bring_import_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file, how far its import is (`position` of `rows`), and what came of it. Ask again every second while it
+         *     is `queued`.
+         */
+        get: operations["show_import"];
+        put?: never;
+        post?: never;
+        /** Removes a file that is not being imported. */
+        delete: operations["remove_import"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/bad-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows that could not be used, as a CSV file to mend and bring again: line, reason, and the row itself. */
+        get: operations["show_import_bad_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at a file: what an import would do, row by row, and the first rows; nothing is imported. */
+        post: operations["preview_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts the import of a file; it runs in the background. Starting it twice starts it once; one that failed
+         *     goes on where it stopped.
+         */
+        post: operations["start_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2428,6 +2661,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/members/{id}/till-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the till shows at once about who stands there: tier, balances with what ends next, passes, coupons and
+         *     why one can't be used now, birthdays near, children's ages, days since the last visit, tags, pinned notes,
+         *     and what to offer: starter picks, and what is due again. For a cart ask `POST /api/v1/quotes` beside it.
+         */
+        get: operations["show_member_at_till"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/members/{id}/top-ups": {
         parameters: {
             query?: never;
@@ -2689,6 +2943,64 @@ export interface paths {
         get: operations["list_offer_versions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offline-sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sales that were made without a network, newest first. Who is bound to stores sees those of their stores. */
+        get: operations["list_offline_sales"];
+        put?: never;
+        /**
+         * Takes the sales that a till made without a network. Each is taken once by its id, however often it is
+         *     sent; send it again until the answer has a `state` for it. No Idempotency-Key is needed.
+         */
+        post: operations["receive_offline_sales"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offline-sales/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sale that was made without a network, and what became of it. */
+        get: operations["show_offline_sale"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offline-sales/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decides about a sale: one that waits becomes an order as it was promised, or never one (give back by hand
+         *     what was taken for it); one that is booked has been looked at.
+         */
+        post: operations["decide_offline_sale"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3411,6 +3723,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets your own PIN for signing in at tills. */
+        put: operations["set_own_pin"];
+        post?: never;
+        /** Takes your own PIN away. */
+        delete: operations["remove_own_pin"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/totp": {
         parameters: {
             query?: never;
@@ -3600,6 +3930,42 @@ export interface paths {
         get: operations["show_message_policy"];
         /** Changes what becomes of messages to members. `gateway` needs a gateway first. */
         put: operations["change_message_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/offline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a till may decide without a network. */
+        get: operations["show_offline_policy"];
+        /** Changes what a till may decide without a network. */
+        put: operations["change_offline_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/pass-earn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether selling a pass earns points. */
+        get: operations["show_pass_earn_policy"];
+        /** Changes whether selling a pass earns points, from what is sold next on. */
+        put: operations["change_pass_earn_policy"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3873,6 +4239,24 @@ export interface paths {
         get: operations["show_tier_scheme"];
         /** Changes the merchant's tiers. Members follow with their next purchase or on their day. */
         put: operations["change_tier_scheme"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/till-sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long a session at a till lasts. */
+        get: operations["show_till_sign_in"];
+        /** Changes how long a session at a till lasts; it holds for those that begin from now on. */
+        put: operations["change_till_sign_in"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4162,6 +4546,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/{id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a member of staff's PIN away: they sign in with their password until they set another. */
+        delete: operations["reset_staff_pin"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/{id}/totp": {
         parameters: {
             query?: never;
@@ -4241,6 +4642,24 @@ export interface paths {
         put?: never;
         /** Sets what is on hand to what was counted. */
         post: operations["count_stock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far below zero a store may sell: its own rule, then those of variants. */
+        get: operations["list_stock_limits"];
+        /** Says how far below zero a store may sell a variant, or all that has no rule of its own. */
+        put: operations["set_stock_limit"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4433,6 +4852,28 @@ export interface paths {
         get: operations["show_till"];
         /** Changes a till to what is given. */
         put: operations["change_till"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tills/{id}/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a till takes along for when it has no network: catalogue, prices, rules, the store's latest buyers,
+         *     what may be decided offline, and a token that is sent with every sale made by it. Fetch it again every
+         *     few minutes with `If-None-Match` and `book`: 304 says that nothing has changed. The header
+         *     `Shuke-Snapshot` brings a fresh token and its end (`token;milliseconds`) either way.
+         */
+        get: operations["show_till_snapshot"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -4819,6 +5260,20 @@ export interface components {
              */
             store?: string | null;
         };
+        /** @description What somebody should look at, now. */
+        Alerts: {
+            /** @description What ends within 30 days; for those who are bound to stores only what these stores stand for. */
+            ending: components["schemas"]["Ending"][];
+            /** @description What runs low, the least first; at most 20. */
+            low_stock: components["schemas"]["LowStock"][];
+            /**
+             * Format: int64
+             * @description How many run low.
+             */
+            low_stock_count: number;
+            /** @description Shifts that were opened before today and not closed. */
+            open_shifts: components["schemas"]["OpenShift"][];
+        };
         /**
          * @description Where a text stands in its box.
          * @enum {string}
@@ -5101,6 +5556,22 @@ export interface components {
             /** @description Minor units to be paid for a piece. */
             price: components["schemas"]["Money"];
         };
+        /** @description A birthday that is near. */
+        BirthdayNear: {
+            /**
+             * Format: int64
+             * @description In how many days; 0 is today.
+             */
+            in_days: number;
+            /** @description Whose. */
+            of: components["schemas"]["BirthdayOf"];
+            relation?: components["schemas"]["Relation"] | null;
+        };
+        /**
+         * @description Whose birthday.
+         * @enum {string}
+         */
+        BirthdayOf: "member" | "dependent";
         /** @description The days around the member's birthday on which an offer runs. */
         BirthdayTerms: {
             /**
@@ -5553,6 +6024,16 @@ export interface components {
              */
             rounding: components["schemas"]["RoundingOff"];
         };
+        /** @description A child, by its age: what is needed next follows from it. */
+        ChildAge: {
+            /**
+             * Format: int64
+             * @description Whole months since the birth; below zero before the day on which it is expected.
+             */
+            months: number;
+            /** @description What it is to the member. */
+            relation: components["schemas"]["Relation"];
+        };
         /** @description A code that a member shows. */
         Claim: {
             /** @description The code as it was typed: case, spaces and hyphens don't matter. */
@@ -5685,6 +6166,27 @@ export interface components {
             again_at: components["schemas"]["Instant"];
             /** @description The first moment at which it is no longer good. */
             expires_at: components["schemas"]["Instant"];
+        };
+        /** @description What is said about the columns. */
+        Columns: {
+            /**
+             * @description Which column is a field, where the guess is wrong; the rest is guessed from the header.
+             * @default []
+             */
+            map: components["schemas"]["Mapped"][];
+        };
+        /** @description What was not as the till believed. */
+        Conflict: {
+            /**
+             * @description A stable code, those of a checkout among them: `price_changed`, `stock_insufficient`,
+             *     `wallet_insufficient`, `member_not_active`, `variant_off_sale`, `offer_budget_exhausted`; or
+             *     `snapshot_over`, `sale_too_large`, `wallet_too_large`, `offline_off`, `difference_too_large`.
+             * @example price_changed
+             */
+            code: string;
+            /** @description What it is, in English. */
+            detail: string;
+            now?: components["schemas"]["Money"] | null;
         };
         /** @description A consent as it stands. */
         Consent: {
@@ -6053,6 +6555,30 @@ export interface components {
              */
             start: number;
         };
+        /** @description A day of a period. Minor units. */
+        DayFigures: {
+            /** @description Consumed. */
+            consumed: components["schemas"]["Money"];
+            /**
+             * Format: date
+             * @description The local day.
+             */
+            date: string;
+            /**
+             * Format: int64
+             * @description Members who joined.
+             */
+            new_members: number;
+            /**
+             * Format: int64
+             * @description Orders made.
+             */
+            orders: number;
+            /** @description Received. */
+            received: components["schemas"]["Money"];
+            /** @description Sold. */
+            sold: components["schemas"]["Money"];
+        };
         /** @description What a member had on a local day. */
         DayView: {
             /** @description One row for each kind that the member ever had until then. */
@@ -6171,6 +6697,53 @@ export interface components {
             name?: string | null;
             /** @description What the dependent is to the member. */
             relation: components["schemas"]["Relation"];
+        };
+        /** @description A device that stands at a till. */
+        Device: {
+            /** @description When. */
+            created_at: components["schemas"]["Instant"];
+            /** @description Its id. */
+            id: components["schemas"]["DeviceId"];
+            /**
+             * @description What it is called.
+             * @example 前台平板
+             */
+            name: string;
+            /** @description Who registered it, such as `staff:…`. */
+            registered_by: string;
+            revoked_at?: components["schemas"]["Instant"] | null;
+            /** @description The till where it stands. */
+            till: components["schemas"]["TillId"];
+        };
+        /** @description What a device is made of. */
+        DeviceDraft: {
+            /** @description What it is called. */
+            name: string;
+            /** @description The till where it stands. */
+            till: components["schemas"]["TillId"];
+        };
+        /**
+         * Format: uuid
+         * @description A device that stands at a till.
+         */
+        DeviceId: string;
+        /** @description A device as it sees itself before anybody signs in. */
+        DeviceView: {
+            /** @description The device. */
+            device: components["schemas"]["Device"];
+            /**
+             * Format: int64
+             * @description Minutes without a request after which whoever signed in signs in again.
+             */
+            idle_minutes: number;
+            /** @description The merchant. */
+            merchant: components["schemas"]["Merchant"];
+            /** @description Who can sign in here with a PIN, by name. */
+            people: components["schemas"]["Person"][];
+            /** @description The till's store. */
+            store: components["schemas"]["Store"];
+            /** @description Its till. */
+            till: components["schemas"]["Till"];
         };
         /** @description Something that is not as it was computed again. */
         Difference: {
@@ -6359,6 +6932,21 @@ export interface components {
          * @enum {string}
          */
         ElementKind: "text" | "barcode" | "qr" | "line";
+        /** @description What members lose within 30 days. */
+        Ending: {
+            /**
+             * Format: int64
+             * @description Points, minor units, or visits.
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description How many hold it.
+             */
+            holders: number;
+            /** @description Points, principal, bonus, passes, gift cards. */
+            kind: components["schemas"]["AccountKind"];
+        };
         /** @description A new member. A phone, a name or a card's number is enough. */
         EnrolRequest: {
             /**
@@ -6634,6 +7222,51 @@ export interface components {
          * @enum {string}
          */
         FieldSubject: "member";
+        /** @description The figures of a period. Amounts are minor units, ratios basis points. */
+        Figures: components["schemas"]["OrderSums"] & {
+            average?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Different members who bought.
+             */
+            buyers: number;
+            /** @description 消耗: prepaid value that was used up. */
+            consumed: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description 频次: orders of a buyer on average, in thousandths.
+             */
+            frequency_milli?: number | null;
+            /**
+             * Format: int64
+             * @description Orders with a member, without those that were wholly taken back.
+             */
+            identified_orders: number;
+            identified_ratio?: components["schemas"]["Rate"] | null;
+            /**
+             * Format: int64
+             * @description Members at the end of the period.
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description Members who joined.
+             */
+            new_members: number;
+            /** @description Prepaid value that was sold: top-ups, passes, gift cards. */
+            prepaid_sold: components["schemas"]["Money"];
+            purchase_rate?: components["schemas"]["Rate"] | null;
+            /** @description 实收: money that came in, less what was given back. */
+            received: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Those with two orders or more in the period.
+             */
+            repeat_buyers: number;
+            repurchase_ratio?: components["schemas"]["Rate"] | null;
+            /** @description 销售: goods, visits and memberships, less what was taken back. */
+            sold: components["schemas"]["Money"];
+        };
         /** @description The program that sends text messages. */
         Gateway: {
             /** @description The secret that signs, `whsec_…`: shown once, when the gateway is set. */
@@ -6758,6 +7391,7 @@ export interface components {
              * @description The id of the return, made by the client (a UUIDv7).
              */
             id: string;
+            till?: components["schemas"]["TillId"] | null;
         };
         /** @description A card to be sold. */
         GiftCardSale: {
@@ -6766,6 +7400,7 @@ export interface components {
             payments: components["schemas"]["PrepaidPayment"][];
             /** @description The store that sells. */
             store: components["schemas"]["StoreId"];
+            till?: components["schemas"]["TillId"] | null;
         };
         /**
          * @description Where a card is in its life.
@@ -6842,6 +7477,23 @@ export interface components {
             source: string;
             /** @description Whether it was taken back. */
             taken_back: boolean;
+        };
+        /** @description A product in a period. */
+        GoodsFigures: {
+            /** @description What was paid for them, less what was given back, in minor units. */
+            amount: components["schemas"]["Money"];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The product.
+             */
+            product: string;
+            /**
+             * Format: int64
+             * @description Thousandths of a piece that were sold, less what came back.
+             */
+            quantity_milli: number;
         };
         /** @description A grade, and what it asks for. Every condition must hold. */
         Grade: {
@@ -7063,6 +7715,14 @@ export interface components {
              */
             store: string;
         };
+        /** @description A local hour of all days of a period. */
+        HourFigures: components["schemas"]["OrderSums"] & {
+            /**
+             * Format: int64
+             * @description The hour, 0 to 23.
+             */
+            hour: number;
+        };
         /** @description Hours of a local day, and days of the week. */
         Hours: {
             /**
@@ -7100,6 +7760,44 @@ export interface components {
             points_above: components["schemas"]["Points"] | null;
             /** @default null */
             wallet_above: components["schemas"]["Money"] | null;
+        };
+        /**
+         * @description What a file brings.
+         * @enum {string}
+         */
+        ImportKind: "members" | "products" | "orders" | "balances";
+        /** @description What came of an import, or would. */
+        ImportReport: {
+            /** @description Some of the bad rows: line and reason. */
+            bad_examples: string[];
+            /**
+             * Format: int64
+             * @description Rows that can't be used.
+             */
+            bad_rows: number;
+            /** @description Field to column. */
+            columns: {
+                [key: string]: string;
+            };
+            /** @description Numbers by name: `enrolled`, `known`, `bad.phone_malformed`; amounts in minor units. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description The currency of every amount. */
+            currency: string;
+            /** @description What the file turned out to be. */
+            format: string;
+            /** @description `imported`, `already_imported`, or `dry_run`: nothing was written. */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description Rows of the file.
+             */
+            rows: number;
+            /** @description Some of what is there already. */
+            there_already: string[];
+            /** @description Columns that nothing is read from. */
+            unused_columns: string[];
         };
         /** @description Points end when nothing was done for so long. */
         Inactivity: {
@@ -7471,6 +8169,41 @@ export interface components {
              */
             source_id: string;
         };
+        /** @description A variant that runs low in a store. */
+        LowStock: {
+            /** @description Its product's name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Thousandths of a piece; below zero where it was oversold.
+             */
+            on_hand_milli: number;
+            /** @description Its SKU. */
+            sku: string;
+            /**
+             * Format: uuid
+             * @description The store.
+             */
+            store: string;
+            /**
+             * Format: uuid
+             * @description The variant.
+             */
+            variant: string;
+        };
+        /** @description Which column is a field. */
+        Mapped: {
+            /**
+             * @description The column's name, or its number from 1; empty leaves the field out.
+             * @example 手机号
+             */
+            column: string;
+            /**
+             * @description The field, as in the preview's `columns`.
+             * @example phone
+             */
+            field: string;
+        };
         /**
          * @description What a search text was taken for.
          * @enum {string}
@@ -7792,6 +8525,7 @@ export interface components {
             /** @description In which store. */
             store: components["schemas"]["StoreId"];
             tender?: components["schemas"]["TopUpTender"] | null;
+            till?: components["schemas"]["TillId"] | null;
             /** @description Whether it is the free trial. */
             trial?: boolean;
         };
@@ -7933,6 +8667,33 @@ export interface components {
             /** @description Newest first, at most 200. */
             items: components["schemas"]["Merge"][];
         };
+        /** @description A message as owners see it. */
+        Message: {
+            /** @description When it was posted. */
+            at: components["schemas"]["Instant"];
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @description By what it goes. */
+            channel: components["schemas"]["MessageChannel"];
+            /** @description Its id. */
+            id: components["schemas"]["MessageId"];
+            /** @description Why the last attempt failed. */
+            last_fault?: string | null;
+            /** @description What it is for: `sign_in_code`. */
+            purpose: string;
+            /** @description How far it is. */
+            state: components["schemas"]["MessageState"];
+            /** @description What it says; only where it goes to the log. */
+            text?: string | null;
+            /**
+             * @description To where; the last four digits only, but in full where it goes to the log.
+             * @example +8613800000042
+             */
+            to: string;
+        };
         /**
          * @description By what a message goes.
          * @enum {string}
@@ -8001,6 +8762,32 @@ export interface components {
              */
             variant: string;
         };
+        /** @description One movement of what a member holds. */
+        Movement: {
+            /** @description Of what: points, principal, bonus, visits of passes. */
+            account: components["schemas"]["AccountKind"];
+            /**
+             * Format: int64
+             * @description Above zero came in, below zero went out. Points, minor units or visits.
+             */
+            amount: number;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /**
+             * Format: uuid
+             * @description The cause's id: for a sale the order's.
+             */
+            source: string;
+            /** @description What caused it: `sale`, `refund`, `top_up`, `reward`, `claim`. */
+            source_kind: string;
+            /**
+             * Format: uuid
+             * @description At which store.
+             */
+            store?: string | null;
+            /** @description Why, as a code: `earned`, `spent`, `expired`, `top_up`. */
+            why: string;
+        };
         /**
          * @description Why stock moved.
          * @enum {string}
@@ -8026,6 +8813,11 @@ export interface components {
             line: number;
             /** @description Why, in words. */
             note: string;
+            /**
+             * Format: int64
+             * @description Thousandths of a piece on hand after it; below zero where more was sold than was there.
+             */
+            on_hand_milli: number;
             /**
              * Format: uuid
              * @description The order, refund or document that caused it.
@@ -8579,12 +9371,164 @@ export interface components {
              */
             version: number;
         };
+        /** @description Sales that a till made alone. */
+        OfflineBatch: {
+            /** @description The sales, oldest first; at most 50. */
+            sales: components["schemas"]["OfflineSale"][];
+            /** @description The till that made them. */
+            till: components["schemas"]["TillId"];
+        };
+        /** @description A manager's word. */
+        OfflineDecision: {
+            /** @description Whether it is an order. One that is booked already can only be accepted: it has been looked at. */
+            accepted: boolean;
+            /** @description What was found out, 1 to 200 characters. */
+            note: string;
+            /**
+             * @description How it was paid in the end, where the wallet could not: comes to the total. Left out, as the till
+             *     sent it.
+             */
+            payments?: components["schemas"]["Payment"][] | null;
+            /** @description Whether it is booked without its member, who is gone or frozen. */
+            without_member?: boolean;
+        };
+        /** @description A line of a sale that was made offline. */
+        OfflineLine: {
+            /** @description What the line cost before everything: unit price times quantity, in minor units. */
+            gross: components["schemas"]["Money"];
+            /** @description What the line cost after everything, without tax that comes on top, in minor units. */
+            net: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Thousandths of a piece: 1,000 is one piece.
+             */
+            quantity_milli: number;
+            /**
+             * Format: uuid
+             * @description Who sold it.
+             */
+            seller?: string | null;
+            /** @description What one piece cost by the till's snapshot, before everything, in minor units. */
+            unit_price: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description The variant.
+             */
+            variant: string;
+        };
+        /** @description What a till may decide without a network. Settings section `offline`. */
+        OfflinePolicy: {
+            /**
+             * @description By how much a promised total may differ from that of the rules and still be booked at once, in minor
+             *     units; above it a manager decides.
+             * @default 2000
+             */
+            difference_max: components["schemas"]["Money"];
+            /**
+             * @description Whether tills may sell without a network.
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description For how many hours after its snapshot a till may, 1 to 168.
+             * @default 24
+             */
+            hours: number;
+            /**
+             * Format: int64
+             * @description How many of the store's latest buyers a till knows, 0 to 2,000.
+             * @default 500
+             */
+            members: number;
+            /**
+             * @description The most that one sale may come to, in minor units.
+             * @default 1000000
+             */
+            sale_max: components["schemas"]["Money"];
+            /**
+             * @description The most that a member's wallet may pay of one sale, in minor units; 0 for nothing.
+             * @default 0
+             */
+            wallet_max: components["schemas"]["Money"];
+        };
+        /** @description A sale that was made offline, and what became of it. */
+        OfflineRecord: {
+            /** @description What was not as the till believed. */
+            conflicts: components["schemas"]["Conflict"][];
+            /** @description What they noted. */
+            note?: string | null;
+            /** @description When it reached the server. */
+            received_at: components["schemas"]["Instant"];
+            /** @description By whom, such as `staff:…`. */
+            received_by: string;
+            /** @description The sale as the till sent it; its id is the order's. */
+            sale: components["schemas"]["OfflineSale"];
+            settled_at?: components["schemas"]["Instant"] | null;
+            /** @description Who. */
+            settled_by?: string | null;
+            /** @description What became of it. */
+            state: components["schemas"]["OfflineState"];
+            /**
+             * Format: uuid
+             * @description The store.
+             */
+            store: string;
+            /**
+             * Format: uuid
+             * @description The till.
+             */
+            till: string;
+        };
+        /** @description A sale that was made offline, as it was promised to the customer. */
+        OfflineSale: {
+            /** @description When it was made, by the till's clock. */
+            at: components["schemas"]["Instant"];
+            /** @description The order's id, a UUIDv7 that the till made. */
+            id: components["schemas"]["OrderId"];
+            /** @description What; at least one line. */
+            lines: components["schemas"]["OfflineLine"][];
+            member?: components["schemas"]["MemberId"] | null;
+            /** @description How it was paid: money, or `wallet` within the policy. */
+            payments?: components["schemas"]["Payment"][];
+            /** @description The token of the snapshot by which it was made. */
+            snapshot: string;
+            /** @description What the customer paid, in minor units. */
+            total: components["schemas"]["Money"];
+        };
+        /**
+         * @description What became of a sale that was made offline.
+         * @enum {string}
+         */
+        OfflineState: "accepted" | "booked" | "waiting" | "settled" | "declined";
         /** @description A shift to be opened. */
         OpenAsk: {
             /** @description Its id, a UUIDv7 that the till makes. */
             id: components["schemas"]["ShiftId"];
             /** @description Cash in the drawer, in minor units. */
             opening: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description The till.
+             */
+            till: string;
+        };
+        /** @description A shift that was left open. */
+        OpenShift: {
+            /** @description When it was opened. */
+            opened_at: components["schemas"]["Instant"];
+            /** @description By whom. */
+            opened_by: string;
+            /**
+             * Format: uuid
+             * @description The shift.
+             */
+            shift: string;
+            /**
+             * Format: uuid
+             * @description The store.
+             */
+            store: string;
             /**
              * Format: uuid
              * @description The till.
@@ -8740,6 +9684,60 @@ export interface components {
             /** @description What was paid, in minor units. */
             total: components["schemas"]["Money"];
         };
+        /** @description What orders come to. Minor units. */
+        OrderSums: {
+            /** @description What they came to. */
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Orders made.
+             */
+            orders: number;
+            /** @description What they gave back. */
+            refunded: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Refunds made.
+             */
+            refunds: number;
+            /**
+             * Format: int64
+             * @description Those of them that were wholly taken back since.
+             */
+            undone: number;
+        };
+        /** @description The first page. */
+        Overall: {
+            /** @description What somebody should look at. */
+            alerts: components["schemas"]["Alerts"];
+            /** @description Their figures. */
+            before: components["schemas"]["Figures"];
+            /**
+             * Format: date
+             * @description The first day of as many days before.
+             */
+            before_from: string;
+            /** @description Day by day. */
+            days: components["schemas"]["DayFigures"][];
+            /** @description The figures of the period. */
+            figures: components["schemas"]["Figures"];
+            /**
+             * Format: date
+             * @description The first local day.
+             */
+            from: string;
+            /** @description What sold best, by amount; at most 10. */
+            goods: components["schemas"]["GoodsFigures"][];
+            /** @description Hour by hour, of all days together; hours without anything are left out. */
+            hours: components["schemas"]["HourFigures"][];
+            /** @description Store by store. */
+            stores: components["schemas"]["StoreFigures"][];
+            /**
+             * Format: date
+             * @description The last local day.
+             */
+            to: string;
+        };
         /** @description A paid membership's tier, beside the one that is earned. */
         Overlay: {
             /** @description The tier. */
@@ -8750,6 +9748,11 @@ export interface components {
              */
             until: string;
         };
+        /**
+         * @description Whether a store may sell below zero.
+         * @enum {string}
+         */
+        OversellPolicy: "inherit" | "refuse" | "allow";
         /** @description Everything about a member. */
         Overview: {
             balances?: components["schemas"]["Balances"] | null;
@@ -9081,6 +10084,28 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Device: {
+            /** @description The rows, in the list's order. */
+            items: {
+                /** @description When. */
+                created_at: components["schemas"]["Instant"];
+                /** @description Its id. */
+                id: components["schemas"]["DeviceId"];
+                /**
+                 * @description What it is called.
+                 * @example 前台平板
+                 */
+                name: string;
+                /** @description Who registered it, such as `staff:…`. */
+                registered_by: string;
+                revoked_at?: components["schemas"]["Instant"] | null;
+                /** @description The till where it stands. */
+                till: components["schemas"]["TillId"];
+            }[];
+            /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Entry: {
             /** @description The rows, in the list's order. */
             items: {
@@ -9382,6 +10407,11 @@ export interface components {
                 /** @description Why, in words. */
                 note: string;
                 /**
+                 * Format: int64
+                 * @description Thousandths of a piece on hand after it; below zero where more was sold than was there.
+                 */
+                on_hand_milli: number;
+                /**
                  * Format: uuid
                  * @description The order, refund or document that caused it.
                  */
@@ -9480,6 +10510,39 @@ export interface components {
                  * @description Rises with every change of what it says.
                  */
                 version: number;
+            }[];
+            /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_OfflineRecord: {
+            /** @description The rows, in the list's order. */
+            items: {
+                /** @description What was not as the till believed. */
+                conflicts: components["schemas"]["Conflict"][];
+                /** @description What they noted. */
+                note?: string | null;
+                /** @description When it reached the server. */
+                received_at: components["schemas"]["Instant"];
+                /** @description By whom, such as `staff:…`. */
+                received_by: string;
+                /** @description The sale as the till sent it; its id is the order's. */
+                sale: components["schemas"]["OfflineSale"];
+                settled_at?: components["schemas"]["Instant"] | null;
+                /** @description Who. */
+                settled_by?: string | null;
+                /** @description What became of it. */
+                state: components["schemas"]["OfflineState"];
+                /**
+                 * Format: uuid
+                 * @description The store.
+                 */
+                store: string;
+                /**
+                 * Format: uuid
+                 * @description The till.
+                 */
+                till: string;
             }[];
             /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
             next?: string | null;
@@ -10091,11 +11154,16 @@ export interface components {
             items: {
                 /**
                  * Format: int64
-                 * @description Thousandths of a piece.
+                 * @description Thousandths of a piece; below zero where more was sold than was there.
                  */
                 on_hand_milli: number;
                 /** @description Whether it may be sold below zero. */
                 oversell: boolean;
+                /**
+                 * Format: int64
+                 * @description How far, in thousandths of a piece; none is without end.
+                 */
+                oversell_max_milli?: number | null;
                 /** @description The product's name. */
                 product_name: string;
                 /** @description Its SKU. */
@@ -10333,6 +11401,44 @@ export interface components {
             /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
             next?: string | null;
         };
+        /** @description One page of a list. */
+        Page_Upload: {
+            /** @description The rows, in the list's order. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How long it is.
+                 */
+                bytes: number;
+                /** @description When it was brought. */
+                created_at: components["schemas"]["Instant"];
+                /** @description Why it failed: a code and what to do. */
+                fault?: string | null;
+                /** @description Its id. */
+                id: components["schemas"]["UploadId"];
+                /** @description What it brings. */
+                kind: components["schemas"]["ImportKind"];
+                /** @description What was said about its columns last. */
+                map: components["schemas"]["Mapped"][];
+                /** @description What it was called. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description Rows that are dealt with so far.
+                 */
+                position: number;
+                report?: components["schemas"]["ImportReport"] | null;
+                /**
+                 * Format: int64
+                 * @description Rows, as the last look counted them.
+                 */
+                rows?: number | null;
+                /** @description How far it is. */
+                state: components["schemas"]["UploadState"];
+            }[];
+            /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
+            next?: string | null;
+        };
         /**
          * @description The paper.
          * @enum {string}
@@ -10350,6 +11456,15 @@ export interface components {
             plan: components["schemas"]["PassPlanId"];
             /** @description The store that sells. */
             store: components["schemas"]["StoreId"];
+            till?: components["schemas"]["TillId"] | null;
+        };
+        /** @description Whether selling a pass earns points. */
+        PassEarnPolicy: {
+            /**
+             * @description Whether the money that a pass is paid with earns points, by the amount rules that hold for everything.
+             * @default false
+             */
+            points: boolean;
         };
         /**
          * Format: uuid
@@ -10452,6 +11567,7 @@ export interface components {
             id: string;
             /** @description Why: 1 to 200 characters. */
             reason: string;
+            till?: components["schemas"]["TillId"] | null;
         };
         /**
          * @description What a refund gives back of a pass.
@@ -10773,6 +11889,18 @@ export interface components {
             /** @description The period. */
             period: components["schemas"]["Period"];
         };
+        /** @description Somebody who can sign in at a device. */
+        Person: {
+            /** @description Who: send it as `staff`. */
+            id: components["schemas"]["StaffId"];
+            /**
+             * @description The name to show.
+             * @example 王芳
+             */
+            name: string;
+            /** @description Their role. */
+            role: components["schemas"]["Role"];
+        };
         /** @description Somebody who joins a group. */
         PersonDraft: {
             /** @description As what; `person` by default. */
@@ -10800,12 +11928,35 @@ export interface components {
             /** @description E.164, or 138****0042. */
             phone?: string | null;
         };
+        /** @description A new PIN of one's own. */
+        PinChange: {
+            /**
+             * Format: password
+             * @description Your password.
+             */
+            password: string;
+            /**
+             * Format: password
+             * @description Four to six digits: no row such as 1234, no repetition, no year.
+             */
+            pin: string;
+        };
         /** @description A PIN to be set. */
         PinDraft: {
             /** @description The PIN that the member has; needed where there is one. */
             current?: string | null;
             /** @description 4 to 8 digits. */
             pin: string;
+        };
+        /** @description Who signs in at the device. */
+        PinSignIn: {
+            /**
+             * Format: password
+             * @description Four to six digits.
+             */
+            pin: string;
+            /** @description Who: the `id` of one of the device's `people`. */
+            staff: components["schemas"]["StaffId"];
         };
         /** @description What a plan is changed to. */
         PlanChange: {
@@ -11094,6 +12245,15 @@ export interface components {
          * @enum {string}
          */
         PrepaidTender: "cash" | "wechat_pay" | "alipay" | "bank_card" | "other" | "wallet" | "principal" | "bonus";
+        /** @description A look at a file: what an import would do, and the first rows. */
+        Preview: {
+            /** @description Up to 20 rows, as the file writes them. */
+            first_rows: string[][];
+            /** @description The columns' names. */
+            header: string[];
+            /** @description What would come of it. */
+            report: components["schemas"]["ImportReport"];
+        };
         /**
          * @description The stages of a price, in their order.
          * @enum {string}
@@ -11246,7 +12406,7 @@ export interface components {
             /** @description `active`; `frozen` may look, and not spend. */
             state: components["schemas"]["MemberState"];
             /** @description Terms that were accepted, newest first. */
-            terms: components["schemas"]["Accepted"][];
+            terms: components["schemas"]["TermsAccepted"][];
             terms_due?: components["schemas"]["Terms"] | null;
         };
         /** @description What members change of themselves. What is left out stays; null takes away. */
@@ -11412,6 +12572,27 @@ export interface components {
          * @example 9000
          */
         Rate: number;
+        /** @description How many members can be reached. */
+        Reach: {
+            /** @description By channel. */
+            channels: components["schemas"]["Reachable"][];
+            /**
+             * Format: int64
+             * @description All members.
+             */
+            members: number;
+        };
+        /** @description How many members a channel reaches. */
+        Reachable: {
+            /** @description The channel. */
+            channel: components["schemas"]["ConsentChannel"];
+            /**
+             * Format: int64
+             * @description Members who consent to it.
+             */
+            members: number;
+            ratio?: components["schemas"]["Rate"] | null;
+        };
         /** @description Why something is taken back. */
         Reason: {
             /**
@@ -11466,6 +12647,20 @@ export interface components {
              * @default []
              */
             header: string[];
+        };
+        /** @description What became of one of the sales that were sent. */
+        Received: {
+            /** @description What was not as the till believed. */
+            conflicts?: components["schemas"]["Conflict"][];
+            /** @description The sale. */
+            id: components["schemas"]["OrderId"];
+            refused?: components["schemas"]["Conflict"] | null;
+            state?: components["schemas"]["OfflineState"] | null;
+        };
+        /** @description What became of each, in the order in which they were sent. */
+        ReceivedBatch: {
+            /** @description One for each sale. */
+            items: components["schemas"]["Received"][];
         };
         /** @description What money came in. Minor units. */
         ReceivedRow: {
@@ -11753,6 +12948,31 @@ export interface components {
              * @description Deliveries that wait again.
              */
             deliveries: number;
+        };
+        /** @description A product that the member buys in a rhythm, and is due. */
+        Replenish: {
+            /**
+             * Format: int64
+             * @description In how many days it is due; below zero where it has been due for so long.
+             */
+            due_in_days: number;
+            /**
+             * Format: int64
+             * @description Days between two purchases, in the middle.
+             */
+            every_days: number;
+            /**
+             * Format: date
+             * @description The local day on which it was bought last.
+             */
+            last_on: string;
+            /** @description What it was called. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The variant that was bought last.
+             */
+            variant: string;
         };
         /** @description What was checked, and the first thing that differs. */
         Report: {
@@ -12317,6 +13537,9 @@ export interface components {
             code: "gift";
         } | {
             /** @enum {string} */
+            code: "promised";
+        } | {
+            /** @enum {string} */
             code: "coupon_amount";
             /** @description Its face value, in minor units. */
             off: components["schemas"]["Money"];
@@ -12720,7 +13943,7 @@ export interface components {
             tenders: components["schemas"]["TenderRow"][];
             /**
              * Format: int64
-             * @description How many top-ups.
+             * @description How many top-ups, passes and gift cards were sold.
              */
             top_ups: number;
         };
@@ -12773,6 +13996,75 @@ export interface components {
          * @enum {string}
          */
         SmsWay: "off" | "log" | "gateway";
+        /** @description What a till takes along. */
+        Snapshot: {
+            /**
+             * Format: int64
+             * @description The version of catalogue and rules: pass it as `book` next time.
+             */
+            book: number;
+            /** @description From this moment on the till may not sell alone. */
+            expires_at: components["schemas"]["Instant"];
+            /** @description When it was taken. */
+            issued_at: components["schemas"]["Instant"];
+            /** @description The store's latest buyers, those who bought last first. */
+            members: components["schemas"]["SnapshotMember"][];
+            /** @description What may be decided offline. */
+            policy: components["schemas"]["OfflinePolicy"];
+            rules?: components["schemas"]["SnapshotRules"] | null;
+            /** @description The store. */
+            store: components["schemas"]["Store"];
+            /** @description The till. */
+            till: components["schemas"]["Till"];
+            /** @description To be sent with every sale that is made by it. */
+            token: string;
+        };
+        /** @description A member that a till knows when it is alone. */
+        SnapshotMember: {
+            /** @description The initials of the name, lower case. */
+            initials?: string | null;
+            /** @description The member, masked: found by number, by the last four digits of the phone, by initials. */
+            member: components["schemas"]["MemberBrief"];
+            /**
+             * Format: int64
+             * @description Points that could be spent, for showing: none are spent offline.
+             */
+            points: number;
+            tier?: components["schemas"]["TierId"] | null;
+            /** @description What the wallet holds that can be spent, in minor units. */
+            wallet: components["schemas"]["Money"];
+        };
+        /** @description A price of the store's own. */
+        SnapshotPrice: {
+            /** @description Minor units for one piece. */
+            price: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description The variant.
+             */
+            variant: string;
+        };
+        /** @description The catalogue and the rules. */
+        SnapshotRules: {
+            /** @description All categories. */
+            categories: components["schemas"]["Category"][];
+            /** @description The merchant, with its currency. */
+            merchant: components["schemas"]["Merchant"];
+            /** @description Published offers. A till alone applies those that ask nothing of a member's past and have no budget. */
+            offers: components["schemas"]["Offer"][];
+            /** @description What is on sale, with barcodes and initials, in the order of the initials; at most 20,000. */
+            products: components["schemas"]["Product"][];
+            /** @description Down to which unit a total is rounded off. */
+            rounding: components["schemas"]["RoundingOff"];
+            /** @description How shifts are kept. */
+            shift: components["schemas"]["ShiftPolicy"];
+            /** @description Prices of the store's own, which come before those of the variants. */
+            store_prices: components["schemas"]["SnapshotPrice"][];
+            /** @description How sales are taxed. */
+            tax: components["schemas"]["TaxPolicy"];
+            /** @description The tiers, with what they take off. */
+            tiers: components["schemas"]["TierScheme"];
+        };
         /**
          * @description For what something was paid.
          * @enum {string}
@@ -13142,15 +14434,40 @@ export interface components {
          * @description What moved stock by hand: a receipt, a count, an adjustment, a transfer.
          */
         StockDocumentId: string;
+        /** @description What a store allows, for one variant or for all that have no rule of their own. */
+        StockLimit: {
+            /**
+             * Format: int64
+             * @description How far, in thousandths of a piece: 5,000 is down to −5 pieces. None is without end.
+             */
+            max_milli?: number | null;
+            /** @description Whether it may be sold below zero. */
+            policy: components["schemas"]["OversellPolicy"];
+            /**
+             * Format: uuid
+             * @description The store.
+             */
+            store: string;
+            /**
+             * Format: uuid
+             * @description The variant; none for all of the store.
+             */
+            variant?: string | null;
+        };
         /** @description What a store has of a variant. */
         StockRow: {
             /**
              * Format: int64
-             * @description Thousandths of a piece.
+             * @description Thousandths of a piece; below zero where more was sold than was there.
              */
             on_hand_milli: number;
             /** @description Whether it may be sold below zero. */
             oversell: boolean;
+            /**
+             * Format: int64
+             * @description How far, in thousandths of a piece; none is without end.
+             */
+            oversell_max_milli?: number | null;
             /** @description The product's name. */
             product_name: string;
             /** @description Its SKU. */
@@ -13203,6 +14520,20 @@ export interface components {
             region?: string;
             /** @description Its IANA time zone; the merchant's where it is left out. */
             zone?: string | null;
+        };
+        /** @description A store in a period. Minor units. */
+        StoreFigures: components["schemas"]["OrderSums"] & {
+            /** @description Consumed. */
+            consumed: components["schemas"]["Money"];
+            /** @description Received. */
+            received: components["schemas"]["Money"];
+            /** @description Sold. */
+            sold: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description The store.
+             */
+            store: string;
         };
         /**
          * Format: uuid
@@ -13470,6 +14801,13 @@ export interface components {
              * @description Their version.
              * @example 2026-11
              */
+            version: string;
+        };
+        /** @description Terms that the member has accepted. */
+        TermsAccepted: {
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description Which version. */
             version: string;
         };
         /** @description Terms to be published. */
@@ -13819,6 +15157,48 @@ export interface components {
          * @description A till.
          */
         TillId: string;
+        /** @description How long a session at a till lasts. Settings section `till_sign_in`. */
+        TillSignIn: {
+            /**
+             * Format: int64
+             * @description Minutes without a request after which whoever signed in with a PIN signs in again, 1 to 720.
+             * @default 30
+             */
+            idle_minutes: number;
+        };
+        /** @description What the till shows at once about a member. */
+        TillView: {
+            balances?: components["schemas"]["Balances"] | null;
+            /** @description Birthdays within 30 days, the nearest first. */
+            birthdays: components["schemas"]["BirthdayNear"][];
+            /** @description Children by their age. */
+            children: components["schemas"]["ChildAge"][];
+            /**
+             * @description Coupons that can still be used, now or later, those that end first at the top, each with why it can't
+             *     be used now; for a cart ask the quote. With `loyalty:read`.
+             */
+            coupons: components["schemas"]["MyCoupon"][];
+            /**
+             * Format: int64
+             * @description Days since the last purchase; none before the first.
+             */
+            days_since_last?: number | null;
+            /** @description Who it is, masked. */
+            member: components["schemas"]["MemberBrief"];
+            /** @description What staff pinned. */
+            notes: components["schemas"]["Note"][];
+            /** @description Passes that can still be used; with `ledger:read`. */
+            passes: components["schemas"]["PassView"][];
+            /** @description What the member buys in a rhythm, and is due or soon will be; with `sale:read`. */
+            replenish: components["schemas"]["Replenish"][];
+            /** @description Where the member stands. */
+            stage: components["schemas"]["Stage"];
+            /** @description What a new customer is shown; empty where the member isn't new. */
+            starter_picks: components["schemas"]["Product"][];
+            /** @description Names of tags. */
+            tags: string[];
+            tier?: components["schemas"]["TierView"] | null;
+        };
         /** @description A price for a while. Open ends mean from ever and for ever. */
         TimedPrice: {
             /**
@@ -13946,6 +15326,7 @@ export interface components {
             principal?: components["schemas"]["Money"] | null;
             /** @description Why: 1 to 200 characters. */
             reason: string;
+            till?: components["schemas"]["TillId"] | null;
         };
         /** @description What a refund of a top-up comes to. Minor units. */
         TopUpRefundQuote: {
@@ -14211,6 +15592,49 @@ export interface components {
             /** @description By account and store. */
             items: components["schemas"]["Turnover"][];
         };
+        /** @description A file that was brought. */
+        Upload: {
+            /**
+             * Format: int64
+             * @description How long it is.
+             */
+            bytes: number;
+            /** @description When it was brought. */
+            created_at: components["schemas"]["Instant"];
+            /** @description Why it failed: a code and what to do. */
+            fault?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["UploadId"];
+            /** @description What it brings. */
+            kind: components["schemas"]["ImportKind"];
+            /** @description What was said about its columns last. */
+            map: components["schemas"]["Mapped"][];
+            /** @description What it was called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Rows that are dealt with so far.
+             */
+            position: number;
+            report?: components["schemas"]["ImportReport"] | null;
+            /**
+             * Format: int64
+             * @description Rows, as the last look counted them.
+             */
+            rows?: number | null;
+            /** @description How far it is. */
+            state: components["schemas"]["UploadState"];
+        };
+        /**
+         * Format: uuid
+         * @description A file that was brought to be imported.
+         */
+        UploadId: string;
+        /**
+         * @description How far a file is.
+         * @enum {string}
+         */
+        UploadState: "uploaded" | "queued" | "done" | "failed";
         /**
          * @description For how long a member's uses are counted together.
          * @enum {string}
@@ -17012,6 +18436,219 @@ export interface operations {
             };
         };
     };
+    show_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    sign_in_with_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinSignIn"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Who"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_devices: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Device"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    register_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    revoke_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Out of use */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     exchange_goods: {
         parameters: {
             query?: never;
@@ -17088,6 +18725,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Exchange"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_list: {
+        parameters: {
+            query: {
+                /** @description Which list. */
+                kind: "members" | "orders" | "refunds" | "products" | "balances";
+                /** @description As what; CSV where it is left out. */
+                format?: ("csv" | "xlsx") | null;
+                /** @description With names, phones and the like, for members. */
+                personal?: boolean | null;
+                /** @description Orders and refunds from this local day on. */
+                from?: string | null;
+                /** @description Orders and refunds up to and with this local day. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": number[];
                 };
             };
             /** @description Not now; the same request with the same key may be sent again */
@@ -17232,6 +18920,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Field"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_figures: {
+        parameters: {
+            query?: {
+                /** @description The first local day; today where it is left out. */
+                from?: string | null;
+                /** @description The last local day; the first where it is left out. At most 400 days. */
+                to?: string | null;
+                /** @description Only this store. */
+                store?: string | null;
+                /** @description From how many thousandths of a piece down stock runs low; 0 where it is left out. */
+                low_milli?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overall"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_reach: {
+        parameters: {
+            query?: {
+                /** @description Only members of this store. */
+                store?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reach"];
                 };
             };
             /** @description Not now; the same request with the same key may be sent again */
@@ -18028,6 +19808,316 @@ export interface operations {
             };
         };
     };
+    list_imports: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Upload"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    bring_import_file: {
+        parameters: {
+            query: {
+                /** @description What the file brings. */
+                kind: "members" | "products" | "orders" | "balances";
+                /** @description What it is called. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remove_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_import_bad_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    preview_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Columns"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    start_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Columns"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_shop_accounts: {
         parameters: {
             query: {
@@ -18124,6 +20214,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18132,12 +20223,24 @@ export interface operations {
                     "application/json": components["schemas"]["Profile"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18155,6 +20258,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18163,12 +20267,24 @@ export interface operations {
                     "application/json": components["schemas"]["Profile"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18182,6 +20298,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18190,12 +20307,24 @@ export interface operations {
                     "application/json": components["schemas"]["Assets"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18219,12 +20348,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["MyOrder"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -18233,12 +20365,24 @@ export interface operations {
                     "application/json": components["schemas"]["MyOrder"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18252,6 +20396,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18260,12 +20405,24 @@ export interface operations {
                     "application/json": components["schemas"]["MemberCode"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18283,6 +20440,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -18291,12 +20449,24 @@ export interface operations {
                     "application/json": components["schemas"]["CodeSent"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18314,6 +20484,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18322,12 +20493,24 @@ export interface operations {
                     "application/json": components["schemas"]["Profile"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18346,6 +20529,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18354,12 +20538,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_MyCoupon"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18383,12 +20579,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DependentView"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -18397,12 +20596,24 @@ export interface operations {
                     "application/json": components["schemas"]["DependentView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18422,6 +20633,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18430,12 +20642,24 @@ export interface operations {
                     "application/json": components["schemas"]["DependentView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18451,18 +20675,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18476,6 +20713,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18484,12 +20722,24 @@ export interface operations {
                     "application/json": components["schemas"]["Given"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18503,6 +20753,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18511,12 +20762,24 @@ export interface operations {
                     "application/json": components["schemas"]["Membership"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18537,6 +20800,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18545,12 +20809,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Movement"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18569,6 +20845,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18577,12 +20854,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_MyOrder"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18598,6 +20887,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18606,12 +20896,24 @@ export interface operations {
                     "application/json": components["schemas"]["MyOrder"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18627,6 +20929,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18635,12 +20938,24 @@ export interface operations {
                     "application/json": components["schemas"]["ReceiptPage"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18659,6 +20974,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18667,12 +20983,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_PassView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18693,6 +21021,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18701,12 +21030,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_PassVisit"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18720,6 +21061,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18728,12 +21070,24 @@ export interface operations {
                     "application/json": components["schemas"]["PointsView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18747,6 +21101,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18755,12 +21110,24 @@ export interface operations {
                     "application/json": components["schemas"]["DeclaredPreferences"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18778,6 +21145,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18786,12 +21154,24 @@ export interface operations {
                     "application/json": components["schemas"]["DeclaredPreferences"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18810,6 +21190,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18818,12 +21199,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_RewardOrder"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18847,12 +21240,15 @@ export interface operations {
             /** @description Done already under this key */
             200: {
                 headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RewardOrder"];
                 };
             };
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -18861,12 +21257,24 @@ export interface operations {
                     "application/json": components["schemas"]["RewardOrder"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18883,6 +21291,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18891,12 +21300,24 @@ export interface operations {
                     "application/json": components["schemas"]["MyReward"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18932,12 +21353,24 @@ export interface operations {
                     "application/json": components["schemas"]["Profile"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18958,12 +21391,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -18983,6 +21428,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18991,12 +21437,24 @@ export interface operations {
                     "application/json": components["schemas"]["CardShop"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19010,6 +21468,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19018,12 +21477,24 @@ export interface operations {
                     "application/json": components["schemas"]["StampView"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19037,6 +21508,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19045,12 +21517,24 @@ export interface operations {
                     "application/json": components["schemas"]["MyStore"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19064,6 +21548,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19072,12 +21557,24 @@ export interface operations {
                     "application/json": components["schemas"]["StreakView"][];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19095,6 +21592,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19103,12 +21601,24 @@ export interface operations {
                     "application/json": components["schemas"]["Profile"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -19122,6 +21632,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19130,12 +21641,24 @@ export interface operations {
                     "application/json": components["schemas"]["TierView"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -22335,6 +24858,48 @@ export interface operations {
             };
         };
     };
+    show_member_at_till: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TillView"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_member_top_ups: {
         parameters: {
             query?: {
@@ -22982,6 +25547,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22990,12 +25556,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Message"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -23284,6 +25862,201 @@ export interface operations {
             };
         };
     };
+    list_offline_sales: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand so: `waiting` and `booked` want a manager. */
+                state?: components["schemas"]["OfflineState"] | null;
+                /** @description Only of this store. */
+                store?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OfflineRecord"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    receive_offline_sales: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfflineBatch"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedBatch"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_offline_sale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineRecord"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    decide_offline_sale: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your name for this write; the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfflineDecision"];
+            };
+        };
+        responses: {
+            /** @description Done already under this key */
+            200: {
+                headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineRecord"];
+                };
+            };
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineRecord"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_orders: {
         parameters: {
             query?: {
@@ -23448,6 +26221,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23456,12 +26230,24 @@ export interface operations {
                     "application/json": components["schemas"]["ClaimCode"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -25831,6 +28617,86 @@ export interface operations {
             };
         };
     };
+    set_own_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinChange"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remove_own_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     show_totp: {
         parameters: {
             query?: never;
@@ -26094,6 +28960,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26102,12 +28969,24 @@ export interface operations {
                     "application/json": components["schemas"]["CardPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -26125,6 +29004,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26133,12 +29013,24 @@ export interface operations {
                     "application/json": components["schemas"]["CardPolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -26572,6 +29464,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26580,12 +29473,24 @@ export interface operations {
                     "application/json": components["schemas"]["MessagePolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -26603,6 +29508,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26611,12 +29517,192 @@ export interface operations {
                     "application/json": components["schemas"]["MessagePolicy"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_offline_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePolicy"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_offline_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfflinePolicy"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePolicy"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_pass_earn_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassEarnPolicy"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_pass_earn_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PassEarnPolicy"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassEarnPolicy"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -27302,6 +30388,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27310,12 +30397,24 @@ export interface operations {
                     "application/json": components["schemas"]["Gateway"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -27333,6 +30432,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27341,12 +30441,24 @@ export interface operations {
                     "application/json": components["schemas"]["Gateway"];
                 };
             };
-            default: {
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -27831,6 +30943,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TierScheme"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_till_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TillSignIn"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_till_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TillSignIn"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TillSignIn"];
                 };
             };
             /** @description Not now; the same request with the same key may be sent again */
@@ -28967,6 +32163,46 @@ export interface operations {
             };
         };
     };
+    reset_staff_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["StaffId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     reset_staff_totp: {
         parameters: {
             query?: never;
@@ -29191,6 +32427,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StockDocument"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_stock_limits: {
+        parameters: {
+            query: {
+                /** @description The store. */
+                store: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockLimit"][];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    set_stock_limit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockLimit"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockLimit"];
                 };
             };
             /** @description Not now; the same request with the same key may be sent again */
@@ -30037,6 +33360,64 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Till"];
                 };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_till_snapshot: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `book` of the snapshot that the till has: its catalogue and rules are left out where they are
+                 *     the same.
+                 */
+                book?: number | null;
+            };
+            header?: {
+                /** @description The ETag of the snapshot that the till has */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["TillId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description Nothing has changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not now; the same request with the same key may be sent again */
             503: {
