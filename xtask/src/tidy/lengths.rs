@@ -11,7 +11,7 @@ const FUNCTION_LINES_MAX: usize = 70;
 /// Checks every source file.
 pub fn check(tree: &Tree) -> Vec<Fault> {
     let mut faults = Faults::of("lengths");
-    let generated = |path: &str| path.ends_with("schema.ts") || path.ends_with("schema.d.ts");
+    let generated = |path: &str| path.ends_with(".gen.ts") || path.ends_with("schema.ts") || path.ends_with("schema.d.ts");
     for file in tree.files.iter().filter(|file| (file.is("rs") || file.is("ts") || file.is("tsx")) && !generated(&file.path)) {
         let lines = file.text.lines().count();
         if lines > FILE_LINES_MAX {

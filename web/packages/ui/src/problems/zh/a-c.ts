@@ -144,4 +144,6 @@ export const a_c: Record<string, string> = {
   currency_unknown: "没有这个币种，请用 CNY 这样的代码。",
   cursor_malformed: "翻页位置失效了，请从第一页重新看。",
   customer_differs: "同一张订单写了两位不同的顾客，请核对文件。",
+  bands_malformed: "要写三个由小到大的月数，最大 120，比如 3,6,12。",
+  cut_malformed: "分界没看懂：请写 mean、median、一个比例如 0.7，或者“天数,单数,金额”。",
 };

@@ -122,4 +122,9 @@ export const d_l: Record<string, string> = {
   limits_invalid: "限额这样设不行，请看标出的地方。",
   lot_insufficient: "要用的余额刚被别处用掉了，请重新看一下。",
   lot_overfull: "退回的比用掉的还多，请刷新后核对。",
+  file_unwritable: "文件写不进去，请换个文件夹或文件名再试。",
+  groups_malformed: "分组数请填 2 到 20。",
+  groups_too_few: "至少要有两组有会员，才能比较。",
+  history_too_short: "历史太短，还算不出来；请给更长时间的订单。",
+  horizon_malformed: "最多往后看 520 周，也就是 120 个月。",
 };

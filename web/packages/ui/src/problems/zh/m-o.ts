@@ -103,4 +103,7 @@ export const m_o: Record<string, string> = {
   overloaded: "现在太忙，没有处理这次操作，请等一下再试。",
   owner_bound_to_stores: "店主管所有门店，请不要限定门店，或换个角色。",
   owner_last: "最后一位店主不能去掉，请先指定另一位店主。",
+  members_too_few: "到这一天为止，文件里没有订单。",
+  orders_too_many: "订单太多，一次算不下。请按年份拆开，或用每单一行的 Parquet 文件。",
+  out_unknown: "输出文件要以 .html、.json 或 .csv 结尾。",
 };

@@ -121,4 +121,5 @@ export const p_r: Record<string, string> = {
   reward_taken: "这个兑换礼已经建好了。",
   reward_tender_wrong: "要加钱的请选付款方式；不加钱的不用选。",
   reward_terms_invalid: "兑换礼的规则这样设不行，请看标出的地方。",
+  rows_unreadable: "有些行读不懂，没有计算；请按提示改好再来。",
 };

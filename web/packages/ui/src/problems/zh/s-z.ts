@@ -177,4 +177,6 @@ export const s_z: Record<string, string> = {
   write_unconfirmed: "没有收到保存成功的回音，不确定办成没有。请原样再试一次，不会重复。",
   yes_no_malformed: "没看懂是还是否，请写“是”或“否”。",
   zone_unknown: "没有这个时区，请写 Asia/Shanghai 这样的名字。",
+  sets_too_many: "组合太多了，请把支持度调高一些。",
+  share_malformed: "支持度、置信度和折扣都要在 0 和 1 之间，支持度要大于 0。",
 };
