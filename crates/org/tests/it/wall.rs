@@ -17,12 +17,17 @@ scenario! {
         let key = given.key(Role::Owner).get("/api/v1/api-keys").await.ok()["items"][0]["id"].as_str().unwrap().to_owned();
         let made = given.key(Role::Owner).post("/api/v1/webhooks", &json!({"url": "https://shop.example/"})).await.ok();
         let hook = made["webhook"]["id"].as_str().unwrap().to_owned();
+        let draft = json!({ "till": given.shop.till, "name": "前台平板" });
+        given.person(Role::Manager).post("/api/v1/devices", &draft).await.ok();
+        let device = given.person(Role::Manager).get("/api/v1/devices").await.ok()["items"][0]["id"].as_str().unwrap().to_owned();
         let staff = json!({"name": "x", "role": "analyst", "stores": null, "active": false});
         let cases = [
             ("/api/v1/stores/{id}", given.shop.store.to_string(), json!({"name": "x"})),
             ("/api/v1/tills/{id}", given.shop.till.to_string(), json!({"name": "x", "store": other.store})),
             ("/api/v1/staff/{id}", given.id(Role::Cashier), staff),
             ("/api/v1/staff/{id}/password", given.id(Role::Cashier), json!({"password": "left horse"})),
+            ("/api/v1/devices/{id}", device, json!({})),
+            ("/api/v1/staff/{id}/pin", given.id(Role::Cashier), json!({})),
             ("/api/v1/staff/{id}/totp", given.id(Role::Cashier), json!({})),
             ("/api/v1/api-keys/{id}", key.clone(), json!({})),
             ("/api/v1/api-keys/{id}/rotations", key, json!({})),

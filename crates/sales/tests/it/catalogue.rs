@@ -36,7 +36,7 @@ scenario! {
             let wanted: &[&str] = if q == "fh700-2" { &[] } else { &["FH700"] };
             assert_eq!(texts(&found, "code"), wanted, "{q}");
         }
-        assert_eq!(shop.owner.get("/api/v1/products?q=%00").await.ok()["items"].as_array().unwrap().len(), 2, "nothing is asked for");
+        shop.owner.get("/api/v1/products?q=%00").await.refused(400, "query_malformed");
         let shown: Value = shop.owner.get(&format!("/api/v1/products/{}", milk["id"].as_str().unwrap())).await.ok();
         assert_eq!(shown, milk);
         let scanned = shop.owner.get(&format!("/api/v1/variants/by-barcode/6901?store={}", shop.org.store)).await.ok();
@@ -91,7 +91,7 @@ scenario! {
         let fault = post(one(json!({ "sku": "A", "price": -1 }))).await.refused(400, "amount_out_of_range");
         assert_eq!(fault["fields"][0]["field"], "/variants/0/price");
         post(json!({ "name": "A", "kind": "goods", "variants": [] })).await.refused(400, "variants_out_of_range");
-        post(json!({ "name": "a\u{0}b", "kind": "goods", "variants": [{ "sku": "A", "price": 1 }] })).await.refused(400, "text_malformed");
+        post(json!({ "name": "a\u{0}b", "kind": "goods", "variants": [{ "sku": "A", "price": 1 }] })).await.refused(400, "text_nul");
         post(one(json!({ "sku": "A B", "price": 1 }))).await.refused(400, "code_malformed");
         post(one(json!({ "sku": "A", "price": 1, "activity": { "price": 1, "from": 5, "until": 5 } }))).await.refused(400, "window_empty");
         post(json!({ "name": "A", "kind": "service", "variants": [{ "sku": "A", "price": 1, "track_stock": true }] }))

@@ -182,20 +182,24 @@ fn declared_delimiter(text: &[u8]) -> Option<(u8, usize)> {
     }
 }
 
-/// The delimiter that cuts the first record of two cells or more into the most.
+/// The delimiter that cuts a record of two cells or more soonest, and among those the one that cuts it into
+/// the most: what stands in the cells further down is not asked.
 fn sniff(text: &[u8], ended: bool) -> u8 {
-    let width = |delimiter: u8| {
+    let cuts = |delimiter: u8| {
         let (mut at, mut cells) = (0, Cells::default());
-        for _ in 0..SNIFF_RECORDS_MAX {
+        for record in 0..SNIFF_RECORDS_MAX {
             let Scan::Record(bytes) = scan(&text[at..], delimiter, ended, &mut cells) else { break };
             at += bytes;
-            if cells.ends.len() > 1 || at == text.len() {
+            if cells.ends.len() > 1 {
+                return (SNIFF_RECORDS_MAX - record, cells.ends.len());
+            }
+            if at == text.len() {
                 break;
             }
         }
-        cells.ends.len()
+        (0, 1)
     };
-    DELIMITERS.into_iter().rev().max_by_key(|delimiter| width(*delimiter)).unwrap_or(b',')
+    DELIMITERS.into_iter().rev().max_by_key(|delimiter| cuts(*delimiter)).unwrap_or(b',')
 }
 
 /// Cuts the record at the start of `text` into cells.

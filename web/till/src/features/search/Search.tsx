@@ -78,7 +78,11 @@ export function Search(props: Props) {
     setAt(0);
   };
   useImperativeHandle(props.ref, () => ({
-    focus: () => input.current?.focus(),
+    focus: () => {
+      // After a dialog the field may be the active element and still take no text: it is entered anew.
+      if (document.activeElement === input.current) input.current?.blur();
+      input.current?.focus();
+    },
     clear,
     isEmpty: () => now.current === "",
   }));
