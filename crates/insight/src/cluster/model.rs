@@ -33,7 +33,7 @@ pub struct Clustering<const D: usize> {
     pub sizes: Vec<usize>,
     /// Sum of squared distances to the middles.
     pub inertia: f64,
-    /// Rounds until nothing changed.
+    /// Rounds, the last one among them, which changed nothing.
     pub rounds: u32,
 }
 
@@ -86,10 +86,10 @@ pub fn lloyd<const D: usize>(rows: &[Row<D>], mut centres: Vec<Row<D>>) -> Clust
                 farthest = (near, at);
             }
         }
+        rounds += 1;
         if !changed {
             break;
         }
-        rounds += 1;
         for (k, centre) in centres.iter_mut().enumerate() {
             *centre = if sizes[k] > 0 { std::array::from_fn(|d| sums[k][d] / sizes[k] as f64) } else { rows[farthest.1] };
         }

@@ -72,7 +72,7 @@ async fn statement(
     let page = app.db.read(&input, |tx, (cx, id, kind, before, limit)| {
         Box::pin(async move {
             ground::must_exist(tx, cx, *id).await?;
-            ops::kind(tx, cx, *kind).await?;
+            ops::kind(tx, cx, *kind).await.map_err(named)?;
             match ops::purse(tx, cx, id.0, *kind).await? {
                 Some(purse) => journal::ops::statement(tx, cx, purse, *before, *limit).await,
                 None => Ok(Page { items: Vec::new(), next: None }),

@@ -42,7 +42,7 @@ scenario! {
         let scanned = shop.owner.get(&format!("/api/v1/variants/by-barcode/6901?store={}", shop.org.store)).await.ok();
         assert_eq!((&scanned["variant"], scanned["price"].as_i64(), scanned["on_hand_milli"].as_i64()), (&milk["variants"][0]["id"], Some(26_800), Some(0)));
         shop.owner.get(&format!("/api/v1/variants/by-barcode/FH700-2?store={}", shop.org.store)).await.ok();
-        shop.owner.get(&format!("/api/v1/variants/by-barcode/%00?store={}", shop.org.store)).await.refused(404, "variant_not_found");
+        shop.owner.get(&format!("/api/v1/variants/by-barcode/%00?store={}", shop.org.store)).await.refused(404, "not_found");
         shop.owner.get(&format!("/api/v1/variants/by-barcode/6909?store={}", shop.org.store)).await.refused(404, "variant_not_found");
     }
 

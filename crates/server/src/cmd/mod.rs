@@ -4,6 +4,7 @@ pub mod backup;
 pub mod bench;
 pub mod export;
 pub mod import;
+pub mod insight;
 pub mod key;
 pub mod migrate;
 pub mod openapi;
@@ -33,6 +34,8 @@ enum Command {
     Export(export::Args),
     /// Bring in members, products, past orders or opening balances from a file
     Import(Box<import::Args>),
+    /// Ask a file of orders: who will come back, what goes together, what will be sold
+    Insight(Box<insight::Args>),
     /// Measure what this machine sells in a second
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
         Command::Export(args) => wait(export::run(args)),
         Command::Import(args) => wait(import::run(*args)),
         Command::Key(key) => wait(key::run(key)),
+        Command::Insight(args) => insight::run(&args),
         Command::Migrate(args) => wait(migrate::run(args)),
         Command::Verify(args) => wait(verify::run(args)),
         Command::Openapi => openapi::run(),

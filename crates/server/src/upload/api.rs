@@ -194,7 +194,7 @@ struct Wanted {
 /// Takes a list out as a file. The audit log says who took what. Lists of more than some hundred thousand rows are
 /// for the command `shuke export`.
 #[utoipa::path(get, path = "/api/v1/exports", tag = "imports", operation_id = "export_list", params(Wanted),
-    responses((status = 200, body = Vec<u8>, content_type = "text/csv"), (status = "default", body = ProblemBody)),
+    responses((status = 200, content((Vec<u8> = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("member:export"))))]
 async fn take_out(caller: Allow<perm::MemberExport>, State(app): State<App>, Query(wanted): Query<Wanted>) -> Reply<Response> {
     let kind = match wanted.kind {

@@ -161,7 +161,6 @@ fn sales(given: &Given) -> Vec<(&'static str, Value)> {
             "transfer_points",
             json!({ "id": id(given), "from": theirs["member"], "to": theirs["sharer"], "points": 1, "points_kind": ours["points_kind"] }),
         ),
-        ("adjust_points_kind", json!({ "id": id(given), "points": 1, "reason": "x", "store": ours["store"] })),
         ("transfer_points", json!({ "id": id(given), "from": ours["member"], "to": theirs["member"], "points": 1 })),
     ]);
     all

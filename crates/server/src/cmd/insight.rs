@@ -1,0 +1,227 @@
+//! `shuke insight`: from a file of orders to who will come back, and why. Needs no server and no database.
+
+use anyhow::{Result, bail};
+use shuke_insight::ask::{self, Ask, Kind, Of};
+use shuke_insight::orders::{Column, Source};
+use shuke_insight::report::{json, text};
+use shuke_insight::stage::Bands;
+use shuke_kernel::{Currency, Zone, time};
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+/// Which analysis.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum What {
+    /// Recency, frequency, money: scores and the eight value cells
+    Rfm,
+    /// Active, marginal, dormant, lost, and who moved
+    Stages,
+    /// 二八: how few make how much
+    Pareto,
+    /// Who came back, by month of the first purchase; four growth levers
+    Cohorts,
+    /// How long members stay away, who is due, when they come
+    Rhythm,
+    /// What is bought together
+    Basket,
+    /// Members who buy alike
+    Clusters,
+    /// Who will come again, and what it is worth
+    Clv,
+    /// Orders and members to ask about
+    Anomalies,
+    /// What will be sold
+    Forecast,
+}
+
+/// Whom Pareto is about.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum About {
+    /// 会员
+    Members,
+    /// 商品
+    Items,
+    /// 门店
+    Stores,
+    /// 员工
+    Staff,
+}
+
+/// One analysis of one file of orders.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The file holds one line of an order a row, or one order a row: CSV of any kind (also gzip) or Parquet. Columns are \
+guessed from the header (中文 and English); the options below name what the guess gets wrong, by name or by number from 1. A negative \
+quantity or amount is a return. What was found goes to standard output in words, or as one JSON document with --json; --out adds the \
+whole page (.html), document (.json) or list (.csv)."
+)]
+pub struct Args {
+    /// Which analysis
+    #[arg(value_enum)]
+    what: What,
+    /// The file of orders
+    #[arg(long, value_name = "FILE")]
+    orders: PathBuf,
+    /// The member's column
+    #[arg(long, value_name = "COLUMN")]
+    member: Option<String>,
+    /// The order number's column
+    #[arg(long, value_name = "COLUMN")]
+    order: Option<String>,
+    /// The column of the date or time
+    #[arg(long, value_name = "COLUMN")]
+    time: Option<String>,
+    /// The column of the goods
+    #[arg(long, value_name = "COLUMN")]
+    item: Option<String>,
+    /// The column of the number of pieces
+    #[arg(long, value_name = "COLUMN")]
+    quantity: Option<String>,
+    /// The column of the price of one piece
+    #[arg(long, value_name = "COLUMN")]
+    price: Option<String>,
+    /// The column of the amount of the line or order
+    #[arg(long, value_name = "COLUMN")]
+    amount: Option<String>,
+    /// The store's column
+    #[arg(long, value_name = "COLUMN")]
+    store: Option<String>,
+    /// The staff's column
+    #[arg(long, value_name = "COLUMN")]
+    staff: Option<String>,
+    /// The day as of which it is to be true; by default the day after the last order
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<String>,
+    /// Where it is written: .html, .json or .csv
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    json: bool,
+    /// The currency of the amounts
+    #[arg(long, value_name = "CODE", default_value = "CNY")]
+    currency: String,
+    /// The IANA zone in which days begin, for times in UTC or with an offset
+    #[arg(long, value_name = "ZONE", default_value = "Asia/Shanghai")]
+    zone: String,
+    /// Whether 3/4/2026 is 3 April; by default the file's other dates tell
+    #[arg(long, value_name = "TRUE")]
+    day_first: Option<bool>,
+    /// Leave what was given back in the money
+    #[arg(long)]
+    gross: bool,
+    /// Lines at no price are purchases too
+    #[arg(long)]
+    free_lines: bool,
+    /// Leave out lines that repeat another line of their order exactly
+    #[arg(long)]
+    drop_duplicates: bool,
+    /// rfm: where high begins: mean, median, a share such as 0.7, or days,orders,money
+    #[arg(long, value_name = "CUT", default_value = "mean")]
+    cut: String,
+    /// stages: months after the last purchase at which active, marginal and dormant end
+    #[arg(long, value_name = "MONTHS", default_value = "3,6,12")]
+    bands: String,
+    /// pareto: whose money
+    #[arg(long, value_enum, default_value = "members")]
+    of: About,
+    /// basket: least share of baskets
+    #[arg(long, value_name = "SHARE", default_value_t = 0.01)]
+    support: f64,
+    /// basket: least confidence of a rule
+    #[arg(long, value_name = "SHARE", default_value_t = 0.3)]
+    confidence: f64,
+    /// clusters: how many groups; by default the best by silhouette
+    #[arg(long, value_name = "NUMBER")]
+    groups: Option<usize>,
+    /// clv: weeks to look ahead
+    #[arg(long, value_name = "NUMBER", default_value_t = 26.0)]
+    weeks: f64,
+    /// clv: months of value
+    #[arg(long, value_name = "NUMBER", default_value_t = 12)]
+    months: u32,
+    /// clv: discount of a month
+    #[arg(long, value_name = "SHARE", default_value_t = 0.01)]
+    discount: f64,
+    /// forecast: days ahead
+    #[arg(long, value_name = "NUMBER", default_value_t = 28)]
+    days: usize,
+}
+
+impl Args {
+    fn ask(&self) -> Result<Ask> {
+        let currency = Currency::parse(&self.currency)?;
+        let mut source = Source::new(&self.orders);
+        source.currency = currency;
+        source.zone = Zone::parse(&self.zone)?;
+        source.day_first = self.day_first;
+        source.free_lines_count = self.free_lines;
+        source.drop_duplicates = self.drop_duplicates;
+        source.progress = std::io::stderr().is_terminal();
+        let columns = [
+            (Column::Member, &self.member),
+            (Column::Order, &self.order),
+            (Column::Time, &self.time),
+            (Column::Item, &self.item),
+            (Column::Quantity, &self.quantity),
+            (Column::Price, &self.price),
+            (Column::Amount, &self.amount),
+            (Column::Store, &self.store),
+            (Column::Staff, &self.staff),
+        ];
+        source.named = columns.into_iter().filter_map(|(column, name)| Some((column, name.clone()?))).collect();
+        let mut ask = Ask::new(self.kind(), source);
+        ask.as_of = self.as_of.as_deref().map(time::parse_date).transpose()?;
+        ask.subtract_returns = !self.gross;
+        ask.cut = ask::parse_cut(&self.cut, currency)?;
+        ask.bands = Bands::parse(&self.bands)?;
+        ask.of = match self.of {
+            About::Members => Of::Members,
+            About::Items => Of::Items,
+            About::Stores => Of::Stores,
+            About::Staff => Of::Staff,
+        };
+        (ask.support, ask.confidence, ask.groups) = (self.support, self.confidence, self.groups);
+        (ask.weeks, ask.months, ask.monthly_discount, ask.days) = (self.weeks, self.months, self.discount, self.days);
+        Ok(ask)
+    }
+
+    const fn kind(&self) -> Kind {
+        match self.what {
+            What::Rfm => Kind::Rfm,
+            What::Stages => Kind::Stages,
+            What::Pareto => Kind::Pareto,
+            What::Cohorts => Kind::Cohorts,
+            What::Rhythm => Kind::Rhythm,
+            What::Basket => Kind::Basket,
+            What::Clusters => Kind::Clusters,
+            What::Clv => Kind::Clv,
+            What::Anomalies => Kind::Anomalies,
+            What::Forecast => Kind::Forecast,
+        }
+    }
+}
+
+/// Computes, prints, writes.
+pub fn run(args: &Args) -> Result<()> {
+    let known = args
+        .out
+        .as_deref()
+        .is_none_or(|out| out.extension().is_some_and(|end| ["html", "htm", "json", "csv"].iter().any(|e| end.eq_ignore_ascii_case(e))));
+    if !known {
+        bail!("--out ends in .html, .json or .csv");
+    }
+    let report = ask::run(&args.ask()?)?;
+    if let Some(out) = &args.out {
+        ask::write(&report, out)?;
+    }
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&json(&report, false))?);
+    } else {
+        print!("{}", text::write(&report));
+        if let Some(out) = &args.out {
+            println!("\n{}", out.display());
+        }
+    }
+    Ok(())
+}
