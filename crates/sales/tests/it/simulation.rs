@@ -290,6 +290,9 @@ struct Simulation {
     paper: Paper,
 }
 
+/// The order, its lines with what comes back of each, and what is asked of the server.
+type Back = (Uuid, Vec<(usize, i64)>, RefundAsk);
+
 impl Simulation {
     async fn found(kind: Kind, seed: u64) -> Self {
         let app = TestApp::start(kind, shuke_sales::routes(), Box::new(shuke_org::OrgAuthenticator)).await;
@@ -407,7 +410,7 @@ impl Simulation {
     }
 
     /// A random part of what is left of a random order, and what the till asks for it.
-    fn back(&self) -> Option<(Uuid, Vec<(usize, i64)>, RefundAsk)> {
+    fn back(&self) -> Option<Back> {
         let world = &self.world;
         let ids: Vec<Uuid> = self.paper.orders.keys().copied().collect();
         let id = *ids.get(usize::try_from(world.below(ids.len().max(1) as u64)).unwrap())?;
