@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 240_000,
     fileParallelism: false,
+    // A browser on a busy machine may be late once; a fault is there every time.
+    retry: 2,
   },
 });
