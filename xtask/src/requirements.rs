@@ -13,6 +13,8 @@ use toml::{Table, Value};
 const LIST: &str = "xtask/requirements.tsv";
 const STATE: &str = "docs/requirements.toml";
 const PAGE: &str = "docs/requirements.md";
+/// Where the tests in the browser are.
+const BROWSER: &str = "web/e2e";
 
 /// A required function.
 #[derive(Debug)]
@@ -92,13 +94,17 @@ fn check_state(faults: &mut Faults, tree: &Tree, id: &str, state: &State) {
     }
     for test in &state.tests {
         if !test_exists(tree, test) {
-            add(format!("no test is called {test}; write crate::module::function"));
+            add(format!("no test is called {test}; write crate::module::function or e2e::file::title"));
         }
     }
 }
 
-/// Whether `sales::order::a_refund_is_exact` is a function in the tests of that crate.
+/// Whether `sales::order::a_refund_is_exact` is a function in the tests of that crate, or
+/// `e2e::console::is set up, and sells` the title of a test in the browser.
 fn test_exists(tree: &Tree, test: &str) -> bool {
+    if let Some((file, title)) = test.strip_prefix("e2e::").and_then(|rest| rest.split_once("::")) {
+        return browser_test_exists(tree, file, title);
+    }
     let parts: Vec<&str> = test.split("::").collect();
     let [krate, .., name] = parts[..] else { return false };
     let folder = if krate == "xtask" { "xtask/".to_owned() } else { format!("crates/{}/", krate.strip_prefix("shuke_").unwrap_or(krate)) };
@@ -108,6 +114,13 @@ fn test_exists(tree: &Tree, test: &str) -> bool {
         let named = |pair: &[rust::Token]| pair[0].word("fn") && pair[1].word(name);
         tokens.windows(2).any(|pair| named(pair) && (file.is_test() || rust::within(&tests, pair[0].line)))
     })
+}
+
+/// Whether `web/e2e/FILE.e2e.ts` holds a test of this title that runs: `it("…")`, neither skipped nor in a comment.
+fn browser_test_exists(tree: &Tree, file: &str, title: &str) -> bool {
+    let Some(found) = tree.file(&format!("{BROWSER}/{file}.e2e.ts")) else { return false };
+    let opens = |line: &str| ["it", "test"].iter().any(|name| line.starts_with(&format!("{name}(\"{title}\",")));
+    !title.is_empty() && found.text.lines().any(|line| opens(line.trim_start()))
 }
 
 fn rows(tree: &Tree) -> Vec<Row<'_>> {
@@ -207,6 +220,17 @@ mod tests {
         assert_eq!(faults(&done("[]"), &test), ["docs/requirements.toml:1: [requirements] R1.35: done needs a test that holds it"]);
         assert!(faults(&done("[\"sales::order::a_sale_is_exact\"]"), &helper)[0].contains("no test is called"));
         assert!(faults(&done("[\"member::order::a_sale_is_exact\"]"), &test)[0].contains("no test is called"));
+    }
+
+    #[test]
+    fn a_title_in_the_browser_holds_a_row() {
+        let done = |test: &str| format!("[\"R1.35\"]\nstatus = \"done\"\nwhere = [\"sales/order\"]\ntests = [\"{test}\"]\n");
+        let file = "  it(\"sells, and gives change\", async () => {});\n  it.skip(\"waits\", async () => {});\n// it(\"is gone\", …\n";
+        let test = [("web/e2e/till.e2e.ts", file)];
+        assert_eq!(faults(&done("e2e::till::sells, and gives change"), &test), [""; 0]);
+        for wrong in ["e2e::till::sells", "e2e::till::waits", "e2e::till::is gone", "e2e::card::sells, and gives change", "e2e::till::"] {
+            assert!(faults(&done(wrong), &test)[0].contains("no test is called"), "{wrong}");
+        }
     }
 
     #[test]

@@ -35,7 +35,9 @@ api.use({
       const body = (await response.clone().json()) as { code?: string };
       if (body.code === "totp_due") dispatchEvent(new Event(TOTP_DUE));
     }
-    if (response.status === 401 && schemaPath !== "/api/v1/session") dispatchEvent(new Event(SIGNED_OUT));
+    // Whether this browser is a till's device says nothing about who is signed in.
+    const asks = schemaPath === "/api/v1/session" || schemaPath === "/api/v1/device";
+    if (response.status === 401 && !asks) dispatchEvent(new Event(SIGNED_OUT));
     return undefined;
   },
 });

@@ -1,37 +1,76 @@
 import { mode, PLOT_COLOURS } from "@shuke/ui";
 import { BarChart, LineChart } from "echarts/charts";
-import { AriaComponent, GridComponent, TooltipComponent } from "echarts/components";
+import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 
-use([LineChart, BarChart, GridComponent, TooltipComponent, AriaComponent, SVGRenderer]);
+use([LineChart, BarChart, GridComponent, LegendComponent, TooltipComponent, AriaComponent, SVGRenderer]);
 
-interface Props {
-  /** The question that the plot answers. */
-  label: string;
-  kind: "line" | "bar";
-  names: string[];
+export interface Series {
+  name: string;
   /** As they are written at the axis: major units. */
   values: number[];
 }
 
-/** A plot of one series; loaded when one is shown. */
-export default function Plot({ label, kind, names, values }: Props) {
+interface Props {
+  /** The question that the plot answers, and its answer: what a screen reader says. */
+  label: string;
+  kind: "line" | "bar";
+  names: string[];
+  series: Series[];
+  /** Writes a value where it is pointed at. */
+  write?: (value: number) => string;
+}
+
+// Told apart without colour too.
+const DASHES = ["solid", "dashed", "dotted"] as const;
+const SYMBOLS = ["circle", "rect", "triangle"] as const;
+const SYMBOLS_UP_TO = 40;
+
+/** A plot of a few series; loaded when one is shown. */
+export default function Plot({ label, kind, names, series, write }: Props) {
   const place = useRef<HTMLDivElement>(null);
+  const dark = useDark();
+  const said = useRef(write);
+  said.current = write;
+  const data = JSON.stringify([names, series]);
   useEffect(() => {
     if (!place.current) return;
-    const ink = mode() === "dark" ? "#d0d0d0" : "#444444";
+    const [bars, lines] = JSON.parse(data) as [string[], Series[]];
+    const ink = dark ? "#d0d0d0" : "#444444";
     const chart = init(place.current, undefined, { renderer: "svg" });
     chart.setOption({
+      animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       animationDuration: 150,
       color: PLOT_COLOURS,
-      aria: { enabled: true, label: { description: label } },
-      tooltip: { trigger: "axis" },
-      grid: { left: 8, right: 16, top: 16, bottom: 8, containLabel: true },
-      xAxis: { type: "category", data: names, axisLabel: { color: ink } },
-      yAxis: { type: "value", axisLabel: { color: ink }, splitLine: { lineStyle: { opacity: 0.3 } } },
-      series: [{ type: kind, data: values, showSymbol: values.length < 40, barMaxWidth: 48 }],
+      aria: { enabled: false },
+      tooltip: {
+        trigger: "axis",
+        confine: true,
+        backgroundColor: dark ? "#2a2a2a" : "#ffffff",
+        borderColor: dark ? "#555555" : "#d0d0d0",
+        textStyle: { color: dark ? "#e8e8e8" : "#222222" },
+        valueFormatter: (value: unknown) => said.current?.(Number(value)) ?? String(value),
+      },
+      ...(lines.length > 1 ? { legend: { top: 0, textStyle: { color: ink } } } : {}),
+      grid: { left: 8, right: 16, top: lines.length > 1 ? 36 : 16, bottom: 8, containLabel: true },
+      xAxis: { type: "category", data: bars, axisLabel: { color: ink } },
+      yAxis: {
+        type: "value",
+        axisLabel: { color: ink },
+        splitLine: { lineStyle: { color: dark ? "#444444" : "#e0e0e0" } },
+      },
+      series: lines.map((one, at) => ({
+        type: kind,
+        name: one.name,
+        data: one.values,
+        showSymbol: one.values.length < SYMBOLS_UP_TO,
+        symbol: SYMBOLS[at % SYMBOLS.length],
+        symbolSize: 6,
+        lineStyle: { type: DASHES[at % DASHES.length], width: 2 },
+        barMaxWidth: 48,
+      })),
     });
     const resize = new ResizeObserver(() => chart.resize());
     resize.observe(place.current);
@@ -39,6 +78,22 @@ export default function Plot({ label, kind, names, values }: Props) {
       resize.disconnect();
       chart.dispose();
     };
-  }, [label, kind, names, values]);
+  }, [kind, data, dark]);
   return <div className="plot-canvas" ref={place} role="img" aria-label={label} />;
+}
+
+/** Whether it is dark, now and when that changes. */
+function useDark(): boolean {
+  const [dark, setDark] = useState(() => mode() === "dark");
+  useEffect(() => {
+    const look = () => setDark(mode() === "dark");
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    system.addEventListener("change", look);
+    addEventListener("shuke:mode", look);
+    return () => {
+      system.removeEventListener("change", look);
+      removeEventListener("shuke:mode", look);
+    };
+  }, []);
+  return dark;
 }

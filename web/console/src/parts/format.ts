@@ -20,6 +20,12 @@ export function useFormat() {
     rate: (basisPoints: number | null | undefined) => (basisPoints == null ? "–" : rate(basisPoints, inLanguage)),
     day: (date: string | null | undefined) => (date ? day(date, inLanguage) : "–"),
     moment: (instantMs: number | null | undefined) => (instantMs == null ? "–" : moment(instantMs, zone, inLanguage)),
+    /** A number with up to two digits after the point. */
+    plain: (value: number) =>
+      new Intl.NumberFormat(inLanguage === "zh" ? "zh-CN" : "en-GB", { maximumFractionDigits: 2 }).format(value),
+    /** A, B and C. */
+    list: (texts: string[]) =>
+      new Intl.ListFormat(inLanguage === "zh" ? "zh-CN" : "en-GB", { type: "conjunction" }).format(texts),
     /** Thousandths as people write a quantity: 1500 is 1.5. */
     quantity: (milli: number | null | undefined) =>
       milli == null

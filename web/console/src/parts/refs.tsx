@@ -1,4 +1,5 @@
 import { api, type Schema } from "@shuke/api";
+import { useMay, useWho } from "@shuke/ui";
 import { useQuery } from "@tanstack/react-query";
 
 // What forms and lists name by an id: read once a minute at most, few of each.
@@ -117,6 +118,29 @@ export function useProduct(id: string | undefined): Schema<"Product"> | undefine
     queryFn: async () =>
       (await api.GET("/api/v1/products/{id}", { params: { path: { id: id ?? "" } } })).data as Schema<"Product">,
   }).data;
+}
+
+export function useStaff(): Schema<"Staff">[] {
+  return (
+    useQuery({
+      ...KEEP,
+      queryKey: ["staff"],
+      enabled: useMay("staff:read"),
+      queryFn: async () => (await api.GET("/api/v1/staff", { params: { query: { limit: 200 } } })).data?.items ?? [],
+    }).data ?? []
+  );
+}
+
+/** The name of who did something: `staff:…` is the name of a member of staff. */
+export function useActorName(): (actor: string | null | undefined) => string {
+  const staff = useStaff();
+  const who = useWho();
+  return (actor) => {
+    if (!actor) return "–";
+    const [kind, id] = actor.split(":");
+    if (kind !== "staff") return actor;
+    return staff.find((one) => one.id === id)?.name ?? (id === who.id ? who.name : "–");
+  };
 }
 
 /** The name of a store, by its id. */

@@ -37,6 +37,7 @@ const PAGES = [
   ["/benefits/rewards", "benefits", "rewards", "loyalty:read"],
   ["/benefits/trials", "benefits", "trials", "loyalty:read"],
   ["/settings/shop", "settings", "shop", "org:read"],
+  ["/settings/devices", "settings", "devices", "org:read"],
   ["/settings/staff", "settings", "staff", "staff:read"],
   ["/settings/rules", "settings", "rules", "org:read"],
   ["/settings/programs", "settings", "programs", "org:read"],

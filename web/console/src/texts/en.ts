@@ -3,8 +3,10 @@ import { enums } from "./en/enums";
 import { frame } from "./en/frame";
 import { goods } from "./en/goods";
 import { member } from "./en/member";
+import { running } from "./en/running";
 import { sales } from "./en/sales";
 import { settings } from "./en/settings";
+import { today } from "./en/today";
 import type { Texts } from "./zh";
 
-export const en: Texts = { ...frame, enum: enums, member, goods, sales, benefits, settings };
+export const en: Texts = { ...frame, enum: enums, member, goods, sales, benefits, settings, today, running };

@@ -3,9 +3,11 @@ import { enums } from "./zh/enums";
 import { frame } from "./zh/frame";
 import { goods } from "./zh/goods";
 import { member } from "./zh/member";
+import { running } from "./zh/running";
 import { sales } from "./zh/sales";
 import { settings } from "./zh/settings";
+import { today } from "./zh/today";
 
-export const zh = { ...frame, enum: enums, member, goods, sales, benefits, settings };
+export const zh = { ...frame, enum: enums, member, goods, sales, benefits, settings, today, running };
 
 export type Texts = typeof zh;

@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Input } from "antd";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Act } from "../../parts/Act";
 import { Form } from "../../parts/form/Form";
 import { useLabel } from "../../parts/format";
 import { Facts, Loaded, useRefresh } from "../../parts/Parts";
@@ -29,6 +30,7 @@ export function Me() {
         />
       </section>
       <Totp />
+      <Pin />
       <Form<Schema<"PasswordChange">>
         key={turn}
         id="own-password"
@@ -48,6 +50,40 @@ export function Me() {
         saved={() => setTurn(turn + 1)}
       />
     </div>
+  );
+}
+
+/** The PIN with which you sign in at a till's device. */
+function Pin() {
+  const { t } = useTranslation(["app", "ui"]);
+  const [turn, setTurn] = useState(0);
+  return (
+    <Form<Schema<"PinChange">>
+      key={turn}
+      id="own-pin"
+      secret
+      initial={{ password: "", pin: "" }}
+      sections={[
+        {
+          title: t("running.pin.title"),
+          help: t("running.pin.help"),
+          fields: [
+            { at: "password", kind: "password", required: true, label: t("running.pin.password") },
+            { at: "pin", kind: "password", required: true, label: t("running.pin.pin") },
+          ],
+        },
+      ]}
+      submit={t("running.pin.set")}
+      actions={() => (
+        <Act
+          label={t("running.pin.remove")}
+          ask={t("running.pin.removeAsk")}
+          act={() => api.DELETE("/api/v1/session/pin")}
+        />
+      )}
+      save={(body) => api.PUT("/api/v1/session/pin", { body })}
+      saved={() => setTurn(turn + 1)}
+    />
   );
 }
 

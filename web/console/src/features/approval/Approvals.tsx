@@ -10,7 +10,7 @@ import { useRefresh } from "../../parts/Parts";
 type Row = Schema<"Approval">;
 
 /** What waits for a second person, and what was decided. */
-export function Approvals() {
+export function Approvals({ inner = false }: { inner?: boolean }) {
   const { t } = useTranslation(["app", "ui"]);
   const f = useFormat();
   const label = useLabel();
@@ -27,6 +27,7 @@ export function Approvals() {
   return (
     <List<Row>
       id="approvals"
+      inner={inner}
       title={t("page.approvals")}
       rowKey={(row) => row.id}
       filters={[{ key: "state", label: t("form.state"), options: options("approvalState") }]}

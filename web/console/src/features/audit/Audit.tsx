@@ -1,8 +1,8 @@
 import { api, type Schema } from "@shuke/api";
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../parts/format";
 import { List } from "../../parts/List";
+import { useActorName } from "../../parts/refs";
 
 type Row = Schema<"AuditView">;
 
@@ -10,14 +10,7 @@ type Row = Schema<"AuditView">;
 export function Audit() {
   const { t } = useTranslation(["app", "ui"]);
   const f = useFormat();
-  const staff = useQuery({
-    queryKey: ["staff"],
-    queryFn: async () => (await api.GET("/api/v1/staff", { params: { query: { limit: 200 } } })).data?.items ?? [],
-  });
-  const actor = (text: string) => {
-    const [kind, id] = text.split(":");
-    return kind === "staff" ? (staff.data?.find((one) => one.id === id)?.name ?? text) : text;
-  };
+  const actor = useActorName();
   return (
     <List<Row>
       id="audit"

@@ -9,6 +9,7 @@ import { useFormat, useLabel } from "../../parts/format";
 import { Table } from "../../parts/List";
 import { Facts, Loaded } from "../../parts/Parts";
 import { useStoreName } from "../../parts/refs";
+import { ExchangeDrawer } from "./Exchange";
 import { ReceiptButton } from "./Receipt";
 import { RefundDrawer } from "./Refund";
 
@@ -27,7 +28,8 @@ function Page({ order }: { order: Schema<"Order"> }) {
   const label = useLabel();
   const storeName = useStoreName();
   const mayRefund = useMay("sale:refund");
-  const [refund, setRefund] = useState(false);
+  const maySell = useMay("sale:write");
+  const [open, setOpen] = useState<"refund" | "exchange">();
   const left = order.lines.some((line) => line.refunded_milli < line.quantity_milli);
   return (
     <div className="stack">
@@ -38,9 +40,12 @@ function Page({ order }: { order: Schema<"Order"> }) {
         <span className="page-actions">
           <ReceiptButton document={order.id} kind="sale" />
           {mayRefund && left && (
-            <Button type="primary" onClick={() => setRefund(true)}>
-              {t("sales.order.refund")}
-            </Button>
+            <>
+              {maySell && <Button onClick={() => setOpen("exchange")}>{t("running.exchange.do")}</Button>}
+              <Button type="primary" onClick={() => setOpen("refund")}>
+                {t("sales.order.refund")}
+              </Button>
+            </>
           )}
         </span>
       </header>
@@ -112,7 +117,8 @@ function Page({ order }: { order: Schema<"Order"> }) {
       </section>
       <Reasons id={order.id} />
       <Refunds id={order.id} />
-      {refund && <RefundDrawer order={order} onClose={() => setRefund(false)} />}
+      {open === "refund" && <RefundDrawer order={order} onClose={() => setOpen(undefined)} />}
+      {open === "exchange" && <ExchangeDrawer order={order} onClose={() => setOpen(undefined)} />}
     </div>
   );
 }

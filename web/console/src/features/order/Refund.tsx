@@ -7,8 +7,7 @@ import { type Asked, SecondPerson } from "../../parts/Approval";
 import { FormDrawer } from "../../parts/FormDrawer";
 import { useFormat, useLabel } from "../../parts/format";
 import { useRefresh } from "../../parts/Parts";
-
-type Draft = { quantities: Record<string, number | null>; damaged: Record<string, boolean>; reason: string };
+import { backFields, leftOf, linesOf, type Returned } from "./lines";
 
 /** Takes back lines of an order; what would be given back is shown before. */
 export function RefundDrawer({ order, onClose }: { order: Schema<"Order">; onClose: () => void }) {
@@ -18,9 +17,9 @@ export function RefundDrawer({ order, onClose }: { order: Schema<"Order">; onClo
   const [asked, setAsked] = useState<Asked>();
   const [approval, setApproval] = useState<string>();
   const [id] = useState(newId);
-  const left = order.lines.filter((line) => line.refunded_milli < line.quantity_milli);
+  const left = leftOf(order);
   return (
-    <FormDrawer<Draft>
+    <FormDrawer<Returned>
       id={`refund-${order.id}`}
       title={t("sales.order.refundTitle")}
       open
@@ -34,20 +33,7 @@ export function RefundDrawer({ order, onClose }: { order: Schema<"Order">; onClo
         {
           title: "",
           fields: [
-            ...left.flatMap((line) => [
-              {
-                at: `quantities.${line.line}` as const,
-                kind: "quantity" as const,
-                label: t("sales.order.refundLine", { name: line.name }),
-                help: t("sales.order.refundMax", { n: f.quantity(line.quantity_milli - line.refunded_milli) }),
-              },
-              {
-                at: `damaged.${line.line}` as const,
-                kind: "switch" as const,
-                label: t("sales.order.refundDamaged", { name: line.name }),
-                when: (value: Draft) => line.tracked && Boolean(value.quantities[line.line]),
-              },
-            ]),
+            ...backFields<Returned>(left, t, f.quantity),
             { at: "reason", kind: "area", required: true, label: t("sales.order.refundReason") },
           ],
         },
@@ -83,16 +69,6 @@ export function RefundDrawer({ order, onClose }: { order: Schema<"Order">; onClo
       saved={() => refresh("order", "orders", "member")}
     />
   );
-}
-
-function linesOf(value: Draft): Schema<"RefundLine">[] {
-  return Object.entries(value.quantities)
-    .filter(([, quantity]) => quantity)
-    .map(([line, quantity]) => ({
-      line: Number(line),
-      quantity_milli: quantity ?? 0,
-      damaged: value.damaged[line] ?? false,
-    }));
 }
 
 function Preview({ order, lines }: { order: string; lines: Schema<"RefundLine">[] }) {

@@ -111,23 +111,36 @@ function Stages() {
 function MemberRules() {
   const { t } = useTranslation(["app", "ui"]);
   return (
-    <SettingForm<Schema<"MemberSettings">>
-      name="member"
-      permission="member:configure"
-      read={() => api.GET("/api/v1/settings/member")}
-      write={(body) => api.PUT("/api/v1/settings/member", { body })}
-      sections={[
-        {
-          title: t("settings.rules.member"),
-          fields: [
-            { at: "country", kind: "text", label: t("settings.rules.country") },
-            { at: "birthday_edits_max", kind: "whole", label: t("settings.rules.birthdayEdits") },
-            { at: "merge_undo_days", kind: "whole", label: t("settings.rules.mergeDays") },
-            { at: "cards_from_stock", kind: "switch", label: t("settings.rules.cardsFromStock") },
-          ],
-        },
-      ]}
-    />
+    <div className="stack">
+      <SettingForm<Schema<"MemberSettings">>
+        name="member"
+        permission="member:configure"
+        read={() => api.GET("/api/v1/settings/member")}
+        write={(body) => api.PUT("/api/v1/settings/member", { body })}
+        sections={[
+          {
+            title: t("settings.rules.member"),
+            fields: [
+              { at: "country", kind: "text", label: t("settings.rules.country") },
+              { at: "birthday_edits_max", kind: "whole", label: t("settings.rules.birthdayEdits") },
+              { at: "merge_undo_days", kind: "whole", label: t("settings.rules.mergeDays") },
+              { at: "cards_from_stock", kind: "switch", label: t("settings.rules.cardsFromStock") },
+            ],
+          },
+        ]}
+      />
+      <SettingForm<Schema<"CardPolicy">>
+        name="card"
+        read={() => api.GET("/api/v1/settings/card")}
+        write={(body) => api.PUT("/api/v1/settings/card", { body })}
+        sections={[
+          {
+            title: t("running.card.title"),
+            fields: [{ at: "join", kind: "switch", label: t("running.card.join"), help: t("running.card.joinHelp") }],
+          },
+        ]}
+      />
+    </div>
   );
 }
 

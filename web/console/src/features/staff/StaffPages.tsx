@@ -76,6 +76,12 @@ function StaffRows() {
                     ask={t("settings.staff.totpRemoveAsk")}
                     act={() => api.DELETE("/api/v1/staff/{id}/totp", { params: { path: { id: row.id } } })}
                   />
+                  <Act
+                    small
+                    label={t("running.pin.clear")}
+                    ask={t("running.pin.clearAsk", { name: row.name })}
+                    act={() => api.DELETE("/api/v1/staff/{id}/pin", { params: { path: { id: row.id } } })}
+                  />
                 </span>
               ),
           },

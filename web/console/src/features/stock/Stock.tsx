@@ -11,6 +11,7 @@ import { Empty, List, Table } from "../../parts/List";
 import { Loaded, useRefresh } from "../../parts/Parts";
 import { useStores } from "../../parts/refs";
 import { useUrl } from "../../parts/url";
+import { Limits } from "./Limits";
 
 type Row = Schema<"StockRow">;
 type Document = "receipts" | "counts" | "adjustments" | "transfers";
@@ -25,6 +26,7 @@ export function Stock() {
   const store = search.store ?? (stores.length === 1 ? stores[0]?.id : undefined);
   const [open, setOpen] = useState<Document>();
   const [moves, setMoves] = useState<Row>();
+  const [limits, setLimits] = useState(false);
   if (!store)
     return (
       <section className="list" aria-label={t("page.stock")}>
@@ -32,7 +34,8 @@ export function Stock() {
         <Empty text={t("goods.stock.choose")} />
       </section>
     );
-  const actions = may && (
+  const rules = <Button onClick={() => setLimits(true)}>{t("running.limits.button")}</Button>;
+  const actions = may ? (
     <>
       <Button type="primary" onClick={() => setOpen("receipts")}>
         {t("goods.stock.receive")}
@@ -40,7 +43,10 @@ export function Stock() {
       <Button onClick={() => setOpen("counts")}>{t("goods.stock.count")}</Button>
       <Button onClick={() => setOpen("adjustments")}>{t("goods.stock.adjust")}</Button>
       {stores.length > 1 && <Button onClick={() => setOpen("transfers")}>{t("goods.stock.transfer")}</Button>}
+      {rules}
     </>
+  ) : (
+    rules
   );
   return (
     <>
@@ -92,6 +98,7 @@ export function Stock() {
         empty={{ text: t("goods.stock.empty") }}
       />
       {open && <DocumentDrawer kind={open} store={store} onClose={() => setOpen(undefined)} />}
+      {limits && <Limits store={store} onClose={() => setLimits(false)} />}
       {moves && <Movements row={moves} store={store} onClose={() => setMoves(undefined)} />}
     </>
   );

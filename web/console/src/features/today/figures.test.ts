@@ -1,15 +1,21 @@
 import { expect, it } from "vitest";
-import { by, net } from "./figures";
+import { changeOf, highest } from "./figures";
 
-it("sums rows, and sums them by day in order", () => {
-  const rows = [
-    { date: "2026-11-02", net: 5 },
-    { date: "2026-11-01", net: 7 },
-    { date: "2026-11-02", net: -2 },
-  ];
-  expect(net(rows)).toBe(10);
-  expect(by(rows, (row) => row.date)).toEqual([
-    ["2026-11-01", 7],
-    ["2026-11-02", 3],
-  ]);
+it("says by how much a figure changed", () => {
+  expect(changeOf(150, 100, "money")).toEqual({ way: "up", by: 5_000 });
+  expect(changeOf(-50, 100, "money")).toEqual({ way: "down", by: 15_000 });
+  expect(changeOf(50, -100, "money")).toEqual({ way: "up", by: 15_000 });
+  expect(changeOf(7, 7, "count")).toEqual({ way: "same", by: 0 });
+  expect(changeOf(7, 0, "count")).toEqual({ way: "fresh", by: 0 });
+  // Between two rates points are counted: 90 % after 80 % is 10 points, not 12.5 %.
+  expect(changeOf(9_000, 8_000, "rate")).toEqual({ way: "up", by: 1_000 });
+  expect(changeOf(1_000, 0, "rate")).toEqual({ way: "up", by: 1_000 });
+  expect(changeOf(null, 10, "rate")).toBeUndefined();
+  expect(changeOf(10, undefined, "money")).toBeUndefined();
+});
+
+it("finds the highest value", () => {
+  expect(highest(["a", "b", "c"], [1, 3, 2])).toEqual({ name: "b", value: 3 });
+  expect(highest(["a"], [-5])).toBeUndefined();
+  expect(highest([], [])).toBeUndefined();
 });

@@ -101,7 +101,11 @@ export function Form<T extends object>(props: Props<T>) {
     }
     setSaving(false);
   };
-  useCtrlS(send);
+  useCtrlS(() => {
+    // Of several forms on a page the one that is typed in is meant, else those with changes.
+    const within = document.activeElement?.closest("form.form");
+    if (within ? within === form.current : dirty || document.querySelectorAll("form.form").length === 1) void send();
+  });
   return (
     <form
       ref={form}
