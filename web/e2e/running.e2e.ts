@@ -80,7 +80,13 @@ const till = (): Till => {
 };
 const yuan = (minor: number) =>
   `${minor < 0 ? "−" : ""}¥${(Math.abs(minor) / 100).toLocaleString("zh-CN", { minimumFractionDigits: 2 })}`;
-const readable = async (where: string) => expect(await accessibilityFaults(page), where).toEqual([]);
+/** Everybody can read the page, once it has come to rest. */
+async function readable(where: string): Promise<void> {
+  await page.waitForFunction(
+    () => !document.querySelector("[aria-busy=true], .ant-skeleton-active, .ant-spin-spinning"),
+  );
+  expect(await accessibilityFaults(page), where).toEqual([]);
+}
 
 async function sell(...lines: [Goods, number][]): Promise<Order> {
   const cart = {
@@ -313,7 +319,7 @@ it("goods are exchanged for others, and the difference is paid", async () => {
   const form = page.getByRole("dialog", { name: "换货" });
   await form.getByText("请选退回的数量和换出的商品。").waitFor();
   await form.getByLabel(`退${good(0).name}的数量`).fill("1");
-  await form.getByLabel("商品", { exact: true }).click();
+  await form.getByRole("combobox", { name: /^商品/ }).click();
   await page.keyboard.type(dearer.name);
   await page.locator(".ant-select-item-option").filter({ hasText: dearer.name }).first().click();
   const due = dearer.price - good(0).price;

@@ -1,7 +1,7 @@
 import { api, type Schema } from "@shuke/api";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import {
   useCardDesigns,
@@ -66,9 +66,17 @@ type PickerProps = Omit<Props, "of"> & {
 
 function Picker({ many, value, onChange, options: given, onSearch, ...rest }: PickerProps) {
   const { t } = useTranslation(["app", "ui"]);
+  const setOpen = useNamedList(rest.id, rest["aria-label"]);
   const options = typeof given === "function" ? given() : given;
   const search = onSearch ? { filterOption: false as const, onSearch } : { optionFilterProp: "label" as const };
-  const shared = { ...rest, options, showSearch: search, style: { width: "100%" }, placeholder: t("form.choose") };
+  const shared = {
+    ...rest,
+    options,
+    showSearch: search,
+    style: { width: "100%" },
+    placeholder: t("form.choose"),
+    onOpenChange: setOpen,
+  };
   return many ? (
     <Select {...shared} mode="multiple" value={(value ?? []) as string[]} onChange={onChange} />
   ) : (
@@ -79,6 +87,24 @@ function Picker({ many, value, onChange, options: given, onSearch, ...rest }: Pi
       onChange={(next) => onChange(next ?? null)}
     />
   );
+}
+
+/** Gives the open list of a choice the name of its field: the kit gives it none. */
+function useNamedList(id: string | undefined, label: string | undefined): (open: boolean) => void {
+  const [open, setOpen] = useState(false);
+  useEffect(() => {
+    if (!open || !id) return;
+    const name = () => {
+      const text = label ?? document.querySelector(`label[for="${CSS.escape(id)}"]`)?.textContent ?? "";
+      const list = document.getElementById(`${id}_list`);
+      if (list && list.getAttribute("aria-label") !== text) list.setAttribute("aria-label", text);
+    };
+    name();
+    const changes = new MutationObserver(name);
+    changes.observe(document.body, { childList: true, subtree: true });
+    return () => changes.disconnect();
+  }, [open, id, label]);
+  return setOpen;
 }
 
 function ProductPicker(props: Omit<Props, "of">) {

@@ -3,7 +3,7 @@ import enGB from "antd/locale/en_GB";
 import zhCN from "antd/locale/zh_CN";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ACCENT, applyMode } from "../theme";
+import { ACCENT, applyMode, LINK } from "../theme";
 
 /** antd with our tokens, in the language and mode of the moment. */
 export function Frame({
@@ -32,7 +32,15 @@ export function Frame({
       locale={i18n.language === "en" ? enGB : zhCN}
       theme={{
         algorithm: mode === "dark" ? theme.darkAlgorithm : theme.defaultAlgorithm,
-        token: { colorPrimary: accent, colorLink: accent, fontSize, borderRadius: 6, motionDurationSlow: "0.2s" },
+        token: {
+          colorPrimary: accent,
+          colorLink: LINK[mode],
+          colorLinkHover: LINK[mode],
+          colorLinkActive: LINK[mode],
+          fontSize,
+          borderRadius: 6,
+          motionDurationSlow: "0.2s",
+        },
       }}
     >
       <App>{children}</App>
