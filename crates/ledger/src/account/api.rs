@@ -5,7 +5,7 @@ use crate::journal::Turnover;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuke_http::{Allow, App, Json, OpenApiRouter, Path, ProblemBody, Query, Reply, perm, routes};
-use shuke_kernel::Uuid;
+use shuke_kernel::{Date, Result, Uuid};
 use shuke_kernel::time::parse_date;
 use shuke_member::member::ops as members;
 use utoipa::{IntoParams, ToSchema};
@@ -17,10 +17,19 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// Which day.
 #[derive(Debug, Deserialize, IntoParams)]
-struct DayQuery {
+pub struct DayQuery {
     /// A local date of the merchant's zone, such as 2026-11-22.
     #[param(format = Date)]
     date: String,
+}
+
+impl DayQuery {
+    /// The day.
+    ///
+    /// Errors: `date_malformed`.
+    pub fn parsed(&self) -> Result<Date> {
+        parse_date(&self.date)
+    }
 }
 
 /// Which days, and which store.
@@ -69,7 +78,7 @@ async fn show_day(
     Path(id): Path<Uuid>,
     Query(query): Query<DayQuery>,
 ) -> Reply<Json<DayView>> {
-    let input = (&caller.cx, id, parse_date(&query.date)?);
+    let input = (&caller.cx, id, query.parsed()?);
     let work = app.db.snapshot(&input, |tx, (cx, id, date)| {
         Box::pin(async move {
             members::must_exist(tx, cx, (*id).into()).await?;

@@ -13,6 +13,7 @@ mod model;
 pub mod ops;
 pub(crate) mod store;
 
+pub use api::DayQuery;
 pub use model::{Account, AccountKind, Balance, BalanceView, Balances, DayBalance, DayView, Holdings, NextExpiry, Unit};
 pub(crate) use model::{lot_kinds, member_kinds, money_kinds};
 pub use store::{OF_KINDS, holdings_read, holdings_stmts};

@@ -403,7 +403,7 @@ pub struct DayView {
     pub date: Date,
     /// The zone in which it began and ended.
     pub zone: String,
-    /// One row for each kind that the member ever had until then.
+    /// One row for each kind that its owner ever had until then.
     pub balances: Vec<DayBalance>,
     /// The day's entries, newest first, at most 200.
     pub entries: Vec<Entry>,

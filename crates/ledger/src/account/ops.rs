@@ -15,17 +15,18 @@ pub async fn balances(tx: &mut Tx, cx: &Cx, member: Uuid) -> Result<Balances> {
     Ok(holdings(tx, cx, member, false).await?.view(cx.now))
 }
 
-/// What a member had when a local day of the merchant's zone began and ended, and the entries between.
-pub async fn balances_on(tx: &mut Tx, cx: &Cx, member: Uuid, date: Date) -> Result<DayView> {
+/// What a member, a purse or a gift card had when a local day of the merchant's zone began and ended, and the entries
+/// between.
+pub async fn balances_on(tx: &mut Tx, cx: &Cx, owner: Uuid, date: Date) -> Result<DayView> {
     let zone = zone(tx, cx).await?;
     let (start, end) = (zone.start(date), zone.end(date));
-    let before = entries::balances_at(tx, cx.merchant, member, start).await?;
-    let after = entries::balances_at(tx, cx.merchant, member, end).await?;
+    let before = entries::balances_at(tx, cx.merchant, owner, start).await?;
+    let after = entries::balances_at(tx, cx.merchant, owner, end).await?;
     let of = |balances: &[(AccountKind, i64)], kind| balances.iter().find(|(of, _)| *of == kind).map_or(0, |(_, sum)| *sum);
     let kinds = AccountKind::ALL.iter().copied().filter(|kind| after.iter().any(|(of, _)| of == kind));
     let balances = kinds.map(|account| DayBalance { account, start: of(&before, account), end: of(&after, account) }).collect();
     let limit = i64::try_from(DAY_ENTRIES_MAX + 1).unwrap_or(i64::MAX);
-    let mut day = entries::statement(tx, cx.merchant, member, None, start, (end, Uuid::nil(), i64::MIN), limit).await?;
+    let mut day = entries::statement(tx, cx.merchant, owner, None, start, (end, Uuid::nil(), i64::MIN), limit).await?;
     let more = day.len() > DAY_ENTRIES_MAX;
     day.truncate(DAY_ENTRIES_MAX);
     Ok(DayView { date, zone: zone.name().to_owned(), balances, entries: day, more })

@@ -7,6 +7,7 @@ use crate::coupon::guess::Misses;
 use axum::extract::State;
 use shuke_http::{Allow, Answer, App, Json, OpenApiRouter, Paging, Path, ProblemBody, Query, Reply, Write, once, perm, routes};
 use shuke_kernel::{Kind, Page};
+use shuke_ledger::account::{self, DayQuery, DayView};
 
 /// Every operation.
 pub fn routes() -> OpenApiRouter<App> {
@@ -16,6 +17,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(codes))
         .routes(routes!(by_code))
         .routes(routes!(show))
+        .routes(routes!(on_day))
         .routes(routes!(sell))
         .routes(routes!(redeem))
         .routes(routes!(block))
@@ -101,6 +103,27 @@ async fn by_code(caller: Allow<perm::Sell>, State(app): State<App>, Path(code): 
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("ledger:adjust"))))]
 async fn show(caller: Allow<perm::LedgerAdjust>, State(app): State<App>, Path(id): Path<GiftCardId>) -> Reply<Json<GiftCardView>> {
     Ok(Json(app.db.read(&(&caller.cx, id), |tx, (cx, id)| Box::pin(ops::show(tx, cx, *id))).await?))
+}
+
+/// What a gift card held when a local day began and ended, and the day's entries.
+#[utoipa::path(get, path = "/api/v1/gift-cards/{id}/at", tag = "gift cards", operation_id = "show_gift_card_at",
+    params(("id" = GiftCardId, Path), DayQuery),
+    responses((status = 200, body = DayView), (status = "default", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("ledger:read"))))]
+async fn on_day(
+    caller: Allow<perm::LedgerRead>,
+    State(app): State<App>,
+    Path(id): Path<GiftCardId>,
+    Query(query): Query<DayQuery>,
+) -> Reply<Json<DayView>> {
+    let input = (&caller.cx, id, query.parsed()?);
+    let view = app.db.snapshot(&input, |tx, (cx, id, date)| {
+        Box::pin(async move {
+            ops::show(tx, cx, *id).await?;
+            account::ops::balances_on(tx, cx, id.0, *date).await
+        })
+    });
+    Ok(Json(view.await?))
 }
 
 /// Sells a gift card against money: from now on it holds its face value.

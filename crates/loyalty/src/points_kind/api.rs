@@ -5,7 +5,8 @@ use super::{KindView, PointsKindId, PointsKinds};
 use crate::ground;
 use axum::extract::State;
 use shuke_http::{Allow, Answer, App, Caller, Json, OpenApiRouter, Paging, Path, ProblemBody, Query, Reply, Write, once, perm, routes};
-use shuke_kernel::{Error, Page, Result};
+use shuke_kernel::{Error, Page, Result, Uuid};
+use shuke_ledger::account::{self, DayQuery, DayView};
 use shuke_ledger::journal::Entry;
 use shuke_ledger::lot::LotView;
 use shuke_ledger::{journal, lot};
@@ -19,6 +20,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(of_member))
         .routes(routes!(statement))
         .routes(routes!(lots))
+        .routes(routes!(on_day))
         .routes(routes!(adjust))
 }
 
@@ -88,6 +90,30 @@ fn named(error: Error) -> Error {
         return Error::not_found("points_kind_not_found", "the shop has no such kind of points");
     }
     error
+}
+
+/// What a member had of a kind when a local day began and ended, and the day's entries.
+#[utoipa::path(get, path = "/api/v1/members/{id}/points-kinds/{kind}/at", tag = "points", operation_id = "show_points_kind_at",
+    params(("id" = MemberId, Path), ("kind" = PointsKindId, Path), DayQuery),
+    responses((status = 200, body = DayView), (status = "default", body = ProblemBody)),
+    security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("ledger:read"))))]
+async fn on_day(
+    caller: Allow<perm::LedgerRead>,
+    State(app): State<App>,
+    Path((id, kind)): Path<(MemberId, PointsKindId)>,
+    Query(query): Query<DayQuery>,
+) -> Reply<Json<DayView>> {
+    let input = (&caller.cx, id, kind, query.parsed()?);
+    let view = app.db.snapshot(&input, |tx, (cx, id, kind, date)| {
+        Box::pin(async move {
+            ground::must_exist(tx, cx, *id).await?;
+            ops::kind(tx, cx, *kind).await.map_err(named)?;
+            // Without a purse there is nothing, which no owner's accounts say as well.
+            let purse = ops::purse(tx, cx, id.0, *kind).await?.unwrap_or(Uuid::max());
+            account::ops::balances_on(tx, cx, purse, *date).await
+        })
+    });
+    Ok(Json(view.await?))
 }
 
 /// A member's lots of a kind that hold something, the soonest end first.

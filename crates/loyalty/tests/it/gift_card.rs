@@ -72,6 +72,12 @@ scenario! {
             principal += given.balance(*member, AccountKind::Principal).await;
         }
         assert_eq!((principal, given.found(&code).await["balance"].as_i64(), given.got("prepaid_moved").await), (10_000, Some(0), 0));
+        let today = given.today();
+        let day = given.owner().get(&format!("/api/v1/gift-cards/{card}/at?date={today}")).await.ok();
+        assert_eq!(day["balances"], json!([{ "account": "gift_card", "start": 0, "end": 0 }]));
+        let moved: Vec<&Value> = day["entries"].as_array().unwrap().iter().map(|entry| &entry["amount"]).collect();
+        assert_eq!(moved, [&json!(-10_000), &json!(10_000)], "newest first");
+        given.owner().get(&format!("/api/v1/gift-cards/{}/at?date={today}", given.uuid())).await.refused(404, "gift_card_not_found");
         given.verify().await;
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Profile with cards, dependents, tags, fields, consents; what the member holds, with the lots that end
 //! first; the tier and the way to the next; coupons that can be used; the last orders; a timeline of what
-//! happened (orders, contacts, stages, tiers); notes; preferences; the relationship; groups. It is read in
+//! happened (orders, contacts, stages, tiers, and value that came or went beside a sale); notes; preferences; the relationship; groups. It is read in
 //! one snapshot and keeps nothing.
 //!
 //! A caller who may not know who a member is sees the figures without the person, the notes and the
@@ -17,4 +17,4 @@ pub mod counter;
 mod model;
 pub mod ops;
 
-pub use model::{Happening, HappeningKind, Overview, Sight, timeline};
+pub use model::{Happening, HappeningKind, Moved, Movement, Overview, Sight, movements, timeline};

@@ -1,7 +1,7 @@
 //! Reading the view.
 
 use super::counter::{BirthdayNear, BirthdayOf, Bought, ChildAge, NEAR_DAYS, Replenish, TillView, months, next_birthday, replenish};
-use super::{Happening, HappeningKind, Overview, Sight, timeline};
+use super::{Happening, HappeningKind, Movement, Overview, Sight, movements, timeline};
 use crate::book::{Books, SaleBook};
 use crate::habit;
 use crate::order::{Order, OrderLine, store as orders};
@@ -11,7 +11,7 @@ use shuke_http::Vault;
 use shuke_kernel::time::{add_months, days_between};
 use shuke_kernel::{Cx, Limit, Result};
 use shuke_ledger::lot::LotView;
-use shuke_ledger::{account, lot};
+use shuke_ledger::{account, journal, lot};
 use shuke_loyalty::coupon::ops::CouponView;
 use shuke_loyalty::coupon::{self, CouponState};
 use shuke_loyalty::{me, tier};
@@ -24,7 +24,11 @@ const ORDERS: i64 = 10;
 /// Lots, and coupons.
 const SHOWN: usize = 50;
 const NOTES: i64 = 20;
+/// What the ledger calls the source of a sale's entries.
+const SALE: &str = "sale";
 const HAPPENINGS: usize = 50;
+/// Entries of the statement that the timeline is told from.
+const ENTRIES: u32 = 150;
 /// Orders from which a rhythm is read.
 const RHYTHM_ORDERS: i64 = 100;
 
@@ -140,23 +144,40 @@ async fn coupons(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<Vec<CouponView>> 
 
 async fn happened(tx: &mut Tx, cx: &Cx, member: &MemberView, sold: &[Order], sight: Sight) -> Result<Vec<Happening>> {
     let limit = Limit::new(None)?;
-    let order = |order: &Order| Happening { at: order.at, kind: HappeningKind::Order, what: format!("{} {}", order.number, order.total) };
-    let mut all = vec![Happening { at: member.created_at, kind: HappeningKind::Joined, what: member.source.clone().unwrap_or_default() }];
-    all.extend(sold.iter().map(order));
+    let moved = if sight.value {
+        let entries = journal::ops::statement(tx, cx, member.id.0, None, Limit::new(Some(ENTRIES))?).await?;
+        movements(&entries.items)
+    } else {
+        Vec::new()
+    };
+    let mut all = vec![Happening::new(member.created_at, HappeningKind::Joined, member.source.clone().unwrap_or_default())];
+    all.extend(sold.iter().map(|order| bought(order, &moved)));
+    // What an order moved stands at the order.
+    let beside = moved.into_iter().filter(|one| one.source_kind != SALE);
+    all.extend(beside.map(|one| Happening { moves: one.moves, ..Happening::new(one.at, HappeningKind::Value, one.source_kind) }));
     let contacts = contact::ops::list(tx, cx, member.id, None, limit).await?.items;
     all.extend(contacts.into_iter().map(|contact| Happening {
-        at: contact.at,
-        kind: HappeningKind::Contact,
-        what: format!("{} {}", contact.subject, contact.outcome.as_str()),
+        outcome: Some(contact.outcome.as_str().to_owned()),
+        ..Happening::new(contact.at, HappeningKind::Contact, contact.subject)
     }));
     let zone = shuke_member::ground(tx, cx.merchant).await?.zone;
     let stages = stage::ops::changes(tx, cx, member.id, None, limit).await?.items;
-    all.extend(stages.into_iter().map(|change| Happening {
-        at: zone.start(change.on).max(member.created_at),
-        kind: HappeningKind::Stage,
-        what: change.to.as_str().to_owned(),
-    }));
+    let stage = |change: stage::StageChange| {
+        Happening::new(zone.start(change.on).max(member.created_at), HappeningKind::Stage, change.to.as_str())
+    };
+    all.extend(stages.into_iter().map(stage));
     let tiers = if sight.loyalty { tier::ops::history(tx, cx, member.id.0, None, limit).await?.items } else { Vec::new() };
-    all.extend(tiers.into_iter().map(|entry| Happening { at: entry.at, kind: HappeningKind::Tier, what: entry.kind }));
+    all.extend(tiers.into_iter().map(|entry| Happening { tier: entry.to, ..Happening::new(entry.at, HappeningKind::Tier, entry.kind) }));
     Ok(timeline(all, HAPPENINGS))
+}
+
+/// An order in the timeline, with what it moved of the member's accounts.
+fn bought(order: &Order, moved: &[Movement]) -> Happening {
+    let own = moved.iter().find(|one| one.source_kind == SALE && one.source_id == order.id.0);
+    Happening {
+        order: Some(order.id.0),
+        amount: Some(order.total),
+        moves: own.map(|one| one.moves.clone()).unwrap_or_default(),
+        ..Happening::new(order.at, HappeningKind::Order, order.number.clone())
+    }
 }

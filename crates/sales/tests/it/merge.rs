@@ -374,9 +374,13 @@ scenario! {
         assert_eq!((&view["notes"][0]["text"], &view["declared"]["declared"]), (&json!("B2"), &json!({ "B2": "B2" })));
         assert_eq!(view["relationship"]["total"], 3);
         let kinds: Vec<&str> = view["timeline"].as_array().unwrap().iter().map(|one| text(&one["kind"])).collect();
-        for kind in ["joined", "order", "contact", "stage"] {
+        for kind in ["joined", "order", "contact", "stage", "value"] {
             assert!(kinds.contains(&kind), "{kinds:?}");
         }
+        let happened = |kind: &str| view["timeline"].as_array().unwrap().iter().find(|one| one["kind"] == kind).unwrap();
+        assert_eq!((&happened("order")["order"], &happened("order")["amount"]), (&view["orders"][0]["id"], &view["orders"][0]["total"]));
+        assert!(happened("contact")["outcome"].is_string());
+        assert_ne!(happened("value")["moves"][0]["amount"], 0);
         assert_eq!(view["habits"]["tenders"].as_array().unwrap().len(), 3);
         let preferences = at.cashier.get(&path(&member, "/preferences")).await.ok();
         assert_eq!(preferences["derived"]["products"].as_array().unwrap().len(), 2);
@@ -385,5 +389,6 @@ scenario! {
         let little = at.app.as_token(text(&key["token"])).get(&path(&member, "/overview")).await.ok();
         assert_eq!((&little["orders"], &little["notes"], &little["lots"]), (&json!([]), &json!([]), &json!([])));
         assert!(little.get("balances").is_none() && little["member"]["person"] == json!({}));
+        assert!(little["timeline"].as_array().unwrap().iter().all(|one| one["kind"] != "value" && one.get("moves").is_none()));
     }
 }

@@ -99,6 +99,14 @@ scenario! {
         let entries = at.cashier.get(&path(&member, &format!("/points-kinds/{}/statement?limit=200", text(&coins)))).await.ok();
         let own = entries["items"].as_array().unwrap().iter().filter(|entry| entry["account"] == "points");
         assert_eq!(own.map(|entry| entry["amount"].as_i64().unwrap()).sum::<i64>(), 0, "{entries}");
+        let day = entries["items"][0]["at"].as_i64().unwrap();
+        let date = shuke_kernel::Zone::parse("Asia/Shanghai").unwrap().date(shuke_kernel::Instant(day));
+        let of_day = |kind: &Value, date: String| at.cashier.get(&path(&member, &format!("/points-kinds/{}/at?date={date}", text(kind))));
+        let view = of_day(&coins, date.to_string()).await.ok();
+        let points = view["balances"].as_array().unwrap().iter().find(|row| row["account"] == "points").unwrap().clone();
+        assert_eq!((&points["start"], &points["end"]), (&json!(0), &json!(0)), "all was taken back");
+        assert_eq!(view["entries"].as_array().unwrap().len(), entries["items"].as_array().unwrap().len());
+        assert_eq!(of_day(&coins, "2020-01-01".to_owned()).await.ok()["balances"], json!([]));
         let shop = at.owner.get("/api/v1/ledger/accounts?from=2026-01-01&to=2026-12-31").await.ok();
         let issued = shop["items"].as_array().unwrap().iter().find(|row| row["account"] == "points_issued" && row["points_kind"] == coins).unwrap().clone();
         assert_eq!((&issued["debits"], &issued["credits"], &issued["store"]), (&json!(270), &json!(270), &Value::Null));

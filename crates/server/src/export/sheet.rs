@@ -101,7 +101,7 @@ impl Sheet {
             Form::Xlsx(_) if self.rows > SHEET_ROWS_MAX => {
                 return Err(Error::refused("export_too_long", "a sheet has at most 1,048,576 rows; write a .csv, or narrow the days"));
             }
-            Form::Xlsx(zip) => zip.write_all(row(cells).as_bytes()).map_err(|error| error.to_string()),
+            Form::Xlsx(zip) => zip.write_all(row(self.rows, cells).as_bytes()).map_err(|error| error.to_string()),
         };
         outcome.map_err(|error| unwritable(&self.path, &error))
     }
@@ -154,19 +154,23 @@ fn plain(cell: &Cell) -> Cow<'_, str> {
     }
 }
 
-/// A row of a sheet. Text stands inline and is never a formula.
-fn row(cells: &[Cell]) -> String {
-    let mut out = String::from("<row>");
-    for cell in cells {
+/// A row of a sheet. Text stands inline and is never a formula. Rows and cells say where they stand: the format lets
+/// them go without, and some programs can't read that.
+fn row(number: u64, cells: &[Cell]) -> String {
+    let mut out = format!("<row r=\"{number}\">");
+    for (column, cell) in cells.iter().enumerate() {
+        let place = format!("<c r=\"{}{number}\"", letters(column));
         match cell {
-            Cell::Empty => out.push_str("<c/>"),
+            Cell::Empty => {}
             Cell::Number(digits) => {
-                out.push_str("<c><v>");
+                out.push_str(&place);
+                out.push_str("><v>");
                 out.push_str(digits);
                 out.push_str("</v></c>");
             }
             Cell::Text(text) => {
-                out.push_str("<c t=\"inlineStr\"><is><t xml:space=\"preserve\">");
+                out.push_str(&place);
+                out.push_str(" t=\"inlineStr\"><is><t xml:space=\"preserve\">");
                 escape(text, &mut out);
                 out.push_str("</t></is></c>");
             }
@@ -174,6 +178,19 @@ fn row(cells: &[Cell]) -> String {
     }
     out.push_str("</row>");
     out
+}
+
+/// What a spreadsheet calls a column, counted from 0: A to Z, AA, AB, …
+fn letters(column: usize) -> String {
+    let letter = |of: usize| char::from(b'A' + u8::try_from(of % 26).unwrap_or(0));
+    let mut name = Vec::new();
+    let mut left = column + 1;
+    while left > 0 {
+        left -= 1;
+        name.push(letter(left));
+        left /= 26;
+    }
+    name.iter().rev().collect()
 }
 
 /// XML text. What XML 1.0 can't hold at all becomes a replacement character.
@@ -197,6 +214,13 @@ mod tests {
 
     fn text(cell: &str) -> Cell {
         Cell::Text(cell.to_owned())
+    }
+
+    #[test]
+    fn columns_are_called_as_spreadsheets_do() {
+        assert_eq!([0, 25, 26, 701, 702].map(letters), ["A", "Z", "AA", "ZZ", "AAA"]);
+        let told = row(7, &[text("a"), Cell::Empty, Cell::Number("1".to_owned())]);
+        assert!(told.starts_with("<row r=\"7\"><c r=\"A7\" t=") && told.ends_with("<c r=\"C7\"><v>1</v></c></row>"), "{told}");
     }
 
     #[test]

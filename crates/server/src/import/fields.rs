@@ -415,3 +415,13 @@ pub(super) const fn required(kind: Kind) -> &'static [&'static [&'static str]] {
         Kind::Balances => &[&["member"], &["points", "principal", "bonus"]],
     }
 }
+
+/// The names of a kind's fields.
+pub(crate) fn names(kind: Kind) -> Vec<String> {
+    of(kind).iter().map(|field| field.name.to_owned()).collect()
+}
+
+/// The same as [`required`], to be shown.
+pub(crate) fn required_names(kind: Kind) -> Vec<Vec<String>> {
+    required(kind).iter().map(|group| group.iter().map(|name| (*name).to_owned()).collect()).collect()
+}

@@ -34,6 +34,15 @@ impl Mapping {
     /// Errors, of kind invalid: `field_unknown`, `column_unknown`, `column_ambiguous` and, where a field
     /// that this kind of file must have has no column, `column_missing`.
     pub fn guess(kind: Kind, header: &[String], overrides: &[(String, String)]) -> Result<Self> {
+        let mapping = Self::settle(kind, header, overrides)?;
+        mapping.check_required()?;
+        Ok(mapping)
+    }
+
+    /// The same as far as it goes: a field that must have a column may be without.
+    ///
+    /// Errors: those of [`Mapping::guess`] but `column_missing`.
+    pub fn settle(kind: Kind, header: &[String], overrides: &[(String, String)]) -> Result<Self> {
         let fields = fields::of(kind);
         let mut columns = vec![None; fields.len()];
         let mut settled = vec![false; fields.len()];
@@ -58,9 +67,7 @@ impl Mapping {
                 taken[column] = true;
             }
         }
-        let mapping = Self { kind, columns, header: header.to_owned() };
-        mapping.check_required()?;
-        Ok(mapping)
+        Ok(Self { kind, columns, header: header.to_owned() })
     }
 
     fn check_required(&self) -> Result<()> {
@@ -83,6 +90,13 @@ impl Mapping {
     /// The cell of a field in a row; empty where the file does not bring the field.
     pub fn cell<'a>(&self, row: &'a Row, field: &str) -> &'a str {
         self.column(field).map_or("", |column| row.cell(column))
+    }
+
+    /// The field of each column of the file; none where nothing is read from it.
+    pub fn by_column(&self) -> Vec<Option<&'static str>> {
+        let fields = fields::of(self.kind);
+        let field = |column| self.columns.iter().position(|of| *of == Some(column)).map(|index| fields[index].name);
+        (0..self.header.len()).map(field).collect()
     }
 
     /// Each field that has a column, with that column's name in the file.

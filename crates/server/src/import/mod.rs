@@ -21,7 +21,7 @@ mod bytes;
 pub mod dates;
 pub mod decimal;
 mod decode;
-mod fields;
+pub(crate) mod fields;
 pub mod ground;
 pub mod header;
 pub mod ids;
@@ -49,6 +49,7 @@ pub use bytes::Progress;
 pub use header::{Kind, Mapping};
 pub use report::BadRows;
 pub use row::{Fault, Row};
+pub use run::RowFault;
 
 use shuke_kernel::{Error, Result};
 use std::collections::VecDeque;

@@ -9,13 +9,14 @@ use super::ground::Ground;
 use super::store::{self, Progressed};
 use super::task::{Refusal, Task};
 use super::{BadRows, Kind, Mapping, Row, Source, ids};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use shuke_db::Db;
 use shuke_kernel::{Date, Error, Result, Uuid};
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use utoipa::ToSchema;
 
 /// What became of the rows: numbers by name, amounts in minor units.
 pub type Counts = BTreeMap<String, i64>;
@@ -24,6 +25,8 @@ pub type Counts = BTreeMap<String, i64>;
 pub const BATCH_ROWS: usize = 5_000;
 /// How many things that were there already are named.
 const EXAMPLES_MAX: usize = 10;
+/// How many rows that can't be used are told one by one.
+const FAULTS_MAX: usize = 100;
 /// Rows that are looked at before the import begins.
 const SAMPLE_ROWS: usize = 500;
 
@@ -72,6 +75,17 @@ impl Options {
     }
 }
 
+/// A row that can't be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RowFault {
+    /// The line of the file, from 1.
+    pub line: u64,
+    /// Why, as a code.
+    pub code: String,
+    /// Why, in words; empty once the file is in: what a row holds is kept with the bad rows alone.
+    pub detail: String,
+}
+
 /// How an import ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -117,6 +131,9 @@ pub struct Report {
     pub counts: Counts,
     /// Some of the bad rows: line and reason.
     pub bad_examples: Vec<String>,
+    /// More of them, apart.
+    #[serde(skip)]
+    pub faults: Vec<RowFault>,
     /// Some of what was there already.
     pub there_already: Vec<String>,
     /// Stages of all members on `as_of`; for orders.
@@ -139,6 +156,7 @@ struct Run<'a> {
     state: Progressed,
     resumed_at: u64,
     bad_examples: Vec<String>,
+    faults: Vec<RowFault>,
     examples: Vec<String>,
 }
 
@@ -162,6 +180,7 @@ pub async fn run(db: Option<&Db>, ground: &Ground, options: &Options) -> Result<
         state: Progressed { position: 0, finished: false, counts: Counts::new(), report: String::new(), report_bytes: 0 },
         resumed_at: 0,
         bad_examples: Vec::new(),
+        faults: Vec::new(),
         examples: Vec::new(),
     };
     let outcome = run.start(&fingerprint, task).await?;
@@ -358,6 +377,9 @@ impl Run<'_> {
         if self.bad_examples.len() < EXAMPLES_MAX {
             self.bad_examples.push(format!("line {}: {code}: {detail}", row.line()));
         }
+        if self.faults.len() < FAULTS_MAX {
+            self.faults.push(RowFault { line: row.line(), code: code.to_owned(), detail: detail.to_owned() });
+        }
         if self.options.dry_run { Ok(()) } else { bad.add(row, code, detail) }
     }
 
@@ -385,6 +407,7 @@ impl Run<'_> {
             bad_file: (bad_rows > 0 && !self.options.dry_run).then(|| self.state.report.clone()),
             counts: self.state.counts,
             bad_examples: self.bad_examples,
+            faults: self.faults,
             there_already: self.examples,
             stages,
             as_of: as_of.to_string(),

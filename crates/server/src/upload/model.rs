@@ -1,6 +1,6 @@
 //! A file that was brought, and what an import says.
 
-use crate::import::Kind;
+use crate::import::{Kind, RowFault};
 use crate::import::run::{Outcome, Report};
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Error, Instant, Result, Uuid, id, text_enum};
@@ -113,8 +113,9 @@ pub struct ImportReport {
     pub bad_rows: i64,
     /// Numbers by name: `enrolled`, `known`, `bad.phone_malformed`; amounts in minor units.
     pub counts: BTreeMap<String, i64>,
-    /// Some of the bad rows: line and reason.
-    pub bad_examples: Vec<String>,
+    /// The first of the rows that can't be used, at most 100.
+    #[serde(default)]
+    pub faults: Vec<RowFault>,
     /// Some of what is there already.
     pub there_already: Vec<String>,
 }
@@ -135,7 +136,7 @@ impl ImportReport {
             rows: i64::try_from(report.rows).unwrap_or(i64::MAX),
             bad_rows: report.bad_rows,
             counts: report.counts,
-            bad_examples: report.bad_examples,
+            faults: report.faults,
             there_already: report.there_already,
         }
     }
@@ -144,10 +145,20 @@ impl ImportReport {
 /// A look at a file: what an import would do, and the first rows.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Preview {
-    /// What would come of it.
-    pub report: ImportReport,
+    /// What would come of it; none where the columns don't do yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<ImportReport>,
+    /// Why the columns don't do: a code and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+    /// The fields that such a file can bring.
+    pub fields: Vec<String>,
+    /// Of each of these groups at least one field needs a column.
+    pub required: Vec<Vec<String>>,
     /// The columns' names.
     pub header: Vec<String>,
+    /// The field of each of them; none where nothing is read from it.
+    pub columns: Vec<Option<String>>,
     /// Up to 20 rows, as the file writes them.
     pub first_rows: Vec<Vec<String>>,
 }

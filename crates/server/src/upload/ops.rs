@@ -3,7 +3,7 @@
 use super::model::{Due, Ended, FILE_BYTES_MAX, ImportKind, ImportReport, Mapped, Preview, Upload, UploadId, UploadState, file_name};
 use super::store;
 use crate::import::run::{self, Options};
-use crate::import::{Row, Source, ground};
+use crate::import::{Mapping, Row, Source, fields, ground};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use shuke_db::Tx;
@@ -160,10 +160,31 @@ pub(super) async fn preview(app: &App, cx: &Cx, id: UploadId, map: &[Mapped]) ->
     let options = laid.options(map, true);
     let (header, first_rows) = first_rows(&options)?;
     let ground = ground::of_merchant(app, cx.merchant, cx.actor).await?;
-    let report = ImportReport::of(run::run(Some(&app.db), &ground, &options).await?);
+    let kind = laid.upload.kind.kind();
+    let columns = match Mapping::settle(kind, &header, &options.map) {
+        Ok(mapping) => mapping.by_column().into_iter().map(|field| field.map(str::to_owned)).collect(),
+        Err(_) => vec![None; header.len()],
+    };
+    let look = |report, fault| Preview {
+        report,
+        fault,
+        fields: fields::names(kind),
+        required: fields::required_names(kind),
+        columns,
+        header,
+        first_rows,
+    };
+    let report = match run::run(Some(&app.db), &ground, &options).await {
+        Ok(report) => ImportReport::of(report),
+        // The file can be read, but not with these columns: they are to be chosen.
+        Err(error) if error.kind() == shuke_kernel::Kind::Invalid => {
+            return Ok(look(None, Some(format!("{}: {}", error.code(), error.detail()))));
+        }
+        Err(error) => return Err(error),
+    };
     let input = (cx.merchant, id, map, report.rows);
     app.db.write(&input, |tx, (merchant, id, map, rows)| Box::pin(store::looked(tx, *merchant, *id, map, *rows))).await?;
-    Ok(Preview { report, header, first_rows })
+    Ok(look(Some(report), None))
 }
 
 fn first_rows(options: &Options) -> Result<(Vec<String>, Vec<Vec<String>>)> {
@@ -197,7 +218,9 @@ async fn imported(app: &AppInner, due: &Due) -> Result<Ended> {
     let ground = ground::of_merchant(app, due.merchant, Actor::System).await?;
     let input = (due, run::id_of(&ground, &options)?);
     app.db.write(&input, |tx, (due, run)| Box::pin(store::runs(tx, due, *run))).await?;
-    let report = ImportReport::of(run::run(Some(&app.db), &ground, &options).await?);
+    let mut report = ImportReport::of(run::run(Some(&app.db), &ground, &options).await?);
+    // What was wrong with a row quotes it; the bad rows are sealed, the report is not.
+    report.faults.iter_mut().for_each(|fault| fault.detail.clear());
     let bad = match std::fs::metadata(laid.bad_path()) {
         Ok(data) if data.len() <= BAD_BYTES_MAX => {
             let text = std::fs::read_to_string(laid.bad_path()).map_err(|error| Error::internal(error.to_string()))?;

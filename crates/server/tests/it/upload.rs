@@ -45,6 +45,9 @@ scenario! {
         assert_eq!((&look["report"]["outcome"], &look["report"]["rows"], &look["report"]["bad_rows"]), (&json!("dry_run"), &json!(3), &json!(1)));
         assert_eq!((&look["header"], look["first_rows"].as_array().unwrap().len()), (&json!(["姓名", "手机号", "备注2"]), 3));
         assert_eq!(look["report"]["columns"]["phone"], "手机号");
+        let fault = &look["report"]["faults"][0];
+        assert_eq!((&fault["line"], &fault["code"]), (&json!(3), &json!("phone_malformed")));
+        assert!(fault["detail"].as_str().unwrap().contains("138") && look["required"] == json!([["phone", "card_number"]]), "{look}");
         assert!(given.show("/api/v1/members").await["items"].as_array().unwrap().is_empty(), "a look writes nothing");
 
         given.owner.post(&format!("{path}/start"), &json!({})).await.ok();
@@ -55,6 +58,7 @@ scenario! {
         let done = given.show(&path).await;
         assert_eq!((&done["state"], &done["position"], &done["report"]["outcome"]), (&json!("done"), &json!(3), &json!("imported")));
         assert_eq!(given.show("/api/v1/members").await["items"].as_array().unwrap().len(), 2);
+        assert_eq!(done["report"]["faults"], json!([{ "line": 3, "code": "phone_malformed", "detail": "" }]), "no row is quoted in the open");
         let bad = given.owner.get(&format!("{path}/bad-rows")).await;
         assert!(bad.text.contains("李四") && bad.text.contains("phone_malformed"), "{}", bad.text);
         given.owner.post(&format!("{path}/start"), &json!({})).await.refused(422, "upload_done");
@@ -68,6 +72,21 @@ scenario! {
         assert_eq!(given.show("/api/v1/members").await["items"].as_array().unwrap().len(), 2);
         assert_eq!(given.owner.delete(&path).await.status, 204);
         given.owner.get(&path).await.refused(404, "upload_not_found");
+    }
+
+    /// A file whose columns nobody can guess is shown with its columns, and does once they are chosen.
+    async fn columns_are_chosen_where_they_cannot_be_guessed(given) {
+        let file = "谁,怎么找\n王小芳,13800000042\n";
+        let id = given.bring("members", "x.csv", file.as_bytes()).await.ok()["id"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/imports/{id}/preview");
+        let look = given.owner.post(&path, &json!({})).await.ok();
+        assert!(look["fault"].as_str().unwrap().starts_with("column_missing: ") && look.get("report").is_none(), "{look}");
+        assert_eq!((&look["header"], look["first_rows"].as_array().unwrap().len()), (&json!(["谁", "怎么找"]), 1));
+        assert!(look["fields"].as_array().unwrap().contains(&json!("birthday")) && look["columns"] == json!([null, null]));
+        let map = json!({ "map": [{ "field": "phone", "column": "怎么找" }, { "field": "name", "column": "1" }] });
+        let look = given.owner.post(&path, &map).await.ok();
+        assert_eq!((&look["report"]["bad_rows"], &look["report"]["columns"]["name"]), (&json!(0), &json!("谁")));
+        assert!(look.get("fault").is_none() && look["columns"] == json!(["name", "phone"]));
     }
 
     /// What can't be a file of members is refused with what to do, and nothing of a file lies open in the database.
