@@ -16,10 +16,12 @@ interface Props {
   small?: boolean;
   icon?: ReactNode;
   said?: string;
+  /** Not now: what it is about is still on its way. */
+  disabled?: boolean;
 }
 
 /** A button that does something: asks where it matters, can't be pressed twice, says why it was refused. */
-export function Act({ label, ask, act, done, danger, primary, small, icon, said }: Props) {
+export function Act({ label, ask, act, done, danger, primary, small, icon, said, disabled }: Props) {
   const { t } = useTranslation(["app", "ui"]);
   const { message } = App.useApp();
   const [open, setOpen] = useState(false);
@@ -53,6 +55,7 @@ export function Act({ label, ask, act, done, danger, primary, small, icon, said 
         size={small ? "small" : "middle"}
         icon={icon}
         loading={busy && !open}
+        disabled={disabled}
         onClick={() => (ask ? setOpen(true) : void run())}
       >
         {label}

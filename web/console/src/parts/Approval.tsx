@@ -1,12 +1,34 @@
-import { api, newId, newKey, once, type Schema } from "@shuke/api";
+import { api, asProblem, newId, newKey, once, type Schema } from "@shuke/api";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Input } from "antd";
-import { useId, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Act } from "./Act";
 
 export type Asked = Pick<Schema<"ApprovalAsk">, "kind" | "subject" | "amount" | "reason" | "store">;
+
+/** A write that needs a second person's word above a limit: sends it, and where it needs one shows whom to ask. */
+export function useApproved<T>(
+  asked: (value: T) => Asked,
+  send: (value: T, key: string, approval: string | null) => Promise<unknown>,
+): { save: (value: T, key: string) => Promise<void>; second: () => ReactNode } {
+  const [ask, setAsk] = useState<Asked>();
+  const [approval, setApproval] = useState<string>();
+  return {
+    save: async (value, key) => {
+      try {
+        await send(value, key, approval ?? null);
+      } catch (thrown) {
+        if (asProblem(thrown).code === "approval_needed") setAsk(asked(value));
+        throw thrown;
+      }
+      setAsk(undefined);
+      setApproval(undefined);
+    },
+    second: () => ask && <SecondPerson key={JSON.stringify(ask)} asked={ask} given={setApproval} />,
+  };
+}
 
 /** Above the limit: asks a second person, who decides here with name and password, or in a session of their own. */
 export function SecondPerson({ asked, given }: { asked: Asked; given: (approval: string) => void }) {

@@ -19,6 +19,7 @@ const PAGES = [
   ["/members/tags", "members", "tags", "member:read"],
   ["/members/cards", "members", "cards", "member:read"],
   ["/members/fields", "members", "fields", "member:read"],
+  ["/members/imports", "members", "imports", "org:write"],
   ["/sales/orders", "sales", "orders", "sale:read"],
   ["/sales/shifts", "sales", "shifts", "sale:read"],
   ["/sales/held", "sales", "held", "sale:write"],

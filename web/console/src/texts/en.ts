@@ -2,6 +2,7 @@ import { benefits } from "./en/benefits";
 import { enums } from "./en/enums";
 import { frame } from "./en/frame";
 import { goods } from "./en/goods";
+import { imports } from "./en/imports";
 import { member } from "./en/member";
 import { running } from "./en/running";
 import { sales } from "./en/sales";
@@ -9,4 +10,4 @@ import { settings } from "./en/settings";
 import { today } from "./en/today";
 import type { Texts } from "./zh";
 
-export const en: Texts = { ...frame, enum: enums, member, goods, sales, benefits, settings, today, running };
+export const en: Texts = { ...frame, enum: enums, member, imports, goods, sales, benefits, settings, today, running };

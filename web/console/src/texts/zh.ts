@@ -2,12 +2,13 @@ import { benefits } from "./zh/benefits";
 import { enums } from "./zh/enums";
 import { frame } from "./zh/frame";
 import { goods } from "./zh/goods";
+import { imports } from "./zh/imports";
 import { member } from "./zh/member";
 import { running } from "./zh/running";
 import { sales } from "./zh/sales";
 import { settings } from "./zh/settings";
 import { today } from "./zh/today";
 
-export const zh = { ...frame, enum: enums, member, goods, sales, benefits, settings, today, running };
+export const zh = { ...frame, enum: enums, member, imports, goods, sales, benefits, settings, today, running };
 
 export type Texts = typeof zh;

@@ -910,6 +910,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gift-cards/{id}/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a gift card held when a local day began and ended, and the day's entries. */
+        get: operations["show_gift_card_at"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gift-cards/{id}/block": {
         parameters: {
             query?: never;
@@ -2342,6 +2359,23 @@ export interface paths {
         put?: never;
         /** Corrects by hand what a member has of a kind. The reason goes into the audit log and the event log. */
         post: operations["adjust_points_kind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/points-kinds/{kind}/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a member had of a kind when a local day began and ended, and the day's entries. */
+        get: operations["show_points_kind_at"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6581,7 +6615,7 @@ export interface components {
         };
         /** @description What a member had on a local day. */
         DayView: {
-            /** @description One row for each kind that the member ever had until then. */
+            /** @description One row for each kind that its owner ever had until then. */
             balances: components["schemas"]["DayBalance"][];
             /**
              * Format: date
@@ -7657,18 +7691,32 @@ export interface components {
         };
         /** @description Something that happened with a member. */
         Happening: {
+            amount?: components["schemas"]["Money"] | null;
             /** @description When. */
             at: components["schemas"]["Instant"];
             /** @description What kind. */
             kind: components["schemas"]["HappeningKind"];
-            /** @description What, in a few words: an order's number, a stage, what a contact was about. */
+            /** @description What it gave and took of the member's accounts; with `ledger:read`. */
+            moves?: components["schemas"]["Moved"][];
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            order?: string | null;
+            /** @description How a contact went, as a code. */
+            outcome?: string | null;
+            tier?: components["schemas"]["TierId"] | null;
+            /**
+             * @description What, in a few words or as a code: an order's number, a stage, what a contact was about, how a tier changed
+             *     (`upgrade`), what moved value (`top_up`).
+             */
             what: string;
         };
         /**
          * @description What kind of thing happened.
          * @enum {string}
          */
-        HappeningKind: "joined" | "order" | "contact" | "stage" | "tier";
+        HappeningKind: "joined" | "order" | "contact" | "stage" | "tier" | "value";
         /** @description A held cart. */
         HeldCart: {
             /** @description The cart. */
@@ -7768,8 +7816,6 @@ export interface components {
         ImportKind: "members" | "products" | "orders" | "balances";
         /** @description What came of an import, or would. */
         ImportReport: {
-            /** @description Some of the bad rows: line and reason. */
-            bad_examples: string[];
             /**
              * Format: int64
              * @description Rows that can't be used.
@@ -7785,6 +7831,8 @@ export interface components {
             };
             /** @description The currency of every amount. */
             currency: string;
+            /** @description The first of the rows that can't be used, at most 100. */
+            faults?: components["schemas"]["RowFault"][];
             /** @description What the file turned out to be. */
             format: string;
             /** @description `imported`, `already_imported`, or `dry_run`: nothing was written. */
@@ -8743,6 +8791,18 @@ export interface components {
             id: string;
             /** @description What for. 1 to 200 characters. */
             reason: string;
+        };
+        /** @description What something gave to one of a member's accounts, or took from it. */
+        Moved: {
+            /** @description Which account. */
+            account: components["schemas"]["AccountKind"];
+            /**
+             * Format: int64
+             * @description Above zero came in, below zero went out. Points, visits, or minor units.
+             */
+            amount: number;
+            /** @description Why, as a code: `earned`, `expired`. */
+            why: string;
         };
         /** @description What one line of a document moved. */
         MovedLine: {
@@ -12247,12 +12307,19 @@ export interface components {
         PrepaidTender: "cash" | "wechat_pay" | "alipay" | "bank_card" | "other" | "wallet" | "principal" | "bonus";
         /** @description A look at a file: what an import would do, and the first rows. */
         Preview: {
+            /** @description The field of each of them; none where nothing is read from it. */
+            columns: (string | null)[];
+            /** @description Why the columns don't do: a code and what to do. */
+            fault?: string | null;
+            /** @description The fields that such a file can bring. */
+            fields: string[];
             /** @description Up to 20 rows, as the file writes them. */
             first_rows: string[][];
             /** @description The columns' names. */
             header: string[];
-            /** @description What would come of it. */
-            report: components["schemas"]["ImportReport"];
+            report?: components["schemas"]["ImportReport"] | null;
+            /** @description Of each of these groups at least one field needs a column. */
+            required: string[][];
         };
         /**
          * @description The stages of a price, in their order.
@@ -13416,6 +13483,18 @@ export interface components {
          * @enum {string}
          */
         RoundingOff: "none" | "jiao" | "yuan";
+        /** @description A row that can't be used. */
+        RowFault: {
+            /** @description Why, as a code. */
+            code: string;
+            /** @description Why, in words; empty once the file is in: what a row holds is kept with the bad rows alone. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description The line of the file, from 1.
+             */
+            line: number;
+        };
         /** @description Points and coupons that a rule gives. */
         RuleGift: {
             /**
@@ -19372,6 +19451,51 @@ export interface operations {
             };
         };
     };
+    show_gift_card_at: {
+        parameters: {
+            query: {
+                /** @description A local date of the merchant's zone, such as 2026-11-22. */
+                date: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["GiftCardId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayView"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     block_gift_card: {
         parameters: {
             query?: never;
@@ -23984,6 +24108,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KindView"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_points_kind_at: {
+        parameters: {
+            query: {
+                /** @description A local date of the merchant's zone, such as 2026-11-22. */
+                date: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["MemberId"];
+                kind: components["schemas"]["PointsKindId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayView"];
                 };
             };
             /** @description Not now; the same request with the same key may be sent again */

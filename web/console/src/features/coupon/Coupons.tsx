@@ -7,11 +7,12 @@ import { Button, Input } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Act } from "../../parts/Act";
+import { CouponParts } from "../../parts/CouponDrawer";
 import { download, toCsv } from "../../parts/csv";
 import { FormDrawer } from "../../parts/FormDrawer";
 import { useFormat, useLabel, useOptions } from "../../parts/format";
 import { List } from "../../parts/List";
-import { Facts, TabPage, useRefresh } from "../../parts/Parts";
+import { TabPage, useRefresh } from "../../parts/Parts";
 import { useTemplates } from "../../parts/refs";
 
 /** Templates, batches of codes, and finding a coupon by its code. */
@@ -192,10 +193,6 @@ async function exportCodes(id: string, name: string): Promise<void> {
 
 function Find() {
   const { t } = useTranslation(["app", "ui"]);
-  const f = useFormat();
-  const label = useLabel();
-  const refresh = useRefresh();
-  const may = useMay("coupon:issue");
   const [code, setCode] = useState("");
   const [asked, setAsked] = useState("");
   const found = useQuery({
@@ -206,7 +203,6 @@ function Find() {
       (await api.GET("/api/v1/coupon-codes/{code}", { params: { path: { code: asked } } }))
         .data as Schema<"CouponView">,
   });
-  const coupon = found.data;
   return (
     <section className="form-section" aria-label={t("benefits.coupon.find")}>
       <p className="help">{t("benefits.coupon.findHelp")}</p>
@@ -218,36 +214,10 @@ function Find() {
         enterButton
       />
       <ProblemNotice error={found.error} />
-      {coupon && (
+      {found.data && (
         <>
-          <Facts
-            items={[
-              [t("form.name"), coupon.name],
-              [t("form.state"), label("couponState", coupon.state)],
-              [t("member.validity"), `${f.day(coupon.valid_from)} – ${f.day(coupon.expires_on)}`],
-              [t("member.usesLeft"), f.count(coupon.uses_left)],
-              [
-                t("benefits.coupon.owner"),
-                <Link key="owner" to="/members/$id" params={{ id: coupon.member }}>
-                  {t("member.open")}
-                </Link>,
-              ],
-            ]}
-          />
-          {may && coupon.state === "active" && (
-            <Act
-              danger
-              label={t("benefits.coupon.revoke")}
-              ask={t("benefits.coupon.revokeAsk")}
-              act={(key) =>
-                api.POST("/api/v1/coupons/{id}/revoke", {
-                  params: { path: { id: coupon.id }, header: once(key) },
-                  body: { reason: "" },
-                })
-              }
-              done={() => refresh("coupon-code")}
-            />
-          )}
+          <h2>{found.data.name}</h2>
+          <CouponParts coupon={found.data} />
         </>
       )}
     </section>

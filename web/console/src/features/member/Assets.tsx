@@ -5,12 +5,15 @@ import { Button, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Act } from "../../parts/Act";
+import { CouponDrawer } from "../../parts/CouponDrawer";
 import { FormDrawer } from "../../parts/FormDrawer";
 import { useFormat, useLabel } from "../../parts/format";
 import { type Column, Table } from "../../parts/List";
 import { Facts, Loaded, useRefresh } from "../../parts/Parts";
 import { useTierName } from "../../parts/refs";
-import { CouponDesk, PassDesk } from "./Desk";
+import { PassDesk } from "./Desk";
+import { Kinds } from "./Kinds";
+import { ClaimCoupon, RedeemGiftCard, SellPass } from "./Sell";
 
 /** What a member has: balances with their lots, tier, coupons, passes. */
 export function Assets({ overview }: { overview: Schema<"Overview"> }) {
@@ -18,6 +21,8 @@ export function Assets({ overview }: { overview: Schema<"Overview"> }) {
   const f = useFormat();
   const { balances } = overview;
   const id = overview.member.id;
+  const mayTopUp = useMay("wallet:top-up");
+  const [redeem, setRedeem] = useState(false);
   const facts = (view: Schema<"BalanceView"> | undefined, write: (value: number | undefined) => string) =>
     [
       [t("member.available"), write(view?.available)],
@@ -40,8 +45,17 @@ export function Assets({ overview }: { overview: Schema<"Overview"> }) {
             {f.money(balances?.bonus.balance)}
           </h2>
           <Facts items={facts(balances?.principal, f.money)} />
+          {mayTopUp && (
+            <p className="page-actions">
+              <Button size="small" onClick={() => setRedeem(true)}>
+                {t("benefits.wallet.toWallet")}
+              </Button>
+            </p>
+          )}
+          {redeem && <RedeemGiftCard id={id} onClose={() => setRedeem(false)} />}
         </section>
       </div>
+      <Kinds id={id} />
       <Lots id={id} />
       <TierPart id={id} tier={overview.tier} />
       <Coupons id={id} />
@@ -160,6 +174,7 @@ function TierPart({ id, tier }: { id: string; tier: Schema<"TierView"> | null | 
           </ol>
         </>
       )}
+      <Growth id={id} />
       <FormDrawer<Schema<"TierByHand">>
         id={`tier-${id}`}
         title={t("member.tierSet")}
@@ -203,6 +218,33 @@ function TierPart({ id, tier }: { id: string; tier: Schema<"TierView"> | null | 
   );
 }
 
+/** What a member has grown by, where tiers ask for growth. */
+function Growth({ id }: { id: string }) {
+  const { t } = useTranslation(["app", "ui"]);
+  const f = useFormat();
+  const label = useLabel();
+  const growth = useQuery({
+    queryKey: ["member", id, "growth"],
+    queryFn: async () =>
+      (await api.GET("/api/v1/members/{id}/growth", { params: { path: { id }, query: { limit: 20 } } })).data?.items ??
+      [],
+  });
+  if (!growth.data || growth.data.length === 0) return null;
+  return (
+    <>
+      <h3>{t("member.growth")}</h3>
+      <ol className="timeline">
+        {growth.data.map((one) => (
+          <li key={`${one.source}${one.at}`}>
+            <time>{f.moment(one.at)}</time> {one.growth > 0 && "+"}
+            {f.count(one.growth)} {label("growthKind", one.kind)} {one.note}
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
 function Coupons({ id }: { id: string }) {
   const { t } = useTranslation(["app", "ui"]);
   const f = useFormat();
@@ -210,13 +252,16 @@ function Coupons({ id }: { id: string }) {
   const refresh = useRefresh();
   const mayIssue = useMay("coupon:issue");
   const [open, setOpen] = useState(false);
-  const [desk, setDesk] = useState<Schema<"CouponView">>();
+  const [desk, setDesk] = useState<string>();
+  const [claim, setClaim] = useState(false);
+  const mayClaim = useMay("sale:write");
   const coupons = useQuery({
     queryKey: ["member", id, "coupons"],
     queryFn: async () =>
       (await api.GET("/api/v1/members/{id}/coupons", { params: { path: { id }, query: { limit: 100 } } })).data
         ?.items ?? [],
   });
+  const shown = coupons.data?.find((one) => one.id === desk);
   const columns: Column<Schema<"CouponView">>[] = [
     { key: "name", title: t("form.name"), render: (row) => row.name },
     { key: "code", title: t("member.couponCode"), render: (row) => row.code },
@@ -230,36 +275,21 @@ function Coupons({ id }: { id: string }) {
     {
       key: "actions",
       title: t("form.actions"),
-      render: (row) =>
-        mayIssue && row.state === "active" ? (
-          <span className="page-actions">
-            {(row.terms.transferable || row.terms.benefit.kind === "service") && (
-              <Button size="small" onClick={() => setDesk(row)}>
-                {t("ui:do.more")}
-              </Button>
-            )}
-            <Act
-              small
-              danger
-              label={t("benefits.coupon.revoke")}
-              ask={t("benefits.coupon.revokeAsk")}
-              act={(key) =>
-                api.POST("/api/v1/coupons/{id}/revoke", {
-                  params: { path: { id: row.id }, header: once(key) },
-                  body: { reason: "" },
-                })
-              }
-              done={() => refresh("member")}
-            />
-          </span>
-        ) : null,
+      render: (row) => (
+        <Button size="small" onClick={() => setDesk(row.id)}>
+          {t("ui:do.more")}
+        </Button>
+      ),
     },
   ];
   return (
     <section className="form-section" aria-label={t("member.coupons")}>
       <div className="page-head">
         <h2>{t("member.coupons")}</h2>
-        {mayIssue && <Button onClick={() => setOpen(true)}>{t("benefits.coupon.issue")}</Button>}
+        <span className="page-actions">
+          {mayClaim && <Button onClick={() => setClaim(true)}>{t("benefits.coupon.claim")}</Button>}
+          {mayIssue && <Button onClick={() => setOpen(true)}>{t("benefits.coupon.issue")}</Button>}
+        </span>
       </div>
       <Loaded query={coupons}>
         {(rows) =>
@@ -270,7 +300,8 @@ function Coupons({ id }: { id: string }) {
           )
         }
       </Loaded>
-      {desk && <CouponDesk coupon={desk} onClose={() => setDesk(undefined)} />}
+      {shown && <CouponDrawer coupon={shown} onClose={() => setDesk(undefined)} />}
+      {claim && <ClaimCoupon id={id} onClose={() => setClaim(false)} />}
       <FormDrawer<Schema<"IssueDraft">>
         id={`issue-${id}`}
         title={t("benefits.coupon.issue")}
@@ -303,6 +334,7 @@ function Passes({ id }: { id: string }) {
   const may = useMay("wallet:top-up");
   const [extended, setExtended] = useState<Schema<"PassView">>();
   const [desk, setDesk] = useState<Schema<"PassView">>();
+  const [sell, setSell] = useState(false);
   const passes = useQuery({
     queryKey: ["member", id, "passes"],
     queryFn: async () => (await api.GET("/api/v1/members/{id}/passes", { params: { path: { id } } })).data?.items ?? [],
@@ -311,7 +343,11 @@ function Passes({ id }: { id: string }) {
   const reason = { reason: t("benefits.pass.atDesk") };
   return (
     <section className="form-section" aria-label={t("member.passes")}>
-      <h2>{t("member.passes")}</h2>
+      <div className="page-head">
+        <h2>{t("member.passes")}</h2>
+        {may && <Button onClick={() => setSell(true)}>{t("benefits.pass.sell")}</Button>}
+      </div>
+      {sell && <SellPass id={id} onClose={() => setSell(false)} />}
       <Loaded query={passes}>
         {(rows) =>
           rows.length === 0 ? (

@@ -9,14 +9,21 @@ import { FormDrawer } from "../../parts/FormDrawer";
 import { Form } from "../../parts/form/Form";
 import { useFormat, useLabel, useOptions } from "../../parts/format";
 import { Loaded, useRefresh } from "../../parts/Parts";
+import { Timeline } from "./Timeline";
 
 /** What happened between the shop and a member: notes, contacts, consents, stages. */
-export function Contacts({ member }: { member: Schema<"MemberView"> }) {
+export function Contacts({ member, happened }: { member: Schema<"MemberView">; happened: Schema<"Happening">[] }) {
+  const { t } = useTranslation(["app", "ui"]);
   return (
     <div className="two">
+      <section className="form-section" aria-label={t("member.happened")}>
+        <h2>{t("member.happened")}</h2>
+        <Timeline happened={happened} />
+      </section>
       <Notes id={member.id} />
       <ContactLog id={member.id} />
       <Consents member={member} />
+      <Terms member={member} />
       <Stages id={member.id} />
     </div>
   );
@@ -216,6 +223,48 @@ function Consents({ member }: { member: Schema<"MemberView"> }) {
           </li>
         ))}
       </ol>
+    </section>
+  );
+}
+
+/** The terms that a member accepted, and recording that they accept those of today. */
+function Terms({ member }: { member: Schema<"MemberView"> }) {
+  const { t } = useTranslation(["app", "ui"]);
+  const f = useFormat();
+  const refresh = useRefresh();
+  const may = useMay("member:write");
+  const terms = useQuery({
+    queryKey: ["terms", "newest"],
+    queryFn: async () => (await api.GET("/api/v1/terms", { params: { query: { limit: 1 } } })).data?.items[0] ?? null,
+  });
+  const newest = terms.data;
+  const due = newest && !member.terms.some((one) => one.version === newest.version);
+  return (
+    <section className="form-section" aria-label={t("member.terms")}>
+      <h2>{t("member.terms")}</h2>
+      {member.terms.length === 0 && (
+        <p className="help">{newest ? t("ui:state.empty") : t("member.fields.termsEmpty")}</p>
+      )}
+      <ol className="timeline">
+        {member.terms.map((one) => (
+          <li key={one.version}>
+            <time>{f.moment(one.at)}</time> {t("member.termsVersion")} {one.version}
+          </li>
+        ))}
+      </ol>
+      {due && may && (
+        <Act
+          label={t("member.acceptTerms")}
+          ask={t("member.acceptAsk", { title: newest.title, version: newest.version })}
+          act={(_key) =>
+            api.PUT("/api/v1/members/{id}/terms-acceptances", {
+              params: { path: { id: member.id } },
+              body: { version: newest.version },
+            })
+          }
+          done={() => refresh("member")}
+        />
+      )}
     </section>
   );
 }

@@ -1,11 +1,11 @@
-import { api, asProblem, once, type Schema } from "@shuke/api";
+import { api, once, type Schema } from "@shuke/api";
 import { useMay } from "@shuke/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Drawer } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Act } from "../../parts/Act";
-import { type Asked, SecondPerson } from "../../parts/Approval";
+import { useApproved } from "../../parts/Approval";
 import { FormDrawer } from "../../parts/FormDrawer";
 import { useFormat, useLabel } from "../../parts/format";
 import { Table } from "../../parts/List";
@@ -23,14 +23,15 @@ interface Quoted {
 export function PayOut({
   id,
   title,
-  member,
+  subject,
   quote,
   send,
   onClose,
 }: {
   id: string;
   title: string;
-  member: string;
+  /** What the approval is about: the member, or a gift card. */
+  subject: string;
   quote: () => Promise<Quoted>;
   send: (
     body: { id: string; amount: number; reason: string; approval: string | null },
@@ -42,9 +43,13 @@ export function PayOut({
   const f = useFormat();
   const refresh = useRefresh();
   const [{ store }] = useUrl();
-  const [asked, setAsked] = useState<Asked>();
-  const [approval, setApproval] = useState<string>();
   const quoted = useQuery({ queryKey: ["pay-out", id], queryFn: quote });
+  const amount = quoted.data?.amount ?? 0;
+  const approved = useApproved<{ reason: string }>(
+    ({ reason }) => ({ kind: "top_up_refund", subject, amount, reason, store: store ?? null }),
+    async ({ reason }, key, approval) =>
+      send({ id: key, amount: quoted.data?.amount ?? (await quote()).amount, reason, approval }, key),
+  );
   return (
     <FormDrawer<{ reason: string }>
       id={`pay-out-${id}`}
@@ -54,24 +59,15 @@ export function PayOut({
       initial={{ reason: "" }}
       sections={[{ title: "", fields: [{ at: "reason", kind: "area", required: true, label: t("form.reason") }] }]}
       submit={t("sales.order.refundDo")}
-      actions={(value) => (
+      actions={() => (
         <div className="stack">
           <Loaded query={quoted}>
             {(data) => <Facts items={data.lines.map(([name, amount]) => [name, f.money(amount)])} />}
           </Loaded>
-          {asked && <SecondPerson key={value.reason} asked={asked} given={setApproval} />}
+          {approved.second()}
         </div>
       )}
-      save={async (value, key) => {
-        const amount = quoted.data?.amount ?? (await quote()).amount;
-        try {
-          await send({ id: key, amount, reason: value.reason, approval: approval ?? null }, key);
-        } catch (thrown) {
-          if (asProblem(thrown).code === "approval_needed")
-            setAsked({ kind: "top_up_refund", subject: member, amount, reason: value.reason, store: store ?? null });
-          throw thrown;
-        }
-      }}
+      save={approved.save}
       saved={() => refresh("member", "pay-out")}
     />
   );
@@ -144,7 +140,7 @@ export function PassDesk({ pass, onClose }: { pass: Schema<"PassView">; onClose:
         <PayOut
           id={pass.id}
           title={t("benefits.pass.refundDo")}
-          member={pass.member}
+          subject={pass.member}
           onClose={() => setOpen(undefined)}
           quote={async () => {
             const { data } = await api.GET("/api/v1/passes/{id}/refunds", { params: { path } });
@@ -216,7 +212,7 @@ export function TopUps({ id }: { id: string }) {
         <PayOut
           id={open}
           title={t("benefits.wallet.payOut")}
-          member={id}
+          subject={id}
           onClose={() => setOpen(undefined)}
           quote={async () => {
             const { data } = await api.GET("/api/v1/top-ups/{id}/refunds", { params: { path: { id: open } } });
@@ -382,68 +378,5 @@ export function GivePoints({ id }: { id: string }) {
         saved={() => refresh("member")}
       />
     </>
-  );
-}
-
-/** Gives an unused coupon to another member, or uses a service voucher without a sale. */
-export function CouponDesk({ coupon, onClose }: { coupon: Schema<"CouponView">; onClose: () => void }) {
-  const { t } = useTranslation(["app", "ui"]);
-  const refresh = useRefresh();
-  const stores = useStores();
-  const [search] = useUrl();
-  const give = coupon.terms.transferable;
-  return (
-    <FormDrawer<{ how: string; to: string; store: string }>
-      id={`coupon-desk-${coupon.id}`}
-      title={coupon.name}
-      open
-      onClose={onClose}
-      initial={{ how: give ? "give" : "use", to: "", store: search.store ?? stores[0]?.id ?? "" }}
-      sections={[
-        {
-          title: "",
-          fields: [
-            {
-              at: "how",
-              kind: "choice",
-              required: true,
-              label: t("form.actions"),
-              options: [
-                { value: "give", label: t("benefits.coupon.give") },
-                { value: "use", label: t("benefits.coupon.redeem") },
-              ],
-            },
-            {
-              at: "to",
-              kind: "ref",
-              of: "member",
-              required: true,
-              label: t("member.transferTo"),
-              when: (value) => value.how === "give",
-            },
-            {
-              at: "store",
-              kind: "ref",
-              of: "store",
-              required: true,
-              label: t("shell.store"),
-              when: (value) => value.how === "use",
-            },
-          ],
-        },
-      ]}
-      save={(value, key) =>
-        value.how === "give"
-          ? api.POST("/api/v1/coupons/{id}/transfer", {
-              params: { path: { id: coupon.id }, header: once(key) },
-              body: { to: value.to },
-            })
-          : api.POST("/api/v1/coupon-redemptions", {
-              params: { header: once(key) },
-              body: { id: key, coupon: coupon.id, store: value.store, uses: 1 },
-            })
-      }
-      saved={() => refresh("member")}
-    />
   );
 }

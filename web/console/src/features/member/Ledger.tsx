@@ -1,28 +1,59 @@
 import { api, type Schema } from "@shuke/api";
-import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useFormat, useLabel, useToday } from "../../parts/format";
-import { type Column, List, Table } from "../../parts/List";
-import { Loaded } from "../../parts/Parts";
+import { DayLedger, entryKey, useEntryColumns } from "../../parts/DayLedger";
+import { useLabel } from "../../parts/format";
+import { List } from "../../parts/List";
 import { useUrl } from "../../parts/url";
+import { useKinds } from "./Kinds";
 
 type Entry = Schema<"Entry">;
 const KINDS = ["points", "principal", "bonus"] as const;
 
-/** What a member had on a date and why, and every entry of the accounts. */
+/** What a member had on a date and why, and every entry; of the shop's own points and wallet, or of a kind of points. */
 export function Ledger({ id }: { id: string }) {
+  const { t } = useTranslation(["app", "ui"]);
+  const [search, setUrl] = useUrl();
+  const kinds = useKinds(id);
+  const kind = kinds.find((one) => one.kind === search.of);
+  return (
+    <div className="stack">
+      {kinds.length > 0 && (
+        <div className="filter">
+          <label htmlFor="ledger-of">{t("member.at.of")}</label>
+          <select
+            id="ledger-of"
+            value={kind?.kind ?? ""}
+            onChange={(event) => setUrl({ of: event.target.value || undefined })}
+          >
+            <option value="">{t("member.at.own")}</option>
+            {kinds.map((one) => (
+              <option key={one.kind} value={one.kind}>
+                {one.name}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      {kind ? <OfKind key={kind.kind} id={id} kind={kind.kind} /> : <Own id={id} />}
+    </div>
+  );
+}
+
+function Own({ id }: { id: string }) {
   const { t } = useTranslation(["app", "ui"]);
   const label = useLabel();
   const columns = useEntryColumns();
   return (
-    <div className="stack">
-      <OnDay id={id} />
+    <>
+      <DayLedger
+        id={id}
+        load={(date) => api.GET("/api/v1/members/{id}/balances/at", { params: { path: { id }, query: { date } } })}
+      />
       <List<Entry>
         inner
         id="member-statement"
         title={t("member.tab.ledger")}
-        rowKey={(row) => `${row.source_id}${row.source_kind}${row.source_line}${row.account}${row.at}`}
+        rowKey={entryKey}
         depends={[id]}
         filters={[
           {
@@ -39,108 +70,38 @@ export function Ledger({ id }: { id: string }) {
             })
           ).data
         }
-        empty={{ text: t("ui:state.empty") }}
+        empty={{ text: t("member.at.never") }}
       />
-    </div>
+    </>
   );
 }
 
-function useEntryColumns(): Column<Entry>[] {
+function OfKind({ id, kind }: { id: string; kind: string }) {
   const { t } = useTranslation(["app", "ui"]);
-  const f = useFormat();
-  const label = useLabel();
-  const amount = (row: Entry) =>
-    row.account === "principal" || row.account === "bonus" || row.account === "pass_value"
-      ? f.money(row.amount, true)
-      : `${row.amount > 0 ? "+" : ""}${f.count(row.amount)}`;
-  return [
-    { key: "at", title: t("form.when"), render: (row) => f.moment(row.at) },
-    { key: "account", title: t("member.entry.account"), render: (row) => label("account", row.account) },
-    { key: "amount", title: t("member.entry.amount"), number: true, render: amount },
-    { key: "why", title: t("member.entry.why"), render: (row) => label("why", row.why) },
-    { key: "other", title: t("member.entry.source"), render: (row) => <Source entry={row} /> },
-  ];
-}
-
-function Source({ entry }: { entry: Entry }) {
-  const { t } = useTranslation(["app", "ui"]);
-  const label = useLabel();
-  if (entry.source_kind === "sale")
-    return (
-      <Link to="/sales/orders/$id" params={{ id: entry.source_id }}>
-        {t("sales.order.one")}
-      </Link>
-    );
-  return <>{label("account", entry.other)}</>;
-}
-
-function OnDay({ id }: { id: string }) {
-  const { t } = useTranslation(["app", "ui"]);
-  const f = useFormat();
-  const label = useLabel();
-  const today = useToday();
   const columns = useEntryColumns();
-  const [search, setUrl] = useUrl();
-  const date = search.on ?? today;
-  const view = useQuery({
-    queryKey: ["member", id, "at", date],
-    queryFn: async () =>
-      (await api.GET("/api/v1/members/{id}/balances/at", { params: { path: { id }, query: { date } } }))
-        .data as Schema<"DayView">,
-  });
-  const written = (account: string, value: number) => (account.startsWith("point") ? f.count(value) : f.money(value));
+  const path = { id, kind };
   return (
-    <section className="form-section" aria-label={t("member.at.title")}>
-      <h2>{t("member.at.title")}</h2>
-      <div className="filter">
-        <label htmlFor="on">{t("member.at.date")}</label>
-        <input
-          id="on"
-          type="date"
-          value={date}
-          max={today}
-          onChange={(event) => event.target.value && setUrl({ on: event.target.value })}
-        />
-        <small>{view.data && t("member.at.zone", { zone: view.data.zone })}</small>
-      </div>
-      <Loaded query={view}>
-        {(data) => (
-          <>
-            <Table<Schema<"DayBalance">>
-              label={t("member.at.title")}
-              rows={data.balances}
-              rowKey={(row) => row.account}
-              columns={[
-                { key: "account", title: t("member.entry.account"), render: (row) => label("account", row.account) },
-                {
-                  key: "start",
-                  title: t("member.at.start"),
-                  number: true,
-                  render: (row) => written(row.account, row.start),
-                },
-                {
-                  key: "change",
-                  title: t("member.at.change"),
-                  number: true,
-                  render: (row) => written(row.account, row.end - row.start),
-                },
-                { key: "end", title: t("member.at.end"), number: true, render: (row) => written(row.account, row.end) },
-              ]}
-            />
-            {data.entries.length === 0 ? (
-              <p>{t("member.at.none")}</p>
-            ) : (
-              <Table<Entry>
-                label={t("member.tab.ledger")}
-                rows={data.entries}
-                rowKey={(row) => `${row.source_id}${row.source_line}${row.account}`}
-                columns={columns}
-              />
-            )}
-            {data.more && <p className="help">{t("member.at.more")}</p>}
-          </>
-        )}
-      </Loaded>
-    </section>
+    <>
+      <DayLedger
+        id={`${id} ${kind}`}
+        load={(date) => api.GET("/api/v1/members/{id}/points-kinds/{kind}/at", { params: { path, query: { date } } })}
+      />
+      <List<Entry>
+        inner
+        id="member-kind-statement"
+        title={t("member.tab.ledger")}
+        rowKey={entryKey}
+        depends={[id, kind]}
+        columns={columns}
+        load={async (_, cursor, limit) =>
+          (
+            await api.GET("/api/v1/members/{id}/points-kinds/{kind}/statement", {
+              params: { path, query: { cursor, limit } },
+            })
+          ).data
+        }
+        empty={{ text: t("member.at.never") }}
+      />
+    </>
   );
 }

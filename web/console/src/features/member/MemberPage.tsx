@@ -19,6 +19,7 @@ import { MergeDrawer } from "./Merge";
 import { More } from "./More";
 import { MemberOrders } from "./Orders";
 import { Profile } from "./Profile";
+import { Timeline } from "./Timeline";
 
 /** Everything about one member. */
 export function MemberPage({ id }: { id: string }) {
@@ -53,7 +54,11 @@ function Page({ overview }: { overview: Schema<"Overview"> }) {
     { key: "assets", label: t("member.tab.assets"), render: () => <Assets overview={overview} /> },
     { key: "ledger", label: t("member.tab.ledger"), render: () => <Ledger id={member.id} /> },
     { key: "orders", label: t("member.tab.orders"), render: () => <MemberOrders id={member.id} /> },
-    { key: "timeline", label: t("member.tab.timeline"), render: () => <Contacts member={member} /> },
+    {
+      key: "timeline",
+      label: t("member.tab.timeline"),
+      render: () => <Contacts member={member} happened={overview.timeline} />,
+    },
     {
       key: "profile",
       label: t("member.tab.profile"),
@@ -207,13 +212,7 @@ function Glance({ overview, member }: { overview: Schema<"Overview">; member: Sc
         </section>
         <section className="form-section" aria-label={t("member.happened")}>
           <h2>{t("member.happened")}</h2>
-          <ol className="timeline">
-            {overview.timeline.slice(0, 12).map((one) => (
-              <li key={`${one.at}${one.kind}${one.what}`}>
-                <time>{f.moment(one.at)}</time> {label("happening", one.kind)} {says(one)}
-              </li>
-            ))}
-          </ol>
+          <Timeline happened={overview.timeline} length={12} />
         </section>
       </div>
       <div className="two">
@@ -257,11 +256,6 @@ function Glance({ overview, member }: { overview: Schema<"Overview">; member: Sc
     return next.count_missing != null
       ? t("member.tierNextCount", { n: next.count_missing, name: next.name })
       : undefined;
-  }
-  function says(one: Schema<"Happening">): string {
-    if (one.kind === "stage") return label("stage", one.what);
-    const order = one.kind === "order" && /^(\S+) (-?\d+)$/.exec(one.what);
-    return order ? `${order[1]} ${f.money(Number(order[2]))}` : one.what;
   }
 }
 

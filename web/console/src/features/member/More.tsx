@@ -10,7 +10,8 @@ import { FormDrawer } from "../../parts/FormDrawer";
 import { useFormat, useLabel, useOptions } from "../../parts/format";
 import { Table } from "../../parts/List";
 import { useRefresh } from "../../parts/Parts";
-import { GivePoints, RewardOrders, TopUps } from "./Desk";
+import { Bought } from "./Bought";
+import { CodeButton } from "./Code";
 
 type Member = Schema<"MemberView">;
 
@@ -24,7 +25,7 @@ export function More({ member }: { member: Member }) {
         <Preferences id={member.id} />
         <PendingPoints id={member.id} />
         <Stamps id={member.id} />
-        <History id={member.id} />
+        <Bought id={member.id} />
         <Merges id={member.id} />
       </div>
     </div>
@@ -60,6 +61,7 @@ function Cards({ member }: { member: Member }) {
       actions={
         may && (
           <span className="page-actions">
+            <CodeButton id={id} />
             <Button onClick={() => setOpen("bind")}>{t("member.card.bind")}</Button>
             <Button onClick={() => setOpen("pin")}>{t("member.card.pin")}</Button>
             <Act
@@ -194,6 +196,7 @@ function Cards({ member }: { member: Member }) {
               ],
             },
           ]}
+          actions={() => shared.shared > 0 && <Shares id={id} card={shared.id} />}
           save={async (value, key) => {
             await api.PUT("/api/v1/members/{id}/cards/{card}/sharing", {
               params: at(shared.id),
@@ -212,12 +215,40 @@ function Cards({ member }: { member: Member }) {
   );
 }
 
-function Users({ id }: { id: string }) {
-  const { t } = useTranslation(["app", "ui"]);
-  const users = useQuery({
+function useUsers(id: string) {
+  return useQuery({
     queryKey: ["member", id, "users"],
     queryFn: async () => (await api.GET("/api/v1/members/{id}/users", { params: { path: { id } } })).data?.items ?? [],
   });
+}
+
+/** Ends the sharing of a card with somebody. */
+function Shares({ id, card }: { id: string; card: string }) {
+  const { t } = useTranslation(["app", "ui"]);
+  const refresh = useRefresh();
+  const users = useUsers(id);
+  return (
+    <span className="page-actions">
+      {(users.data ?? []).map((one) => (
+        <Act
+          key={one.id}
+          small
+          label={`${t("member.card.unshare")} · ${one.name ?? one.number}`}
+          act={(_key) =>
+            api.DELETE("/api/v1/members/{id}/cards/{card}/shares/{member}", {
+              params: { path: { id, card, member: one.id } },
+            })
+          }
+          done={() => refresh("member")}
+        />
+      ))}
+    </span>
+  );
+}
+
+function Users({ id }: { id: string }) {
+  const { t } = useTranslation(["app", "ui"]);
+  const users = useUsers(id);
   if (!users.data || users.data.length === 0) return null;
   return (
     <p>
@@ -237,18 +268,31 @@ function People({ member }: { member: Member }) {
   const group = member.kind === "group";
   const people = useQuery({
     queryKey: ["member", id, "people", group],
-    queryFn: async () =>
-      group
-        ? ((await api.GET("/api/v1/members/{id}/people", { params: { path: { id } } })).data?.people ?? [])
-        : ((await api.GET("/api/v1/members/{id}/groups", { params: { path: { id } } })).data?.items ?? []),
+    queryFn: async () => {
+      const params = { path: { id } };
+      if (!group)
+        return { people: (await api.GET("/api/v1/members/{id}/groups", { params })).data?.items ?? [], max: 0 };
+      const { data } = await api.GET("/api/v1/members/{id}/people", { params });
+      return { people: data?.people ?? [], max: data?.people_max ?? 0 };
+    },
   });
+  const rows = people.data?.people ?? [];
+  const [limit, setLimit] = useState(false);
   return (
     <Box
       title={group ? t("member.group.people") : t("member.group.groups")}
-      actions={may && group && <Button onClick={() => setOpen(true)}>{t("member.group.add")}</Button>}
+      actions={
+        may &&
+        group && (
+          <span className="page-actions">
+            <Button onClick={() => setLimit(true)}>{t("member.group.max")}</Button>
+            <Button onClick={() => setOpen(true)}>{t("member.group.add")}</Button>
+          </span>
+        )
+      }
     >
-      {(people.data ?? []).length === 0 && <p className="help">{t("ui:state.empty")}</p>}
-      {(people.data ?? []).map((one) => (
+      {rows.length === 0 && <p className="help">{t("ui:state.empty")}</p>}
+      {rows.map((one) => (
         <p key={one.member.id} className="page-actions">
           <Link to="/members/$id" params={{ id: one.member.id }}>
             {one.member.name ?? one.member.number}
@@ -269,6 +313,20 @@ function People({ member }: { member: Member }) {
           )}
         </p>
       ))}
+      {limit && people.data && (
+        <FormDrawer<Schema<"GroupDraft">>
+          id={`group-${id}`}
+          title={t("member.group.max")}
+          open
+          onClose={() => setLimit(false)}
+          initial={{ people_max: people.data.max }}
+          sections={[
+            { title: "", fields: [{ at: "people_max", kind: "whole", required: true, label: t("member.group.max") }] },
+          ]}
+          save={(body, _key) => api.PUT("/api/v1/members/{id}/group", { params: { path: { id } }, body })}
+          saved={() => refresh("member")}
+        />
+      )}
       <FormDrawer<Schema<"PersonDraft">>
         id={`person-${id}`}
         title={t("member.group.add")}
@@ -447,42 +505,6 @@ function Stamps({ id }: { id: string }) {
       {(gifts.data ?? []).map((one) => (
         <p key={`${one.rule}${one.source}${one.place}`}>
           {f.moment(one.at)} {label("cause", one.cause)}: {f.count(one.points)} {t("member.points")}
-        </p>
-      ))}
-    </Box>
-  );
-}
-
-function History({ id }: { id: string }) {
-  const { t } = useTranslation(["app", "ui"]);
-  const f = useFormat();
-  const label = useLabel();
-  const path = { params: { path: { id } } };
-  const terms = useQuery({
-    queryKey: ["member", id, "memberships"],
-    queryFn: async () => (await api.GET("/api/v1/members/{id}/memberships", path)).data ?? [],
-  });
-  const gave = useQuery({
-    queryKey: ["member", id, "points-transfers"],
-    queryFn: async () => (await api.GET("/api/v1/members/{id}/points-transfers", path)).data?.items ?? [],
-  });
-  return (
-    <Box title={t("member.topUps")}>
-      <TopUps id={id} />
-      <h3>{t("member.memberships")}</h3>
-      {(terms.data ?? []).map((one) => (
-        <p key={one.id}>
-          {one.plan.name} {f.day(one.starts_on)} – {f.day(one.ends_on)} {label("membershipState", one.state)}
-        </p>
-      ))}
-      <h3>{t("member.rewardOrders")}</h3>
-      <RewardOrders id={id} />
-      <h3>{t("member.gave")}</h3>
-      <GivePoints id={id} />
-      {(gave.data ?? []).map((one) => (
-        <p key={one.id}>
-          {f.moment(one.at)} {one.from === id ? "−" : "+"}
-          {f.count(one.points)} {one.note}
         </p>
       ))}
     </Box>

@@ -9,6 +9,7 @@ import { useFormat, useLabel } from "../../parts/format";
 import { Table } from "../../parts/List";
 import { Facts, Loaded } from "../../parts/Parts";
 import { useStoreName } from "../../parts/refs";
+import { ClaimButtons } from "./Claim";
 import { ExchangeDrawer } from "./Exchange";
 import { ReceiptButton } from "./Receipt";
 import { RefundDrawer } from "./Refund";
@@ -39,6 +40,7 @@ function Page({ order }: { order: Schema<"Order"> }) {
         </h1>
         <span className="page-actions">
           <ReceiptButton document={order.id} kind="sale" />
+          <ClaimButtons order={order} />
           {mayRefund && left && (
             <>
               {maySell && <Button onClick={() => setOpen("exchange")}>{t("running.exchange.do")}</Button>}

@@ -3,12 +3,13 @@ import { MoneyInput, ProblemNotice } from "@shuke/ui/antd";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Case, Part } from "../../parts/form/model";
+import type { Case, Field, Part } from "../../parts/form/model";
 import { useFormat } from "../../parts/format";
 import { TabPage } from "../../parts/Parts";
 import { useTiers } from "../../parts/refs";
 import { SettingForm } from "../../parts/Section";
 import { useTerms } from "../../parts/terms";
+import { Kinds } from "./Kinds";
 
 /** How points are earned, spent, and when they can be used. */
 export function Points() {
@@ -20,6 +21,7 @@ export function Points() {
         { key: "earn", label: t("benefits.points.earn"), render: () => <Earn /> },
         { key: "spend", label: t("benefits.points.spend"), render: () => <Spend /> },
         { key: "terms", label: t("benefits.points.terms"), render: () => <Terms /> },
+        { key: "kinds", label: t("benefits.points.otherKinds"), render: () => <OtherKinds /> },
       ]}
     />
   );
@@ -104,48 +106,82 @@ function useExpiryCases(): Case[] {
   ];
 }
 
-function Earn() {
+/** The fields of one earn rule. */
+function useRuleFields(): Part[] {
   const { t } = useTranslation(["app", "ui"]);
   const terms = useTerms();
   const cases = useEarnCases();
+  return [
+    { at: "name", kind: "text", required: true, label: t("form.name") },
+    { at: "kind", kind: "oneOf", tag: "kind", label: t("benefits.points.kind"), cases },
+    terms.scope(),
+    terms.tiers,
+    terms.stores,
+    terms.channels,
+    terms.from,
+    terms.to,
+  ];
+}
+
+function OtherKinds() {
+  return (
+    <Kinds rules={useRuleFields()} expiry={useExpiryCases()} spending={[useSpending()]} transfer={[useTransfer()]} />
+  );
+}
+
+function Earn() {
+  const { t } = useTranslation(["app", "ui"]);
+  const rule = useRuleFields();
   const expiry = useExpiryCases();
   return (
-    <SettingForm<Schema<"EarnPolicy">>
-      name="earn"
-      permission="loyalty:configure"
-      read={() => api.GET("/api/v1/settings/earn")}
-      write={(body) => api.PUT("/api/v1/settings/earn", { body })}
-      aside={(value) => <Example policy={value} />}
-      sections={[
-        {
-          title: t("benefits.points.rules"),
-          fields: [
-            {
-              at: "rules",
-              kind: "list",
-              label: t("benefits.points.rules"),
-              add: t("benefits.points.addRule"),
-              make: () => ({ id: newId(), name: "", kind: { kind: "amount", per: 100, points: 1 }, scope: {} }),
-              fields: [
-                { at: "name", kind: "text", required: true, label: t("form.name") },
-                { at: "kind", kind: "oneOf", tag: "kind", label: t("benefits.points.kind"), cases },
-                terms.scope(),
-                terms.tiers,
-                terms.stores,
-                terms.channels,
-                terms.from,
-                terms.to,
-              ],
-            },
-            { at: "principal_earns", kind: "switch", label: t("benefits.points.principalEarns") },
-          ],
-        },
-        {
-          title: t("benefits.points.expiry"),
-          fields: [{ at: "expiry", kind: "oneOf", tag: "kind", label: t("benefits.points.expiry"), cases: expiry }],
-        },
-      ]}
-    />
+    <div className="stack">
+      <SettingForm<Schema<"EarnPolicy">>
+        name="earn"
+        permission="loyalty:configure"
+        read={() => api.GET("/api/v1/settings/earn")}
+        write={(body) => api.PUT("/api/v1/settings/earn", { body })}
+        aside={(value) => <Example policy={value} />}
+        sections={[
+          {
+            title: t("benefits.points.rules"),
+            fields: [
+              {
+                at: "rules",
+                kind: "list",
+                label: t("benefits.points.rules"),
+                add: t("benefits.points.addRule"),
+                make: () => ({ id: newId(), name: "", kind: { kind: "amount", per: 100, points: 1 }, scope: {} }),
+                fields: rule,
+              },
+              { at: "principal_earns", kind: "switch", label: t("benefits.points.principalEarns") },
+            ],
+          },
+          {
+            title: t("benefits.points.expiry"),
+            fields: [{ at: "expiry", kind: "oneOf", tag: "kind", label: t("benefits.points.expiry"), cases: expiry }],
+          },
+        ]}
+      />
+      <SettingForm<Schema<"PassEarnPolicy">>
+        name="pass-earn"
+        permission="loyalty:configure"
+        read={() => api.GET("/api/v1/settings/pass-earn")}
+        write={(body) => api.PUT("/api/v1/settings/pass-earn", { body })}
+        sections={[
+          {
+            title: t("benefits.points.passes"),
+            fields: [
+              {
+                at: "points",
+                kind: "switch",
+                label: t("benefits.points.passEarns"),
+                help: t("benefits.points.passEarnsHelp"),
+              },
+            ],
+          },
+        ]}
+      />
+    </div>
   );
 }
 
@@ -220,9 +256,45 @@ function Example({ policy }: { policy: Schema<"EarnPolicy"> }) {
   );
 }
 
-function Spend() {
+/** How points pay as money. */
+function useSpending(): Part {
   const { t } = useTranslation(["app", "ui"]);
   const terms = useTerms();
+  return {
+    at: "spending",
+    kind: "group",
+    label: t("benefits.points.enabled"),
+    optional: { step_points: 100, step_money: 100, min: 0, share_max: 10_000, scope: {} },
+    fields: [
+      { at: "step_points", kind: "whole", required: true, label: t("benefits.points.step") },
+      { at: "step_money", kind: "money", required: true, label: t("benefits.points.stepMoney") },
+      { at: "min", kind: "whole", label: t("benefits.points.min") },
+      { at: "points_max", kind: "whole", label: t("benefits.points.max") },
+      { at: "share_max", kind: "rate", label: t("benefits.points.share") },
+      terms.scope(),
+    ],
+  };
+}
+
+/** How members give points to each other. */
+function useTransfer(): Part {
+  const { t } = useTranslation(["app", "ui"]);
+  return {
+    at: "transfer",
+    kind: "group",
+    label: t("benefits.points.transfer"),
+    optional: { fee: 0, min: 1, max: null, limits: [] },
+    fields: [
+      { at: "fee", kind: "rate", label: t("benefits.points.transferFee") },
+      { at: "min", kind: "whole", label: t("benefits.points.transferMin") },
+      { at: "max", kind: "whole", label: t("benefits.points.transferMax") },
+    ],
+  };
+}
+
+function Spend() {
+  const { t } = useTranslation(["app", "ui"]);
+  const spending = useSpending() as Field<Schema<"SpendingPolicy">>;
   return (
     <SettingForm<Schema<"SpendingPolicy">>
       name="points"
@@ -232,22 +304,7 @@ function Spend() {
       sections={[
         {
           title: t("benefits.points.spend"),
-          fields: [
-            {
-              at: "spending",
-              kind: "group",
-              label: t("benefits.points.enabled"),
-              optional: { step_points: 100, step_money: 100, min: 0, share_max: 10_000, scope: {} },
-              fields: [
-                { at: "step_points", kind: "whole", required: true, label: t("benefits.points.step") },
-                { at: "step_money", kind: "money", required: true, label: t("benefits.points.stepMoney") },
-                { at: "min", kind: "whole", label: t("benefits.points.min") },
-                { at: "points_max", kind: "whole", label: t("benefits.points.max") },
-                { at: "share_max", kind: "rate", label: t("benefits.points.share") },
-                terms.scope(),
-              ],
-            },
-          ],
+          fields: [spending],
         },
       ]}
     />
@@ -257,6 +314,7 @@ function Spend() {
 function Terms() {
   const { t } = useTranslation(["app", "ui"]);
   const terms = useTerms();
+  const transfer = useTransfer() as Field<Schema<"PointsTerms">>;
   const limit = (max: string): Part[] => [
     { at: "max", kind: "whole", required: true, label: max },
     {
@@ -329,17 +387,7 @@ function Terms() {
               make: () => ({ max: null, period: "day" }),
               fields: limit(t("benefits.points.limitMax")),
             },
-            {
-              at: "transfer",
-              kind: "group",
-              label: t("benefits.points.transfer"),
-              optional: { fee: 0, min: 1, max: null, limits: [] },
-              fields: [
-                { at: "fee", kind: "rate", label: t("benefits.points.transferFee") },
-                { at: "min", kind: "whole", label: t("benefits.points.transferMin") },
-                { at: "max", kind: "whole", label: t("benefits.points.transferMax") },
-              ],
-            },
+            transfer,
           ],
         },
       ]}

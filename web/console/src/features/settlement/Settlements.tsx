@@ -1,7 +1,9 @@
 import { api, newId, once, type Schema } from "@shuke/api";
 import { useMay } from "@shuke/ui";
-import { useQuery } from "@tanstack/react-query";
-import { Button } from "antd";
+import { ProblemNotice } from "@shuke/ui/antd";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Button, Drawer, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Act } from "../../parts/Act";
@@ -26,6 +28,7 @@ export function Settlements() {
   const [{ store }] = useUrl();
   const may = useMay("settlement:write");
   const [paid, setPaid] = useState<Row>();
+  const [shown, setShown] = useState<Row>();
   const done = () => refresh("settlements", "settlements-due");
   return (
     <div className="stack">
@@ -48,6 +51,9 @@ export function Settlements() {
             title: t("form.actions"),
             render: (row) => (
               <span className="page-actions">
+                <Button size="small" onClick={() => setShown(row)}>
+                  {t("sales.settlement.entries")}
+                </Button>
                 {may &&
                   row.sides
                     .filter((side) => side.confirmed_at == null)
@@ -92,6 +98,7 @@ export function Settlements() {
         write={(body) => api.PUT("/api/v1/settings/settlement", { body })}
         sections={[{ title: "", fields: [{ at: "bonus", kind: "switch", label: t("sales.settlement.policy") }] }]}
       />
+      {shown && <Entries settlement={shown} onClose={() => setShown(undefined)} />}
       {paid && (
         <FormDrawer<{ reference: string }>
           id={`pay-${paid.id}`}
@@ -109,6 +116,73 @@ export function Settlements() {
         />
       )}
     </div>
+  );
+}
+
+type Entry = Schema<"Page_SettlementEntry">["items"][number];
+
+/** What a settlement consists of: each use of prepaid value at another store, oldest first. */
+function Entries({ settlement, onClose }: { settlement: Row; onClose: () => void }) {
+  const { t } = useTranslation(["app", "ui"]);
+  const f = useFormat();
+  const label = useLabel();
+  const storeName = useStoreName();
+  const { id } = settlement;
+  const entries = useInfiniteQuery({
+    queryKey: ["settlements", id, "entries"],
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page: Schema<"Page_SettlementEntry">) => page.next ?? undefined,
+    queryFn: async ({ pageParam }) =>
+      (
+        await api.GET("/api/v1/settlements/{id}/entries", {
+          params: { path: { id }, query: { cursor: pageParam, limit: 100 } },
+        })
+      ).data as Schema<"Page_SettlementEntry">,
+  });
+  const rows = entries.data?.pages.flatMap((page) => page.items) ?? [];
+  const title = `${storeName(settlement.payer)} → ${storeName(settlement.payee)}`;
+  return (
+    <Drawer open onClose={onClose} title={`${t("sales.settlement.entries")} · ${title}`} size={760}>
+      <ProblemNotice error={entries.error} onRetry={() => void entries.refetch()} />
+      {entries.isPending && <Skeleton active aria-busy />}
+      {entries.data && (
+        <Table<Entry>
+          label={t("sales.settlement.entries")}
+          rows={rows}
+          rowKey={(row) => `${row.source}${row.line}${row.lot}${row.kind}`}
+          columns={[
+            { key: "on", title: t("today.day"), render: (row) => f.day(row.on) },
+            { key: "kind", title: t("sales.report.kind"), render: (row) => label("account", row.kind) },
+            { key: "debtor", title: t("sales.settlement.debtor"), render: (row) => storeName(row.debtor) },
+            { key: "creditor", title: t("sales.settlement.creditor"), render: (row) => storeName(row.creditor) },
+            {
+              key: "why",
+              title: t("member.entry.source"),
+              render: (row) =>
+                row.source_kind === "sale" ? (
+                  <Link to="/sales/orders/$id" params={{ id: row.source }}>
+                    {t("sales.order.one")}
+                  </Link>
+                ) : (
+                  label("source", row.source_kind)
+                ),
+            },
+            { key: "amount", title: t("form.amount"), number: true, render: (row) => f.money(row.amount, true) },
+            {
+              key: "settled",
+              title: t("sales.settlement.settled"),
+              number: true,
+              render: (row) => f.money(row.settled, true),
+            },
+          ]}
+        />
+      )}
+      {entries.hasNextPage && (
+        <Button loading={entries.isFetchingNextPage} onClick={() => void entries.fetchNextPage()}>
+          {t("list.more")}
+        </Button>
+      )}
+    </Drawer>
   );
 }
 

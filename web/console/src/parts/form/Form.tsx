@@ -23,6 +23,7 @@ interface Props<T> {
   readOnly?: boolean;
   /** Where the server's pointers begin, when `save` sends the value within something. */
   base?: string;
+  /** Nothing is saved: neither "saved" nor "unsaved" is said. */
   quiet?: boolean;
   /** Holds a password: what is typed is not kept in the browser. */
   secret?: boolean;
@@ -143,7 +144,7 @@ export function Form<T extends object>(props: Props<T>) {
             {props.submit ?? t("ui:do.save")}
           </Button>
           {props.actions?.(value)}
-          {dirty && (
+          {dirty && !props.quiet && (
             <>
               <Tag color="warning">{t("ui:state.unsaved")}</Tag>
               <Button type="text" onClick={() => forget(initial)}>

@@ -111,6 +111,15 @@ export const member: Texts["member"] = {
   relationshipText: "{{grade}}: {{days}} days, {{n}} interactions",
   likes: "Often buys",
   happened: "Lately",
+  told: {
+    joinedBy: "Joined ({{source}})",
+    order: "Bought for {{money}}",
+    stage: "Became {{stage}}",
+  },
+  bought: "Top-ups and purchases",
+  kindPays: "Pays as money",
+  kindRewards: "For rewards only",
+  acceptAsk: "Record that the member accepts “{{title}}” ({{version}})?",
   adjust: {
     open: "Adjust a balance",
     title: "Adjust a balance",
@@ -123,6 +132,11 @@ export const member: Texts["member"] = {
     reasonHelp: "The reason goes into the audit log, and the member can see it.",
   },
   at: {
+    of: "Which balance",
+    own: "Points, wallet and passes",
+    never: "Nothing yet. Every purchase, top-up and reward will stand here.",
+    nothing: "There was no balance until that day.",
+    why: "What changed that day",
     title: "What it was on a date, and why",
     date: "Date",
     start: "When the day began",

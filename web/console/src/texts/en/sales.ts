@@ -1,6 +1,16 @@
 import type { Texts } from "../zh";
 
 export const sales: Texts["sales"] = {
+  claim: {
+    give: "Give to a member",
+    code: "Let the customer claim it",
+    who: "Whose order is it",
+    known: "A member",
+    join: "Somebody new, who joins now",
+    help: "Points, visits and tier follow, as if the member had been named at the till.",
+    codeHelp:
+      "The customer scans this code and signs in to their card: the order becomes theirs. It is worth nothing once the order has an owner.",
+  },
   order: {
     one: "Order",
     number: "Number",
@@ -10,6 +20,7 @@ export const sales: Texts["sales"] = {
     saved: "Saved",
     refunded: "Given back",
     payments: "Paid by",
+    payMixed: "Pay a part another way",
     earned: "Points earned",
     spent: "Points spent",
     member: "Member",
@@ -137,6 +148,7 @@ export const sales: Texts["sales"] = {
     download: "Download",
   },
   settlement: {
+    entries: "Entries",
     due: "Not yet settled",
     dueHelp: "A member topped up in one store and spent in another: the two settle.",
     none: "Nothing to settle.",

@@ -35,6 +35,7 @@ export const frame = {
     tags: "标签",
     cards: "会员卡",
     fields: "自定义字段与条款",
+    imports: "导入导出",
     orders: "订单",
     shifts: "交班",
     held: "挂单",
@@ -69,6 +70,7 @@ export const frame = {
     pages: "翻页",
     previous: "上一页",
     next: "下一页",
+    more: "再看一些",
     first: "回到第一页",
   },
   form: {

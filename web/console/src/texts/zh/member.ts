@@ -109,6 +109,15 @@ export const member = {
   relationshipText: "{{grade}}：认识{{days}}天，往来{{n}}次",
   likes: "常买",
   happened: "最近往来",
+  told: {
+    joinedBy: "入会（{{source}}）",
+    order: "消费{{money}}",
+    stage: "变为{{stage}}",
+  },
+  bought: "充值与购买",
+  kindPays: "能抵现",
+  kindRewards: "只能换礼",
+  acceptAsk: "会员同意《{{title}}》（{{version}}），记下来？",
   adjust: {
     open: "调整余额",
     title: "调整余额",
@@ -121,6 +130,11 @@ export const member = {
     reasonHelp: "原因会记入操作记录，会员在手机上也能看到。",
   },
   at: {
+    of: "看哪种余额",
+    own: "积分、储值与次卡",
+    never: "还没有变动。会员消费、充值、换礼后，每一笔都记在这里。",
+    nothing: "到这天为止还没有过余额。",
+    why: "这天的变动",
     title: "某一天的余额和来由",
     date: "日期",
     start: "当天开始",

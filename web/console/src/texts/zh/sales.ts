@@ -1,4 +1,13 @@
 export const sales = {
+  claim: {
+    give: "登记给会员",
+    code: "让顾客自己领",
+    who: "这单是谁的",
+    known: "已有会员",
+    join: "新会员，现在登记",
+    help: "积分、消费次数和等级都会补上，和当时报了会员一样。",
+    codeHelp: "顾客用手机扫这个码，登录会员卡就能把这单记到自己名下。这单有主人以后，码就没用了。",
+  },
   order: {
     one: "订单",
     number: "单号",
@@ -8,6 +17,7 @@ export const sales = {
     saved: "优惠",
     refunded: "已退",
     payments: "付款方式",
+    payMixed: "一部分用别的方式付",
     earned: "得积分",
     spent: "用积分",
     member: "会员",
@@ -135,6 +145,7 @@ export const sales = {
     download: "下载表格",
   },
   settlement: {
+    entries: "明细",
     due: "还没结算的",
     dueHelp: "会员在一家店充值、在另一家店用掉，两家店之间要结算。",
     none: "没有要结算的。",
