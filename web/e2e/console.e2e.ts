@@ -216,6 +216,7 @@ const PAGES = [
   "/members/tags",
   "/members/cards",
   "/members/fields",
+  "/members/imports",
   "/sales/orders",
   "/sales/shifts",
   "/sales/held",

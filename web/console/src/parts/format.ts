@@ -19,6 +19,16 @@ export function useFormat() {
     count: (value: number | null | undefined) => (value == null ? "–" : count(value, inLanguage)),
     rate: (basisPoints: number | null | undefined) => (basisPoints == null ? "–" : rate(basisPoints, inLanguage)),
     day: (date: string | null | undefined) => (date ? day(date, inLanguage) : "–"),
+    /** A birthday as it is kept: whole, without its year, or masked down to the month. */
+    birthday: (text: string | null | undefined) => {
+      const [, year, month, date] = /^(\d{4}|-)-(\d{2})(?:-(\d{2}))?$/.exec(text ?? "") ?? [];
+      if (!month) return text || "–";
+      const parts: Intl.DateTimeFormatOptions = { month: "long", timeZone: "UTC" };
+      if (date) parts.day = "numeric";
+      if (year !== "-") parts.year = "numeric";
+      const at = Date.UTC(year === "-" ? 2000 : Number(year), Number(month) - 1, Number(date ?? 1));
+      return new Intl.DateTimeFormat(inLanguage === "zh" ? "zh-CN" : "en-GB", parts).format(at);
+    },
     moment: (instantMs: number | null | undefined) => (instantMs == null ? "–" : moment(instantMs, zone, inLanguage)),
     /** A number with up to two digits after the point. */
     plain: (value: number) =>

@@ -89,14 +89,20 @@ function Bring() {
         </div>
       </div>
       <div className="field">
-        <label htmlFor={`${id}-file`}>{t("imports.file")}</label>
+        <span aria-hidden>{t("imports.file")}</span>
         <div>
           <input
             id={`${id}-file`}
+            className="hidden"
             type="file"
+            aria-label={t("imports.file")}
             accept=".csv,.tsv,.txt,.xlsx,.gz"
             onChange={(event) => setFile(event.target.files?.[0])}
           />
+          <label htmlFor={`${id}-file`} className="file-button">
+            {t("imports.choose")}
+          </label>
+          <span className="file-name">{file?.name ?? t("imports.notChosen")}</span>
           <p className="help">{t("imports.fileHelp")}</p>
         </div>
       </div>

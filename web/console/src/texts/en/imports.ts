@@ -6,6 +6,8 @@ export const imports: typeof zh = {
   bring: "Import a file",
   kind: "What to import",
   file: "File",
+  choose: "Choose a file",
+  notChosen: "None chosen",
   fileHelp: "CSV or Excel (.xlsx), up to 20 MB. You see what would happen before anything is written.",
   holds: {
     members:

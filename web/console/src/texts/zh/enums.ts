@@ -265,7 +265,7 @@ export const enums = {
   weekday: { 1: "周一", 2: "周二", 3: "周三", 4: "周四", 5: "周五", 6: "周六", 7: "周日" },
   period: { order: "每单", day: "每天", week: "每周", month: "每月", year: "每年", ever: "一共" },
   groupPart: { head: "户主", person: "成员" },
-  tierChange: { upgrade: "升级", downgrade: "降级", keep: "保持", manual: "人工设为" },
+  tierChange: { upgrade: "升级到", downgrade: "降级到", keep: "保持", manual: "人工设为" },
   tierReason: {
     reached: "达到门槛",
     fell_short: "没有达到保级门槛",

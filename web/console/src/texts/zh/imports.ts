@@ -4,6 +4,8 @@ export const imports = {
   bring: "导入一个文件",
   kind: "导入什么",
   file: "文件",
+  choose: "选择文件",
+  notChosen: "还没有选",
   fileHelp: "CSV 或 Excel（.xlsx），最大 20 MB。先看结果，确认后才会写入。",
   holds: {
     members: "会员资料，可以带上等级、标签、积分和储值余额。手机号或卡号至少要有一个。",
