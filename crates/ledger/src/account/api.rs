@@ -5,8 +5,8 @@ use crate::journal::Turnover;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuke_http::{Allow, App, Json, OpenApiRouter, Path, ProblemBody, Query, Reply, perm, routes};
-use shuke_kernel::{Date, Result, Uuid};
 use shuke_kernel::time::parse_date;
+use shuke_kernel::{Date, Result, Uuid};
 use shuke_member::member::ops as members;
 use utoipa::{IntoParams, ToSchema};
 

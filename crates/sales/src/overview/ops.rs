@@ -162,9 +162,8 @@ async fn happened(tx: &mut Tx, cx: &Cx, member: &MemberView, sold: &[Order], sig
     }));
     let zone = shuke_member::ground(tx, cx.merchant).await?.zone;
     let stages = stage::ops::changes(tx, cx, member.id, None, limit).await?.items;
-    let stage = |change: stage::StageChange| {
-        Happening::new(zone.start(change.on).max(member.created_at), HappeningKind::Stage, change.to.as_str())
-    };
+    let stage =
+        |change: stage::StageChange| Happening::new(zone.start(change.on).max(member.created_at), HappeningKind::Stage, change.to.as_str());
     all.extend(stages.into_iter().map(stage));
     let tiers = if sight.loyalty { tier::ops::history(tx, cx, member.id.0, None, limit).await?.items } else { Vec::new() };
     all.extend(tiers.into_iter().map(|entry| Happening { tier: entry.to, ..Happening::new(entry.at, HappeningKind::Tier, entry.kind) }));

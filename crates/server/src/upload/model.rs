@@ -1,7 +1,7 @@
 //! A file that was brought, and what an import says.
 
-use crate::import::{Kind, RowFault};
 use crate::import::run::{Outcome, Report};
+use crate::import::{Kind, RowFault};
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Error, Instant, Result, Uuid, id, text_enum};
 use std::collections::BTreeMap;
