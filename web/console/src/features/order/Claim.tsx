@@ -97,15 +97,17 @@ function Code({ id }: { id: string }) {
         <div className="stack">
           <p className="help">{t("sales.claim.codeHelp")}</p>
           <div role="img" aria-label={t("sales.claim.code")}>
-            <QRCode
-              type="svg"
-              value={new URL(data.path, location.origin).href}
-              bgColor="#ffffff"
-              color="#000000"
-              size={240}
-            />
+            <div aria-hidden>
+              <QRCode
+                type="canvas"
+                value={new URL(data.path, location.origin).href}
+                bgColor="#ffffff"
+                color="#000000"
+                size={240}
+              />
+            </div>
           </div>
-          <code>{data.code}</code>
+          <code className="long">{data.code}</code>
         </div>
       )}
     </Loaded>
