@@ -44,8 +44,6 @@ export default defineConfig({
       },
     }),
   ],
-  // The root of the workspace holds an older React for other libraries: one React for everything here.
-  resolve: { dedupe: ["react", "react-dom"] },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: { port: 7303, proxy: { "/api": server } },
   preview: { port: 7303, proxy: { "/api": server } },

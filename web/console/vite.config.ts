@@ -8,8 +8,6 @@ export default defineConfig({
     tanstackRouter({ target: "react", autoCodeSplitting: true, quoteStyle: "double", semicolons: true }),
     react(),
   ],
-  // The root of the workspace holds an older React for other libraries: one React for everything here.
-  resolve: { dedupe: ["react", "react-dom"] },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   // The origin stays that of the page: the server refuses writes from another site.
   server: {

@@ -13,6 +13,8 @@ import { accessibilityFaults, Shop } from "./shop";
 
 /** Pages of one face that are opened at most. */
 const PAGES_MAX = 60;
+/** What is opened over one page at most. */
+const OPENED_MAX = 6;
 
 let shop: Shop;
 let owner: string;
@@ -48,25 +50,98 @@ const kindOf = (path: string) => path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ":id
 async function settled(page: Page): Promise<void> {
   await page.locator("main, [role=main]").first().waitFor();
   await page.waitForFunction(
-    () => !document.querySelector("[aria-busy=true], .ant-skeleton-active, .ant-spin-spinning"),
+    () =>
+      !document.querySelector("[aria-busy=true], .ant-skeleton-active, .ant-spin-spinning") &&
+      // What still fades in is fainter than it will be.
+      document.getAnimations().every((one) => one.playState !== "running"),
   );
 }
 
-/** Opens every kind of page that links lead to, and says what is wrong with each. */
-async function crawl(page: Page, start: string): Promise<{ pages: string[]; wrong: string[] }> {
+/** What is wrong with the page as it is now. */
+async function wrongWith(page: Page, where: string, faults: string[]): Promise<string[]> {
+  return [
+    ...(await accessibilityFaults(page)),
+    ...(await rawKeys(page)).map((key) => `the key ${key} is shown`),
+    ...faults.splice(0),
+  ].map((fault) => `${where}: ${fault}`);
+}
+
+const DIALOG = "[role=dialog]:visible";
+
+/** Presses what opens something over the page (the page's main buttons, a row's first), and looks at it. */
+async function opened(page: Page, where: string, faults: string[], looked: string[]): Promise<string[]> {
+  const wrong: string[] = [];
+  const buttons = page.locator(
+    ["main .ant-tabs-tabpane-active", "main > section"]
+      .map((where) => `${where} button.ant-btn:not([type=submit]):not(:disabled):visible`)
+      .join(", "),
+  );
+  const names = await buttons.evaluateAll((all) => all.map((one) => one.textContent?.trim() ?? ""));
+  const seen = new Set<string>();
+  for (const [at, name] of names.entries()) {
+    if (!name || seen.has(name) || seen.size >= OPENED_MAX) continue;
+    seen.add(name);
+    const path = page.url();
+    await buttons.nth(at).click();
+    await page
+      .locator(DIALOG)
+      .first()
+      .waitFor({ timeout: 700 })
+      .catch(() => undefined);
+    if ((await page.locator(DIALOG).count()) > 0) {
+      await settled(page);
+      looked.push(`${where} [${name}]`);
+      wrong.push(...(await wrongWith(page, `${where} [${name}]`, faults)));
+      await page.keyboard.press("Escape");
+      await page
+        .locator(DIALOG)
+        .first()
+        .waitFor({ state: "hidden", timeout: 3_000 })
+        .catch(() => page.reload());
+    }
+    if (page.url() !== path) await page.goto(path);
+    await settled(page);
+    if ((await buttons.count()) !== names.length) break;
+  }
+  return wrong;
+}
+
+/** The tabs of the page, one after the other, each with what opens over it. */
+async function states(page: Page, path: string, faults: string[], looked: string[]): Promise<string[]> {
+  const wrong: string[] = [];
+  const tabs = page.locator("main [role=tab]");
+  for (let at = 0; at < Math.max(1, await tabs.count()); at++) {
+    let where = path;
+    if ((await tabs.count()) > 0) {
+      await tabs.nth(at).click();
+      await settled(page);
+      where = `${path} ${await tabs.nth(at).textContent()}`;
+      if (at > 0) looked.push(where);
+      if (at > 0) wrong.push(...(await wrongWith(page, where, faults)));
+    }
+    wrong.push(...(await opened(page, where, faults, looked)));
+  }
+  return wrong;
+}
+
+/** Opens every kind of page that links lead to, with its tabs and what opens over it where that is asked for; says what is wrong. */
+async function crawl(
+  page: Page,
+  start: string,
+  deep = false,
+): Promise<{ pages: string[]; looked: string[]; wrong: string[] }> {
   const faults = watch(page);
   const queue = [start];
   const seen = new Set<string>([kindOf(start)]);
   const pages: string[] = [];
+  const looked: string[] = [];
   const wrong: string[] = [];
   const face = start.split("/")[1];
   for (let path = queue.shift(); path && pages.length < PAGES_MAX; path = queue.shift()) {
     await page.goto(path);
     await settled(page);
     pages.push(path);
-    wrong.push(...(await accessibilityFaults(page)).map((fault) => `${path}: ${fault}`));
-    wrong.push(...(await rawKeys(page)).map((key) => `${path}: the key ${key} is shown`));
-    wrong.push(...faults.splice(0).map((fault) => `${path}: ${fault}`));
+    wrong.push(...(await wrongWith(page, path, faults)));
     const links = await page
       .locator(`a[href^="/${face}/"]`)
       .evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
@@ -75,8 +150,9 @@ async function crawl(page: Page, start: string): Promise<{ pages: string[]; wron
       seen.add(kindOf(link));
       queue.push(link);
     }
+    if (deep) wrong.push(...(await states(page, path, faults, looked)));
   }
-  return { pages, wrong };
+  return { pages, looked, wrong };
 }
 
 async function signedIn(cookie: string, options: Parameters<Shop["context"]>[0]): Promise<BrowserContext> {
@@ -93,11 +169,12 @@ const READERS = [
 
 for (const reader of READERS) {
   const how = `${reader.locale}, ${reader.colorScheme}`;
-  it(`console: every page (${how})`, { timeout: 240_000 }, async () => {
+  it(`console: every page, its tabs and what opens over it (${how})`, { timeout: 900_000 }, async () => {
     const context = await signedIn(owner, reader);
-    const { pages, wrong } = await crawl(await context.newPage(), "/console/");
+    const { pages, looked, wrong } = await crawl(await context.newPage(), "/console/", true);
     expect(wrong).toEqual([]);
-    expect(pages.length).toBeGreaterThan(0);
+    expect(pages.length).toBeGreaterThan(25);
+    expect(looked.length, looked.join("\n")).toBeGreaterThan(60);
     await context.close();
   });
 

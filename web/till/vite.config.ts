@@ -40,8 +40,6 @@ export default defineConfig({
       },
     }),
   ],
-  // The workspace's root holds an older React for the card's libraries: one React for everything here.
-  resolve: { dedupe: ["react", "react-dom"] },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: { port: 7302, proxy },
   preview: { proxy },

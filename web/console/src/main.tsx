@@ -11,6 +11,7 @@ import { SIGNED_OUT, TOTP_DUE } from "./shell/Gate";
 import { en } from "./texts/en";
 import { zh } from "./texts/zh";
 import "./console.css";
+import "./kit.css";
 
 const router = createRouter({
   routeTree,

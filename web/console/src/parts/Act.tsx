@@ -11,6 +11,8 @@ interface Props {
   /** Sends it once; a retry of the same decision has the same key. */
   act: (key: string) => Promise<unknown>;
   done?: () => void;
+  /** Whether it can be done as things stand; says itself what is missing. */
+  ready?: () => boolean;
   danger?: boolean;
   primary?: boolean;
   small?: boolean;
@@ -21,7 +23,7 @@ interface Props {
 }
 
 /** A button that does something: asks where it matters, can't be pressed twice, says why it was refused. */
-export function Act({ label, ask, act, done, danger, primary, small, icon, said, disabled }: Props) {
+export function Act({ label, ask, act, done, ready, danger, primary, small, icon, said, disabled }: Props) {
   const { t } = useTranslation(["app", "ui"]);
   const { message } = App.useApp();
   const [open, setOpen] = useState(false);
@@ -56,7 +58,11 @@ export function Act({ label, ask, act, done, danger, primary, small, icon, said,
         icon={icon}
         loading={busy && !open}
         disabled={disabled}
-        onClick={() => (ask ? setOpen(true) : void run())}
+        onClick={() => {
+          if (ready && !ready()) return;
+          if (ask) setOpen(true);
+          else void run();
+        }}
       >
         {label}
       </Button>

@@ -45,7 +45,7 @@ export function ExchangeDrawer({ order, onClose }: { order: Schema<"Order">; onC
       sections={[
         { title: t("running.exchange.back"), fields: backFields<Draft>(left, t, f.quantity) },
         {
-          title: t("running.exchange.out"),
+          title: "",
           fields: [
             {
               at: "out",
@@ -70,7 +70,7 @@ export function ExchangeDrawer({ order, onClose }: { order: Schema<"Order">; onC
         },
       ]}
       submit={t("running.exchange.confirm")}
-      actions={(value) => (
+      below={(value) => (
         <div className="stack">
           <Preview order={order} value={value} />
           {asked && <SecondPerson key={JSON.stringify(asked)} asked={asked} given={setApproval} />}

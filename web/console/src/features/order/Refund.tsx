@@ -39,7 +39,7 @@ export function RefundDrawer({ order, onClose }: { order: Schema<"Order">; onClo
         },
       ]}
       submit={t("sales.order.refundDo")}
-      actions={(value) => (
+      below={(value) => (
         <div className="stack">
           <Preview order={order.id} lines={linesOf(value)} />
           {asked && <SecondPerson key={JSON.stringify(asked)} asked={asked} given={setApproval} />}

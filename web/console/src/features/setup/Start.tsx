@@ -48,6 +48,7 @@ export function Start() {
           <>
             <h2>{t("start.ready")}</h2>
             <p className="help">{t("start.readyHelp")}</p>
+            <p className="help">{t("start.readyFind")}</p>
             <p className="page-actions">
               <Button type="primary" size="large" href="/till/">
                 {t("start.toTill")}
@@ -100,9 +101,21 @@ function FirstGoods() {
   const { currency } = useFormat();
   const refresh = useRefresh();
   const [rows, setRows] = useState<Row[]>([blank(), blank(), blank()]);
+  const [fault, setFault] = useState<string>();
+  const put = (next: Row[]) => {
+    setFault(undefined);
+    setRows(next);
+  };
   const change = (id: string, part: Partial<Row>) =>
-    setRows(rows.map((row) => (row.id === id ? { ...row, ...part } : row)));
-  const full = rows.filter((row) => row.name && row.price != null);
+    put(rows.map((row) => (row.id === id ? { ...row, ...part } : row)));
+  const full = rows.filter((row) => row.name.trim() && row.price != null);
+  // A row that is half filled is not passed over: it would be missed at the till.
+  const check = () => {
+    const half = rows.findIndex((row) => Boolean(row.name.trim() || row.barcode.trim()) !== (row.price != null));
+    if (half >= 0) setFault(t("start.halfRow", { n: half + 1 }));
+    else if (full.length === 0) setFault(t("start.noGoods"));
+    return half < 0 && full.length > 0;
+  };
   const sample = t(`sample.${merchant.trade}`)
     .split("、")
     .map((text): Row => {
@@ -136,15 +149,20 @@ function FirstGoods() {
           />
         </div>
       ))}
+      {fault && (
+        <p className="fault" role="alert">
+          {fault}
+        </p>
+      )}
       <p className="page-actions">
-        <Button onClick={() => setRows([...rows, blank()])}>{t("start.addRow")}</Button>
-        <Button onClick={() => setRows(sample)}>{t("start.sample")}</Button>
+        <Button onClick={() => put([...rows, blank()])}>{t("start.addRow")}</Button>
+        <Button onClick={() => put(sample)}>{t("start.sample")}</Button>
         <Act
           primary
           label={t("start.next")}
+          ready={check}
           act={async () => {
-            for (const [at, row] of (full.length > 0 ? full : []).entries()) await sell(row, at);
-            if (full.length === 0) throw new Error(t("start.noGoods"));
+            for (const [at, row] of full.entries()) await sell(row, at);
           }}
           done={() => refresh("products")}
         />

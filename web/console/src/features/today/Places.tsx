@@ -1,6 +1,5 @@
 import type { Schema } from "@shuke/api";
 import { Link } from "@tanstack/react-router";
-import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../parts/format";
 import { Empty, Table } from "../../parts/List";
@@ -69,9 +68,9 @@ export function Stores({ data }: { data: Overall }) {
             key: "store",
             title: t("shell.store"),
             render: (row) => (
-              <Button type="link" className="plain-link" onClick={() => setUrl({ store: row.store }, { push: true })}>
+              <button type="button" className="plain-link" onClick={() => setUrl({ store: row.store }, { push: true })}>
                 {name(row.store)}
-              </Button>
+              </button>
             ),
           },
           { key: "sold", title: t("today.sold"), number: true, render: (row) => f.money(row.sold) },

@@ -12,6 +12,7 @@ import { Needs } from "./Needs";
 import { Reach, Stages } from "./People";
 import { Goods, Stores } from "./Places";
 import { Plots } from "./Plots";
+import { Unfinished } from "./Unfinished";
 
 /** From how many thousandths of a piece down stock runs low. */
 const LOW_MILLI = 2_000;
@@ -52,6 +53,7 @@ export function Today() {
         <Loaded query={figures}>
           {(data) => (
             <div aria-busy={figures.isPlaceholderData}>
+              {data.figures.orders === 0 && data.before.orders === 0 && <Unfinished />}
               <Cards data={data} />
               <Needs alerts={data.alerts} />
               <Plots data={data} />

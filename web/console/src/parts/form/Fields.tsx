@@ -235,6 +235,7 @@ function Control({ id, field, value, onChange, fault, described }: ControlProps)
         <MoneyInput
           {...common}
           currency={{ code: "NUM", decimals: DIGITS[field.kind] }}
+          trim
           value={value as number | null}
           onChange={onChange}
           suffix={field.kind === "rate" ? "%" : field.unit}

@@ -18,6 +18,8 @@ interface Props<T> {
   saved?: () => void;
   submit?: string;
   actions?: (value: T) => ReactNode;
+  /** Under the fields: what it comes to. */
+  below?: (value: T) => ReactNode;
   /** Beside the fields: an example, a check. */
   aside?: (value: T) => ReactNode;
   readOnly?: boolean;
@@ -138,6 +140,7 @@ export function Form<T extends object>(props: Props<T>) {
         </fieldset>
         {props.aside && <aside>{props.aside(value)}</aside>}
       </div>
+      {props.below?.(value)}
       {!readOnly && (
         <footer className="form-foot">
           <Button type="primary" htmlType="submit" loading={saving} title="Ctrl S">

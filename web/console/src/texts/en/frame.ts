@@ -138,10 +138,13 @@ export const frame: Omit<
     goodsBarcode: "Barcode of product {{n}}",
     addRow: "Another row",
     sample: "Fill in samples of my trade",
+    halfRow: "Row {{n}} is not complete: give it a name and a price, or empty it.",
     noGoods: "Give at least one product a name and a price.",
     memberHelp: "Try it with yourself to see how points are earned.",
     ready: "Ready to sell",
     readyHelp: "Open the till, scan goods, ask for the phone number, take the money.",
+    readyFind:
+      "Goods without a barcode are found by their name or the first letters of their pinyin: znk finds 纸尿裤.",
     toTill: "Open the till",
     toToday: "Look around first",
   },

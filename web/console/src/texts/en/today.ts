@@ -60,5 +60,7 @@ export const today: Texts["today"] = {
   hourOf: "{{n}}:00",
   inNumbers: "In numbers",
   empty: "Nothing was sold in this period.",
+  unfinished: "{{n}} steps are left until the shop can sell.",
+  goOn: "Go on",
   sellNow: "Open the till",
 };

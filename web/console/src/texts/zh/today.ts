@@ -58,5 +58,7 @@ export const today = {
   hourOf: "{{n}}点",
   inNumbers: "看数字",
   empty: "这段时间还没有卖过东西。",
+  unfinished: "开店准备还差{{n}}步。",
+  goOn: "接着来",
   sellNow: "去收银",
 };

@@ -8,22 +8,29 @@ type Props = Omit<InputProps, "value" | "onChange"> & {
   /** Minor units. */
   value?: number | null;
   onChange?: (minor: number | null) => void;
+  /** Writes no zeros after the point that say nothing: for quantities and rates. */
+  trim?: boolean;
   ref?: Ref<InputRef>;
 };
 
+function write(value: number, currency: Currency, trim: boolean): string {
+  const text = plainMoney(value, currency);
+  return trim && text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
 /** Takes what a person types, keeps it as typed while it is no amount, never rounds. */
-export function MoneyInput({ currency, value, onChange, ...rest }: Props) {
+export function MoneyInput({ currency, value, onChange, trim = false, ...rest }: Props) {
   const { t } = useTranslation("ui");
-  const [text, setText] = useState(value == null ? "" : plainMoney(value, currency));
+  const [text, setText] = useState(value == null ? "" : write(value, currency, trim));
   const read = text.trim() === "" ? null : parseMoney(text, currency);
   useEffect(() => {
     // The value was set from outside: show it, unless it is what the text says already.
     setText((shown) => {
       const shownValue = shown.trim() === "" ? null : parseMoney(shown, currency);
       if ((value ?? null) === shownValue || (shownValue === undefined && value == null)) return shown;
-      return value == null ? "" : plainMoney(value, currency);
+      return value == null ? "" : write(value, currency, trim);
     });
-  }, [value, currency]);
+  }, [value, currency, trim]);
   return (
     <Input
       inputMode="decimal"
