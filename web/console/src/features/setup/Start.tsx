@@ -157,6 +157,7 @@ function FirstGoods() {
       <p className="page-actions">
         <Button onClick={() => put([...rows, blank()])}>{t("start.addRow")}</Button>
         <Button onClick={() => put(sample)}>{t("start.sample")}</Button>
+        <Link to="/members/imports">{t("start.fromFile")}</Link>
         <Act
           primary
           label={t("start.next")}

@@ -138,6 +138,7 @@ export const frame: Omit<
     goodsBarcode: "Barcode of product {{n}}",
     addRow: "Another row",
     sample: "Fill in samples of my trade",
+    fromFile: "Import them from a file",
     halfRow: "Row {{n}} is not complete: give it a name and a price, or empty it.",
     noGoods: "Give at least one product a name and a price.",
     memberHelp: "Try it with yourself to see how points are earned.",

@@ -125,6 +125,7 @@ export const frame = {
     goodsBarcode: "第{{n}}样商品的条码",
     addRow: "再加一行",
     sample: "填入本行业的示例商品",
+    fromFile: "从表格导入",
     halfRow: "第{{n}}行还没填全：名称和售价都要有，不要的就清空。",
     noGoods: "请至少填一样商品的名称和售价。",
     memberHelp: "可以先填自己，试试怎么积分。",
