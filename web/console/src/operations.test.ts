@@ -4,9 +4,6 @@ import { expect, it } from "vitest";
 
 const WEB = resolve(import.meta.dirname, "../..");
 
-/** Called, but not through the generated client. */
-const TILL = "the till calls it by the shapes of its own contract";
-
 /** Operations that no face of the staff calls, each with its reason. */
 const ELSEWHERE: Record<string, string> = {
   "GET /api/v1/members/{id}/starter-picks": "shown at the till, where they are offered",
@@ -30,13 +27,9 @@ const ELSEWHERE: Record<string, string> = {
   "GET /api/v1/members/{id}/balances": "the overview of a member says all of it",
   "GET /api/v1/members/{id}/relationship": "the overview of a member says it",
   "GET /api/v1/members/{id}/tier": "the overview of a member says it",
-  "GET /api/v1/members/{id}/till-view": TILL,
   "GET /api/v1/membership-plans/{id}": "the list of plans says all of it",
   "GET /api/v1/memberships/{id}": "the list at its member says all of it",
   "GET /api/v1/variants/by-barcode/{code}": "the till searches through the products",
-  "POST /api/v1/device/session": TILL,
-  "POST /api/v1/offline-sales": TILL,
-  "GET /api/v1/tills/{id}/snapshot": TILL,
 };
 
 function calls(): Set<string> {

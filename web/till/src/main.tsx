@@ -7,7 +7,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { watchConnection } from "./core/connection";
 import { routeTree } from "./routeTree.gen";
-import "./till.css";
+import "./core/base.css";
+import "./core/parts.css";
 import { en } from "./texts/en";
 import { zh } from "./texts/zh";
 

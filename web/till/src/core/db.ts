@@ -2,7 +2,6 @@
 // were last seen, the cart of the moment, and every sale until the server has it.
 import type { Schema } from "@shuke/api";
 import Dexie, { type EntityTable } from "dexie";
-import type { OfflineSale } from "./contract";
 
 /** A variant with its product's words, as the search field finds it. */
 export interface Goods {
@@ -63,7 +62,7 @@ export interface QueuedSale {
   /** A sale that the server priced. */
   body?: Schema<"Checkout"> | undefined;
   /** A sale that the till made alone, as it was promised to the customer. */
-  offline?: OfflineSale | undefined;
+  offline?: Schema<"OfflineSale"> | undefined;
   /** The till that made it. */
   till: string;
   shown: ShownSale;

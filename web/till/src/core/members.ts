@@ -5,6 +5,9 @@ import { db } from "./db";
 
 export type Brief = Schema<"MemberBrief">;
 
+/** What is asked again once something of the member has changed. */
+export const TILL_VIEW = ["get", "/api/v1/members/{id}/till-view"];
+
 const KNOWN_MAX = 2_000;
 const FOUND_MAX = 8;
 

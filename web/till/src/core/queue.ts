@@ -3,7 +3,6 @@
 // makes it happen once however often it is sent.
 import { api, asProblem, once, Problem, type Schema } from "@shuke/api";
 import { connected } from "./connection";
-import { later, type OfflineSale, type ReceivedBatch } from "./contract";
 import { db, type QueuedSale } from "./db";
 import { createStore } from "./store";
 
@@ -31,9 +30,9 @@ async function checkout(key: string, body: Schema<"Checkout">): Promise<Schema<"
 }
 
 /** A sale that the till made alone: the server takes it as it was promised, once, by its id. */
-async function handOver(till: string, sale: OfflineSale): Promise<void> {
+async function handOver(till: string, sale: Schema<"OfflineSale">): Promise<void> {
   const signal = AbortSignal.timeout(20_000);
-  const { data } = await later.POST<ReceivedBatch>("/api/v1/offline-sales", { body: { till, sales: [sale] }, signal });
+  const { data } = await api.POST("/api/v1/offline-sales", { body: { till, sales: [sale] }, signal });
   const received = data?.items[0];
   if (!received?.state) {
     const { code = "internal", detail = "" } = received?.refused ?? {};

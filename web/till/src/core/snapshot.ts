@@ -1,9 +1,8 @@
 // What the till takes along for when it is alone: catalogue, prices, the store's latest buyers, what it may
 // decide, and a token that says until when. Fetched every few minutes; parts that did not change are not sent.
-import { api, asProblem, type Schema } from "@shuke/api";
+import { api, type Schema } from "@shuke/api";
 import { useEffect } from "react";
 import { connected } from "./connection";
-import { later, type OfflinePolicy, type Snapshot } from "./contract";
 import { db, type Goods, keep, kept } from "./db";
 import { usePlace } from "./place";
 import { createStore, useStore } from "./store";
@@ -18,7 +17,7 @@ export interface Alone {
   takenAt: number;
   till: string;
   book: number;
-  policy: OfflinePolicy;
+  policy: Schema<"OfflinePolicy">;
   taxMode: Schema<"TaxMode">;
   /** Down to which unit a total is rounded off, in minor units; 1 changes nothing. */
   roundingUnit: number;
@@ -54,14 +53,14 @@ export function goodsOf(product: Product, storePrices: ReadonlyMap<string, numbe
 }
 
 /** The unit of a merchant's rounding-off, in minor units. */
-export function roundingUnit(rounding: "none" | "jiao" | "yuan", decimals: number): number {
+export function roundingUnit(rounding: Schema<"RoundingOff">, decimals: number): number {
   const whole = 10 ** decimals;
   if (rounding === "yuan") return whole;
   return rounding === "jiao" && decimals > 0 ? whole / 10 : 1;
 }
 
 /** Puts a snapshot in place of the one before, in one step. */
-async function put(snapshot: Snapshot): Promise<void> {
+async function put(snapshot: Schema<"Snapshot">): Promise<void> {
   const { rules, policy, token, expires_at, issued_at, book, till } = snapshot;
   const before = alone.get();
   const now: Alone = {
@@ -103,31 +102,13 @@ export async function refreshSnapshot(till: string): Promise<void> {
   const before = alone.get();
   // Another till is another snapshot.
   const known = before?.till === till ? before : undefined;
-  const { data, response } = await later.GET<Snapshot>("/api/v1/tills/{id}/snapshot", {
+  const { data, response } = await api.GET("/api/v1/tills/{id}/snapshot", {
     params: { path: { id: till }, query: known ? { book: known.book } : {} },
   });
   if (!data) return;
   // The body may come out of the browser's cache; the token in the header is always today's.
   const [token, expires] = (response.headers.get("shuke-snapshot") ?? "").split(";");
   await put(token && expires ? { ...data, token, expires_at: Number(expires) } : data);
-}
-
-/** The catalogue by itself: what is sold can be scanned, but the till can't sell alone. */
-async function refreshCatalogue(): Promise<void> {
-  const all: Goods[] = [];
-  let cursor: string | undefined;
-  do {
-    const { data } = await api.GET("/api/v1/products", {
-      params: { query: { state: "on_sale", limit: 200, ...(cursor ? { cursor } : {}) } },
-    });
-    all.push(...(data?.items ?? []).flatMap((product) => goodsOf(product, new Map())));
-    cursor = data?.next ?? undefined;
-  } while (cursor);
-  await db().transaction("rw", db().goods, async () => {
-    await db().goods.clear();
-    await db().goods.bulkPut(all);
-  });
-  alone.set(undefined);
 }
 
 const EVERY_MS = 3 * 60_000;
@@ -143,9 +124,8 @@ export function useSnapshot(): void {
       if (left || !connected.get()) return;
       try {
         await refreshSnapshot(till.id);
-      } catch (thrown) {
-        // The one that is kept goes on being used. A server without snapshots still has a catalogue.
-        if (asProblem(thrown).status === 404) await refreshCatalogue().catch(() => undefined);
+      } catch {
+        // The one that is kept goes on being used.
       }
     };
     void go();

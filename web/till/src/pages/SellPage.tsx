@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { cartStore, emptyCart, isEmpty, PIECE } from "../core/cart";
 import { connected } from "../core/connection";
+import { TILL_VIEW } from "../core/members";
 import { say } from "../core/Notices";
 import { signature } from "../core/price";
 import { useStore } from "../core/store";
@@ -21,6 +22,7 @@ import { ShiftMark } from "../features/shift/ShiftMark";
 import { useShift } from "../features/shift/useShift";
 import { TopBar } from "../features/topbar/TopBar";
 import { type Opened, SellDialogs } from "./SellDialogs";
+import "./sell.css";
 
 /** The one screen: who is it, what does she pay, next please. */
 export function SellPage() {
@@ -87,7 +89,7 @@ export function SellPage() {
       cartStore.set(emptyCart());
       setOpened({ kind: "done", done: sold });
       // What the member has is another now.
-      void queries.invalidateQueries({ queryKey: ["till-view"] });
+      void queries.invalidateQueries({ queryKey: TILL_VIEW });
     },
     [queries],
   );

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { type Cart, type CartLine, PIECE } from "../../core/cart";
 import { parsePieces, pieces, useWriting } from "../../core/format";
 import type { PricedLine } from "../../core/price";
+import "./cart.css";
 
 interface Props {
   cart: Cart;

@@ -1,18 +1,16 @@
-import type { Schema } from "@shuke/api";
+import { query, type Schema } from "@shuke/api";
 import { count, day, language } from "@shuke/ui";
 import { ProblemNotice } from "@shuke/ui/antd";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Cart } from "../../core/cart";
 import { connected } from "../../core/connection";
-import type { TillView } from "../../core/contract";
 import { useWriting } from "../../core/format";
 import type { Priced } from "../../core/price";
 import { useStore } from "../../core/store";
 import { type Hint, hintsFor } from "./hints";
-import { viewOf } from "./view";
+import "./member.css";
 
-type View = TillView;
+type View = Schema<"TillView">;
 
 interface Props {
   cart: Cart;
@@ -30,12 +28,12 @@ export function MemberPanel(props: Props) {
   const online = useStore(connected);
   const { member } = props.cart;
   const id = member?.id ?? "";
-  const view = useQuery({
-    queryKey: ["till-view", id],
-    queryFn: () => viewOf(id),
-    enabled: !!member && online,
-    staleTime: 30_000,
-  });
+  const view = query.useQuery(
+    "get",
+    "/api/v1/members/{id}/till-view",
+    { params: { path: { id } } },
+    { enabled: !!member && online, staleTime: 30_000 },
+  );
   if (!member) return null;
   return (
     <>

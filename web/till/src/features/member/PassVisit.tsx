@@ -4,7 +4,7 @@ import { ProblemNotice } from "@shuke/ui/antd";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useWriting } from "../../core/format";
-import type { Brief } from "../../core/members";
+import { type Brief, TILL_VIEW } from "../../core/members";
 import { say } from "../../core/Notices";
 import { Panel } from "../../core/Panel";
 import { usePlace } from "../../core/place";
@@ -33,7 +33,7 @@ export function PassVisit({ member, onClose }: { member: Brief; onClose: () => v
         body: { id: attempt.id, pass, item, store: store.id, visits: 1 },
       });
       await queries.invalidateQueries({ queryKey: ["get", "/api/v1/members/{id}/passes"] });
-      await queries.invalidateQueries({ queryKey: ["till-view"] });
+      await queries.invalidateQueries({ queryKey: TILL_VIEW });
       say(t("pass.visited", { name }), "good");
       onClose();
     } catch (thrown) {

@@ -1,6 +1,5 @@
 // What is worth saying to a member now. Pure.
 import type { Schema } from "@shuke/api";
-import type { TillView } from "../../core/contract";
 
 export type Hint =
   | { kind: "birthday"; days: number; whose?: Schema<"Relation"> | undefined }
@@ -14,7 +13,7 @@ export type Hint =
 
 const HINTS_MAX = 6;
 
-type Told = Pick<TillView, "birthdays" | "notes" | "stage" | "replenish" | "starter_picks" | "tier">;
+type Told = Pick<Schema<"TillView">, "birthdays" | "notes" | "stage" | "replenish" | "starter_picks" | "tier">;
 
 /** At most six things, the most personal first. */
 export function hintsFor(view: Told): Hint[] {

@@ -21,6 +21,7 @@ import {
   withPayment,
 } from "./model";
 import { type SaleDone, usePay } from "./usePay";
+import "./pay.css";
 
 /** One key per tender: letters are no part of an amount, so they work while an amount is typed. */
 const KEYS: Record<string, PayTender> = {

@@ -2,7 +2,6 @@ import { newKey, Problem, type Schema } from "@shuke/api";
 import { useWho } from "@shuke/ui";
 import { useRef, useState } from "react";
 import { type Cart, linesOf, passesOf } from "../../core/cart";
-import type { OfflineSale } from "../../core/contract";
 import type { ShownSale } from "../../core/db";
 import { usePlace } from "../../core/place";
 import type { Priced } from "../../core/price";
@@ -49,7 +48,7 @@ function bodyOf(cart: Cart, priced: Priced, ask: Ask, place: { store: string; ti
 }
 
 /** What the till promised alone. */
-function promiseOf(cart: Cart, priced: Priced, ask: Ask, token: string, at: number): OfflineSale {
+function promiseOf(cart: Cart, priced: Priced, ask: Ask, token: string, at: number): Schema<"OfflineSale"> {
   return {
     id: cart.id,
     at,

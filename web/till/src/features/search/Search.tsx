@@ -10,6 +10,7 @@ import { type Brief, identify, searchMembers } from "../../core/members";
 import { say } from "../../core/Notices";
 import { usePlace } from "../../core/place";
 import { read } from "./read";
+import "./search.css";
 
 export interface SearchHandle {
   focus: () => void;

@@ -1,19 +1,21 @@
-import { useSigning, type Who } from "@shuke/ui";
+import { api, type Schema } from "@shuke/api";
+import { useSigning } from "@shuke/ui";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type DeviceView, later, type Person } from "../../core/contract";
 
 /** The device as the server knows it; undefined where it is not registered, or while the server is away. */
 export function useDevice() {
   return useQuery({
     queryKey: ["device"],
-    queryFn: async () => (await later.GET<DeviceView>("/api/v1/device")).data ?? null,
+    queryFn: async () => (await api.GET("/api/v1/device")).data ?? null,
     retry: false,
     staleTime: 60_000,
   });
 }
+
+type Person = Schema<"Person">;
 
 /** On a known device: one's name, then the PIN. */
 export function WithPin({ people, onPassword }: { people: Person[]; onPassword: () => void }) {
@@ -29,7 +31,7 @@ export function WithPin({ people, onPassword }: { people: Person[]; onPassword: 
     setBusy(true);
     setError(undefined);
     try {
-      const { data } = await later.POST<Who>("/api/v1/device/session", { body: { staff: person.id, pin } });
+      const { data } = await api.POST("/api/v1/device/session", { body: { staff: person.id, pin } });
       if (data) signedIn(data);
     } catch (thrown) {
       setError(thrown);

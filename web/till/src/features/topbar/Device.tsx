@@ -1,7 +1,7 @@
+import { api } from "@shuke/api";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { later } from "../../core/contract";
 import { say } from "../../core/Notices";
 import { Panel } from "../../core/Panel";
 import { usePlace } from "../../core/place";
@@ -38,7 +38,7 @@ export function OwnPin({ onClose }: { onClose: () => void }) {
     <Panel title={t("top.ownPin")} onClose={onClose}>
       <form
         className="stack"
-        onSubmit={(event) => void send(event, () => later.PUT("/api/v1/session/pin", { body: { password, pin } }))}
+        onSubmit={(event) => void send(event, () => api.PUT("/api/v1/session/pin", { body: { password, pin } }))}
       >
         <p>{t("top.ownPinHint")}</p>
         <label>
@@ -83,7 +83,7 @@ export function RegisterDevice({ onClose }: { onClose: () => void }) {
       <form
         className="stack"
         onSubmit={(event) =>
-          void send(event, () => later.POST("/api/v1/devices", { body: { till: till.id, name: name.trim() } }))
+          void send(event, () => api.POST("/api/v1/devices", { body: { till: till.id, name: name.trim() } }))
         }
       >
         <p>{t("top.registerHint")}</p>

@@ -9,6 +9,7 @@ import { useLeavePlace, usePlace } from "../../core/place";
 import { waitingSales } from "../../core/queue";
 import { useStore } from "../../core/store";
 import { OwnPin, RegisterDevice } from "./Device";
+import "./topbar.css";
 
 /** Where, who, and whether the server answers; the middle belongs to the page. */
 export function TopBar({ children, shift }: { children?: ReactNode; shift?: ReactNode }) {

@@ -4,7 +4,7 @@ import { MoneyInput, ProblemNotice } from "@shuke/ui/antd";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useWriting } from "../../core/format";
-import type { Brief } from "../../core/members";
+import { type Brief, TILL_VIEW } from "../../core/members";
 import { Panel } from "../../core/Panel";
 import { usePlace } from "../../core/place";
 import { Receipt } from "../../core/Receipt";
@@ -54,7 +54,7 @@ export function TopUp({ member, onClose }: { member: Brief; onClose: () => void 
         },
       });
       setDone(data);
-      await queries.invalidateQueries({ queryKey: ["till-view"] });
+      await queries.invalidateQueries({ queryKey: TILL_VIEW });
     } catch (thrown) {
       setError(thrown);
     } finally {

@@ -1,9 +1,8 @@
-import { newKey, once } from "@shuke/api";
+import { api, newKey, once, type Schema } from "@shuke/api";
 import { language, moment, useMay } from "@shuke/ui";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { useEffect, useRef, useState } from "react";
 import { useConflicts } from "../../core/conflicts";
-import { later, type OfflineRecord } from "../../core/contract";
 import { db } from "../../core/db";
 import { pieces, useWriting } from "../../core/format";
 import { usePlace } from "../../core/place";
@@ -47,7 +46,7 @@ function useNames(variants: string[]): string[] {
   return names;
 }
 
-function One({ record, may, onDecided }: { record: OfflineRecord; may: boolean; onDecided: () => void }) {
+function One({ record, may, onDecided }: { record: Schema<"OfflineRecord">; may: boolean; onDecided: () => void }) {
   const { t, money } = useWriting();
   const { store } = usePlace();
   const { sale } = record;
@@ -63,7 +62,7 @@ function One({ record, may, onDecided }: { record: OfflineRecord; may: boolean; 
     setBusy(true);
     setError(undefined);
     try {
-      await later.POST("/api/v1/offline-sales/{id}/decision", {
+      await api.POST("/api/v1/offline-sales/{id}/decision", {
         params: { path: { id: sale.id }, header: once(attempt.current.key) },
         body: { accepted, note: note.trim(), without_member: false },
       });
