@@ -4,11 +4,13 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { Shop } from "./shop";
 import {
   accessible,
+  balances,
   enrol,
   type Goods,
   goods,
   identify,
   lines,
+  minor,
   openTill,
   price,
   scan,
@@ -85,6 +87,12 @@ it("sells on while the network is cut, through a reload, and hands everything ov
   const first = await payCash(page);
   await page.getByText("网络恢复后自动上传").waitFor();
   await accessible(page, "sold offline");
+  await page.keyboard.press("p");
+  const paper = page.frameLocator("iframe");
+  await paper.getByText("离线小票").waitFor();
+  await paper.getByText(item(1).name).waitFor();
+  await accessible(page, "offline receipt");
+  await page.keyboard.press("Escape");
   await page.keyboard.press("Enter");
   expect(await waiting(page)).toBe("1");
 
@@ -183,4 +191,50 @@ it("takes no member's value while it is alone", async () => {
   expect(await pay.getByRole("button", { name: /储值/ }).count()).toBe(0);
   expect(await pay.getByRole("button", { name: /礼品卡/ }).count()).toBe(0);
   await accessible(page, "payment offline");
+});
+
+it("lets the wallet pay within the shop's limit, and the same money once", async () => {
+  const member = await enrol(shop, cashier);
+  await shop.call(owner, "POST", `/api/v1/members/${member.id}/adjustments`, {
+    account: "principal",
+    amount: 8_000,
+    reason: "试一试",
+  });
+  const policy = await shop.call<Record<string, unknown>>(owner, "GET", "/api/v1/settings/offline");
+  await shop.call(owner, "PUT", "/api/v1/settings/offline", { ...policy, wallet_max: 5_000 });
+  try {
+    till = await openTill(shop);
+    const { page, context } = till;
+    await ready(page);
+    await identify(page, member);
+    await page.getByText("¥80.00 + ¥0.00").waitFor();
+    await page.keyboard.press("Escape");
+    await context.setOffline(true);
+    await page.getByText("离线", { exact: false }).first().waitFor();
+    // The wallet pays what it may, cash the rest; of what is left of 80 the next sale may take 30.
+    for (const [most, at] of [
+      [5_000, 40],
+      [3_000, 41],
+    ] as const) {
+      await scan(page, member.phone.slice(-4));
+      await page.getByRole("complementary").getByText(member.number).waitFor();
+      await page.getByText(/储值每单最多用¥50.00/).waitFor();
+      await scan(page, item(at).barcode);
+      const due = await price(page);
+      expect(due, "goods dear enough").toBeGreaterThan(most);
+      await page.keyboard.press("F10");
+      const pay = page.getByRole("dialog", { name: "收款" });
+      await pay.getByRole("button", { name: /现金/ }).waitFor();
+      expect(minor(await pay.locator(".huge").first().textContent())).toBe(due - most);
+      await accessible(page, "payment offline with the wallet");
+      await page.keyboard.press("c");
+      await page.getByText("网络恢复后自动上传").waitFor();
+      await page.keyboard.press("Enter");
+    }
+    await context.setOffline(false);
+    await expect.poll(() => waiting(page), { timeout: 40_000 }).toBe("0");
+    expect((await balances(shop, cashier, member)).principal.available, "80 less 50 and 30").toBe(0);
+  } finally {
+    await shop.call(owner, "PUT", "/api/v1/settings/offline", policy);
+  }
 });

@@ -78,9 +78,11 @@ export async function goods(shop: Shop, cookie: string): Promise<Goods[]> {
 export async function openTill(
   shop: Shop,
   options: { username?: string; locale?: string; width?: number; height?: number; colorScheme?: "light" | "dark" } = {},
+  prepare: (context: BrowserContext) => Promise<void> = async () => undefined,
 ): Promise<TillPage> {
   const { username = "cashier", locale = "zh-CN", ...rest } = options;
   const context = await shop.context({ locale, ...rest });
+  await prepare(context);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));

@@ -186,6 +186,13 @@ pub struct GiftCardRedemption {
 /// Errors: `gift_card_not_found`, `gift_card_not_usable`, `gift_card_empty`, `member_not_found`, `member_not_active`,
 /// `transfer_source_taken` where the id was used.
 pub async fn redeem(tx: &mut Tx, cx: &Cx, redemption: &GiftCardRedemption) -> Result<GiftCardView> {
+    Ok(into_wallet(tx, cx, redemption).await?.0)
+}
+
+/// The same, with how much was moved.
+///
+/// Errors: those of [`redeem`].
+pub(crate) async fn into_wallet(tx: &mut Tx, cx: &Cx, redemption: &GiftCardRedemption) -> Result<(GiftCardView, Money)> {
     let id = redemption.card;
     find(tx, cx, id).await?;
     ground::must_be_active(tx, cx, redemption.member).await?;
@@ -208,7 +215,7 @@ pub async fn redeem(tx: &mut Tx, cx: &Cx, redemption: &GiftCardRedemption) -> Re
     journal.post(tx, cx, &[&wallet, &holdings]).await?;
     let payload = serde_json::json!({ "card": id, "member": redemption.member, "amount": amount, "id": redemption.id });
     event::append(tx, cx, &[Event::new("gift_card.redeemed", id, &payload)]).await?;
-    Ok(card.view(&holdings, today))
+    Ok((card.view(&holdings, today), Money(amount)))
 }
 
 /// Blocks a lost card, or lets a found one go. What it holds stays on it.

@@ -1,11 +1,14 @@
 //! `/api/v1/me/…`: what a member holds.
 
-use super::{Assets, Movement, MyCoupon, MyReward, MyRewardDraft, ops};
+use super::{Assets, Movement, MyCodeDraft, MyCoupon, MyGroup, MyRedemption, MyReward, MyRewardDraft, ops};
+use crate::coupon::CouponCode;
+use crate::coupon::guess::Misses;
 use crate::gift::{self, Given};
 use crate::membership::{self, Membership};
 use crate::pass::ops::PassVisit;
 use crate::pass::{self, PassId, PassView};
 use crate::points::{self, ops::PointsView};
+use crate::points_kind::{self, KindView};
 use crate::reward_order::RewardOrder;
 use crate::stamp::{self, StampView};
 use crate::streak::{self, StreakView};
@@ -34,6 +37,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(memberships))
         .routes(routes!(rewards))
         .routes(routes!(reward_orders, redeem))
+        .routes(routes!(redeem_code))
+        .routes(routes!(points_kinds))
+        .routes(routes!(groups))
 }
 
 /// Which movements.
@@ -169,4 +175,40 @@ async fn reward_orders(me: Me, State(app): State<App>, Query(paging): Query<Pagi
     security(("member" = [])))]
 async fn redeem(me: Me, State(app): State<App>, Write { key, body }: Write<MyRewardDraft>) -> Reply<Answer<RewardOrder>> {
     Ok(once_me(&app, &me, &key, &body, |tx, me, draft| Box::pin(ops::redeem(tx, &me.cx, me.member, draft))).await?)
+}
+
+/// Redeems a code: a coupon's becomes your coupon, what a gift card holds goes into your wallet. After too
+/// many codes that don't exist you have to wait.
+#[utoipa::path(post, path = "/api/v1/me/redemptions", tag = "card", operation_id = "redeem_my_code",
+    params(("Idempotency-Key" = String, Header, description = "Your name for this write; the same on a retry")), request_body = MyCodeDraft,
+    responses((status = 201, body = MyRedemption), (status = 200, body = MyRedemption, description = "Done already under this key"), (status = "default", body = ProblemBody)),
+    security(("member" = [])))]
+async fn redeem_code(me: Me, State(app): State<App>, Write { key, body }: Write<MyCodeDraft>) -> Reply<Answer<MyRedemption>> {
+    let misses = app.slot::<Misses>();
+    let guesser = format!("member:{}", me.member);
+    misses.may_ask(me.cx.merchant, &guesser, me.cx.now)?;
+    let input = (&app.vault, body.id, CouponCode::parse(&body.code)?);
+    let answer = once_me(&app, &me, &key, &input, |tx, me, (vault, id, code)| {
+        Box::pin(ops::redeem_code(tx, &me.cx, vault, me.member, (*id, code)))
+    });
+    let answer = answer.await;
+    if answer.as_ref().is_err_and(|error| error.code() == "coupon_code_not_found") {
+        misses.missed(me.cx.merchant, &guesser, me.cx.now);
+    }
+    Ok(answer?)
+}
+
+/// What you have of every kind of points beside the shop's own.
+#[utoipa::path(get, path = "/api/v1/me/points-kinds", tag = "card", operation_id = "list_my_points_kinds",
+    responses((status = 200, body = Vec<KindView>), (status = "default", body = ProblemBody)), security(("member" = [])))]
+async fn points_kinds(me: Me, State(app): State<App>) -> Reply<Json<Vec<KindView>>> {
+    Ok(Json(app.db.read(&me, |tx, me| Box::pin(points_kind::ops::of_member(tx, &me.cx, me.member))).await?))
+}
+
+/// The households and companies that you belong to, each with what it holds and you may use.
+#[utoipa::path(get, path = "/api/v1/me/groups", tag = "card", operation_id = "list_my_groups",
+    responses((status = 200, body = Vec<MyGroup>), (status = "default", body = ProblemBody)), security(("member" = [])))]
+async fn groups(me: Me, State(app): State<App>) -> Reply<Json<Vec<MyGroup>>> {
+    let input = (&me, &app.vault);
+    Ok(Json(app.db.snapshot(&input, |tx, (me, vault)| Box::pin(ops::groups(tx, &me.cx, vault, me.member))).await?))
 }

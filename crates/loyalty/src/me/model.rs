@@ -7,11 +7,13 @@ use crate::reward_order::{RewardOrder, RewardOrderId};
 use crate::rule::WhyNot;
 use crate::tier::ops::TierView;
 use serde::{Deserialize, Serialize};
-use shuke_kernel::{Instant, Uuid};
+use shuke_kernel::{Instant, Money, Uuid};
 use shuke_ledger::AccountKind;
 use shuke_ledger::account::Balances;
 use shuke_ledger::journal::Entry;
 use shuke_ledger::lot::LotView;
+use shuke_member::MemberId;
+use shuke_member::group::GroupPart;
 use shuke_org::StoreId;
 use utoipa::ToSchema;
 
@@ -41,6 +43,47 @@ pub struct MyCoupon {
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why_not: Option<WhyNot>,
+}
+
+/// A code to be redeemed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MyCodeDraft {
+    /// The id of this redemption, made by the phone (a UUIDv7).
+    pub id: Uuid,
+    /// The code of a coupon or a gift card as it was typed: case, spaces and hyphens don't matter.
+    pub code: String,
+}
+
+/// What a code was worth.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum MyRedemption {
+    /// A coupon, which is yours now.
+    Coupon {
+        /// The coupon.
+        coupon: Box<MyCoupon>,
+    },
+    /// A gift card: what it held is in your wallet now.
+    GiftCard {
+        /// Minor units that went into the wallet.
+        amount: Money,
+    },
+}
+
+/// A household or a company that the member belongs to, with what it holds and the member may use.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MyGroup {
+    /// The group.
+    pub group: MemberId,
+    /// The number that people see.
+    pub number: String,
+    /// What it is called.
+    pub name: Option<String>,
+    /// The member's part in it.
+    pub part: GroupPart,
+    /// What it holds.
+    pub assets: Assets,
 }
 
 /// One movement of what a member holds.

@@ -1,19 +1,23 @@
 //! Reading what a member holds, and redeeming for them.
 
-use super::model::{Assets, Movement, MyCoupon, MyReward, MyRewardDraft, plain};
-use crate::coupon::{self, Coupon, CouponId, CouponState};
+use super::model::{Assets, Movement, MyCoupon, MyGroup, MyRedemption, MyReward, MyRewardDraft, plain};
+use crate::coupon::{self, Coupon, CouponCode, CouponId, CouponState};
+use crate::gift_card::{self, ops::GiftCardRedemption};
 use crate::ground;
 use crate::pass::{self, PassId, PassState};
 use crate::reward;
 use crate::reward_order::{self, RewardOrder, RewardOrderDraft};
 use crate::rule::{Channel, Occasion};
 use crate::tier::{self, TierId};
-use crate::{book, redemption};
+use crate::{batch, book, redemption};
 use shuke_db::Tx;
+use shuke_http::Vault;
 use shuke_kernel::{Cx, Date, Error, Instant, Limit, Page, Result, Uuid, Zone};
 use shuke_ledger::lot::LotView;
 use shuke_ledger::{AccountKind, account, journal, lot};
 use shuke_member::MemberId;
+use shuke_member::group;
+use shuke_member::member::{MemberState, View};
 use shuke_org::StoreId;
 
 /// Lots, passes, coupons.
@@ -44,10 +48,15 @@ pub async fn assets(tx: &mut Tx, cx: &Cx, member: Uuid) -> Result<Assets> {
 
 /// A member's coupons in every state, the latest expiry first.
 pub async fn coupons(tx: &mut Tx, cx: &Cx, member: Uuid, before: Option<(Date, CouponId)>, limit: Limit) -> Result<Page<MyCoupon>> {
+    let page = coupon::ops::of_member(tx, cx, member, before, limit).await?;
+    let coupons = page.items.into_iter().map(|view| view.coupon).collect();
+    Ok(Page { items: told(tx, cx, member, coupons).await?, next: page.next })
+}
+
+/// Coupons of a member, each with why it can't be used now.
+async fn told(tx: &mut Tx, cx: &Cx, member: Uuid, mut coupons: Vec<Coupon>) -> Result<Vec<MyCoupon>> {
     let zone = book::ops::zone(tx, cx).await?;
     let tier = tier::ops::show(tx, cx, member).await?.effective;
-    let page = coupon::ops::of_member(tx, cx, member, before, limit).await?;
-    let mut coupons: Vec<Coupon> = page.items.into_iter().map(|view| view.coupon).collect();
     redemption::count_periods(tx, cx, member, &mut coupons, zone.date(cx.now)).await?;
     let items = coupons
         .into_iter()
@@ -56,7 +65,45 @@ pub async fn coupons(tx: &mut Tx, cx: &Cx, member: Uuid, before: Option<(Date, C
             MyCoupon { usable: why_not.is_none(), why_not, coupon }
         })
         .collect();
-    Ok(Page { items, next: page.next })
+    Ok(items)
+}
+
+/// Redeems a code: a gift card's goes into the wallet, a coupon's becomes a coupon.
+///
+/// Errors: `coupon_code_not_found`, `member_not_active`, and those of redeeming a gift card and of claiming a coupon.
+pub async fn redeem_code(
+    tx: &mut Tx,
+    cx: &Cx,
+    vault: &Vault,
+    member: Uuid,
+    (id, code): (Uuid, &CouponCode),
+) -> Result<MyRedemption> {
+    ground::must_be_active(tx, cx, MemberId(member)).await?;
+    match gift_card::ops::by_code(tx, cx, vault, code).await {
+        Ok(card) => {
+            let redemption = GiftCardRedemption { id, card: card.id, member: MemberId(member) };
+            let (_, amount) = gift_card::ops::into_wallet(tx, cx, &redemption).await?;
+            Ok(MyRedemption::GiftCard { amount })
+        }
+        Err(error) if error.code() == "gift_card_not_found" => {
+            let claimed = batch::ops::claim(tx, cx, vault, code, member).await?.coupon;
+            let coupon = told(tx, cx, member, vec![claimed]).await?.pop();
+            let coupon = coupon.ok_or_else(|| Error::internal("a claimed coupon is gone"))?;
+            Ok(MyRedemption::Coupon { coupon: Box::new(coupon) })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The groups that a member belongs to, each with what it holds.
+pub async fn groups(tx: &mut Tx, cx: &Cx, vault: &Vault, member: Uuid) -> Result<Vec<MyGroup>> {
+    let found = group::ops::of_person(tx, cx, vault, View::Full, MemberId(member)).await?;
+    let mut groups = Vec::with_capacity(found.len());
+    for one in found.into_iter().filter(|one| one.member.state == MemberState::Active) {
+        let assets = assets(tx, cx, one.member.id.0).await?;
+        groups.push(MyGroup { group: one.member.id, number: one.member.number, name: one.member.name, part: one.part, assets });
+    }
+    Ok(groups)
 }
 
 /// Now, in a store and by a channel that the coupon is for.

@@ -31,7 +31,7 @@ impl Given {
     async fn left(&self, coupon: Uuid) -> i64 {
         self.owner().get(&format!("/api/v1/coupons/{coupon}")).await.ok()["uses_left"].as_i64().unwrap()
     }
-    async fn batch(&self, template: Uuid, codes: i64) -> (Uuid, Vec<String>) {
+    pub(crate) async fn batch(&self, template: Uuid, codes: i64) -> (Uuid, Vec<String>) {
         let id = self.uuid();
         let draft = json!({ "id": id, "template": template, "name": "地推", "codes": codes });
         self.role(Role::Marketer).post("/api/v1/coupon-batches", &draft).await.ok();

@@ -9,7 +9,7 @@ use shuke_testkit::scenario;
 
 impl Given {
     /// A batch of cards of 100.00 for twelve months: their ids and codes.
-    async fn cards(&self, count: i64) -> Vec<(Uuid, String)> {
+    pub(crate) async fn cards(&self, count: i64) -> Vec<(Uuid, String)> {
         let id = self.uuid();
         let draft = json!({ "id": id, "name": "春节礼品卡", "face": 10_000, "cards": count, "months": 12 });
         self.owner().post("/api/v1/gift-card-batches", &draft).await.ok();
@@ -20,7 +20,7 @@ impl Given {
     fn sale(&self) -> Value {
         json!({ "store": self.shop.store, "payments": [{ "tender": "alipay", "amount": 10_000 }] })
     }
-    async fn sold_card(&self) -> (Uuid, String) {
+    pub(crate) async fn sold_card(&self) -> (Uuid, String) {
         let (card, code) = self.cards(1).await.remove(0);
         self.role(Role::Cashier).post(&format!("/api/v1/gift-cards/{card}/sale"), &self.sale()).await.ok();
         (card, code)

@@ -112,4 +112,66 @@ scenario! {
         let draft = json!({ "id": given.uuid(), "reward": gift, "store": given.shop.store });
         me.post("/api/v1/me/reward-orders", &draft).await.refused(422, "member_not_active");
     }
+
+    /// One code could be redeemed by two phones at once, or twice by one; a gift card's money would be there twice.
+    async fn a_code_is_redeemed_once_whoever_shows_it(given) {
+        let (member, other) = (given.member().await, given.member().await);
+        let (me, they) = (own(&given, member).await, own(&given, other).await);
+        let (_, card) = given.sold_card().await;
+        let draft = |code: &str| json!({ "id": given.uuid(), "code": code.to_lowercase().replace('-', " ") });
+        let drafts: Vec<Value> = (0..6).map(|_| draft(&card)).collect();
+        let sent = drafts.iter().enumerate().map(|(at, body)| {
+            let client = if at % 2 == 0 { &me } else { &they };
+            async move { client.post("/api/v1/me/redemptions", body).await }
+        });
+        let replies = futures::future::join_all(sent).await;
+        assert_eq!(replies.iter().filter(|reply| reply.status.is_success()).count(), 1, "{replies:?}");
+        let won = replies.into_iter().find(|reply| reply.status.is_success()).unwrap().ok();
+        assert_eq!(won, json!({ "kind": "gift_card", "amount": 10_000 }));
+        let held = given.balance(member, AccountKind::Principal).await + given.balance(other, AccountKind::Principal).await;
+        assert_eq!(held, 10_000);
+
+        let template = given.template(json!({})).await;
+        let (_, codes) = given.batch(template, 1).await;
+        let body = draft(&codes[0]);
+        let first = me.post_with_key("/api/v1/me/redemptions", "one", &body).await.ok();
+        assert_eq!((&first["kind"], &first["coupon"]["usable"]), (&json!("coupon"), &json!(true)));
+        assert_eq!(me.post_with_key("/api/v1/me/redemptions", "one", &body).await.ok(), first, "a retry is answered the same");
+        they.post("/api/v1/me/redemptions", &draft(&codes[0])).await.refused(409, "coupon_code_claimed");
+        assert_eq!(me.get("/api/v1/me/coupons").await.ok()["items"].as_array().unwrap().len(), 1);
+        given.verify().await;
+    }
+
+    /// Codes could be tried out on a phone until one fits.
+    async fn who_guesses_codes_on_a_phone_waits(given) {
+        let (member, other) = (given.member().await, given.member().await);
+        let (me, they) = (own(&given, member).await, own(&given, other).await);
+        let wrong = |at: u32| json!({ "id": given.uuid(), "code": format!("7K2M-9QXT-40AB-{at:04}") });
+        me.post("/api/v1/me/redemptions", &json!({ "id": given.uuid(), "code": "12" })).await.refused(400, "coupon_code_malformed");
+        for at in 0..20 {
+            me.post("/api/v1/me/redemptions", &wrong(at)).await.refused(404, "coupon_code_not_found");
+        }
+        me.post("/api/v1/me/redemptions", &wrong(20)).await.refused(429, "coupon_code_throttled");
+        they.post("/api/v1/me/redemptions", &wrong(20)).await.refused(404, "coupon_code_not_found");
+        let frozen = json!({ "state": "frozen" });
+        given.owner().patch(&format!("/api/v1/members/{other}"), &frozen).await.ok();
+        let (_, card) = given.sold_card().await;
+        they.post("/api/v1/me/redemptions", &json!({ "id": given.uuid(), "code": card })).await.refused(422, "member_not_active");
+    }
+
+    /// Who belongs to a household sees what it holds, and nobody else does.
+    async fn a_household_s_holdings_are_seen_by_its_people(given) {
+        let (member, other) = (given.member().await, given.member().await);
+        let (me, they) = (own(&given, member).await, own(&given, other).await);
+        let draft = json!({ "id": given.uuid(), "kind": "group", "name": "王家" });
+        let group = given.owner().post("/api/v1/members", &draft).await.ok()["id"].as_str().unwrap().parse::<Uuid>().unwrap();
+        let person = json!({ "person": member, "part": "head" });
+        given.owner().post(&format!("/api/v1/members/{group}/people"), &person).await.ok();
+        give_points(&given, group, 70).await;
+        let seen = me.get("/api/v1/me/groups").await.ok();
+        assert_eq!((&seen[0]["group"], &seen[0]["name"]), (&json!(group), &json!("王家")));
+        assert_eq!(seen[0]["assets"]["balances"]["points"]["balance"], 70);
+        assert_eq!(they.get("/api/v1/me/groups").await.ok(), json!([]));
+        assert_eq!(me.get("/api/v1/me/points-kinds").await.ok(), json!([]));
+    }
 }

@@ -68,6 +68,18 @@ pub struct QuotedGoods {
     pub unit_price: Money,
     /// Thousandths of a piece on hand in the store; absent where it is not counted.
     pub on_hand_milli: Option<i64>,
+    /// What a kit is made of; empty for anything else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<QuotedPart>,
+}
+
+/// A part of a kit in a cart.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct QuotedPart {
+    /// What it is called.
+    pub name: String,
+    /// Thousandths of a piece in one kit.
+    pub quantity_milli: i64,
 }
 
 /// What the wallet could pay.
@@ -166,6 +178,7 @@ async fn quote(tx: &mut shuke_db::Tx, cx: &shuke_kernel::Cx, books: &Books, body
         name: good.full_name(),
         unit_price: good.price,
         on_hand_milli: good.available_milli(),
+        parts: good.parts.iter().map(|(part, each)| QuotedPart { name: part.full_name(), quantity_milli: *each }).collect(),
     };
     let (goods, tax_mode) = (facts.goods.iter().map(named).collect(), facts.book.tax.mode);
     let reply = QuoteReply { payable, tax, tax_mode, goods, member: None, quote, earns, earns_kinds, paid_by_passes, wallet };

@@ -63,6 +63,9 @@ pub struct PrintAsk {
     /// The paper.
     #[serde(default = "wide")]
     pub width: PaperWidth,
+    /// Only to be looked at, as the next print would be: it is not counted.
+    #[serde(default)]
+    pub preview: bool,
 }
 
 const fn wide() -> PaperWidth {

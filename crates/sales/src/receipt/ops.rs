@@ -18,7 +18,7 @@ use shuke_member::MemberId;
 use shuke_member::member;
 use shuke_org::{StoreId, TillId, merchant, setting, store as stores, till};
 
-/// Prints a document, and counts the print.
+/// Prints a document, and counts the print; a preview is as the next print would be, and counts nothing.
 ///
 /// Errors: `order_not_found`, `refund_not_found`, `top_up_not_found`.
 pub async fn print(tx: &mut Tx, caller: &Caller, books: &Books, ask: &PrintAsk) -> Result<Printed> {
@@ -28,7 +28,7 @@ pub async fn print(tx: &mut Tx, caller: &Caller, books: &Books, ask: &PrintAsk) 
         ReceiptKind::Refund => taken_back(tx, caller, books, ask.document).await?,
         ReceiptKind::TopUp => top_up(tx, caller, ask.document).await?,
     };
-    let copy = store::count(tx, cx, ask.document).await?;
+    let copy = if ask.preview { store::prints(tx, cx, ask.document).await? } else { store::count(tx, cx, ask.document).await? };
     slip.copy = (copy > 0).then_some(copy);
     let columns = ask.width.columns();
     let rows = layout(&slip, columns);

@@ -51,7 +51,11 @@ p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}.m{text-align:center}.l{f
 /// A page of its own, without scripts.
 pub(super) fn html(rows: &[Row], columns: usize) -> String {
     let mut out = String::from("<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>小票</title><style>");
-    let _ = write!(out, "{STYLE}body{{max-width:{columns}ch}}</style></head><body>");
+    let _ = write!(out, "{STYLE}body{{max-width:{columns}ch}}");
+    // On paper: as wide as the roll prints, without the browser's margins.
+    let width_mm = columns * 3 / 2;
+    let _ = write!(out, "@media print{{@page{{margin:0}}body{{width:{width_mm}mm;max-width:none;margin:0;padding:2mm 4mm;font-size:2.5mm}}}}");
+    out.push_str("</style></head><body>");
     for row in rows {
         let _ = match row {
             Row::Middle { text, large } => write!(out, "<p class=\"m{}\">{}</p>", if *large { " l" } else { "" }, escaped(text)),

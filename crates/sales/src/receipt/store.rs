@@ -17,3 +17,9 @@ pub(super) async fn count(tx: &mut Tx, cx: &Cx, document: Uuid) -> Result<i64> {
     );
     Ok(tx.need(stmt, || Error::internal("a print was not counted")).await?.get::<i64>(0)? - 1)
 }
+
+/// How many prints of a document there were.
+pub(super) async fn prints(tx: &mut Tx, cx: &Cx, document: Uuid) -> Result<i64> {
+    let stmt = sql!("SELECT prints FROM receipt_print WHERE merchant_id = $1 AND document_id = $2", cx.merchant, document);
+    tx.row(stmt).await?.map_or(Ok(0), |row| row.get(0))
+}

@@ -39,6 +39,8 @@ scenario! {
         cart["payments"] = json!([{ "tender": "cash", "amount": 36_000 }]);
         let quote = shop.cashier.post("/api/v1/quotes", &json!({ "store": shop.stall.store, "lines": cart["lines"] })).await.ok();
         assert_eq!(quote["goods"][0]["on_hand_milli"], before[1] / 2_000 * 1_000, "as many kits as the scarcer part suffices for");
+        let of = |at: usize| quote["goods"][0]["parts"][at]["quantity_milli"].as_i64();
+        assert_eq!((of(0), of(1), of(2)), (Some(1_000), Some(2_000), None), "a cart shows what a kit is made of");
         let order = shop.sell(&cart).await;
         let part = |index: usize| &order["lines"][0]["parts"][index];
         assert_eq!((part(0)["share"].as_i64(), part(1)["share"].as_i64()), (Some(12_000), Some(24_000)));

@@ -42,6 +42,11 @@ scenario! {
             assert!(text(&first).contains(needed), "{needed} is missing in\n{}", text(&first));
         }
         assert!(!text(&first).contains("副本") && !text(&first).contains("不相干"));
+        for _ in 0..2 {
+            let look = json!({ "kind": "sale", "document": order["id"], "format": "html", "preview": true });
+            let seen = shop.cashier.post("/api/v1/receipts", &look).await.ok();
+            assert_eq!(seen["copy"], 1, "looking at a receipt is no print");
+        }
         let again = shop.print("sale", &order["id"], "html", "80mm").await;
         assert_eq!(again["copy"], 1);
         assert!(text(&again).contains("【副本 1】") && text(&again).contains("手洗 &lt;b&gt;") && !text(&again).contains("<b>"));

@@ -19,6 +19,19 @@ export interface CartLine {
   goods: Goods;
 }
 
+/** Goods of an order that come back for those in the cart. */
+export interface Exchanging {
+  /** The exchange's id: it happens once under it, however often it is sent. */
+  id: string;
+  refund: Pick<Schema<"RefundAsk">, "id" | "order" | "lines" | "reason">;
+  /** The order's number and buyer: the new goods go to the same member. */
+  number: string;
+  member?: string | undefined;
+  goods: { name: string; quantityMilli: number }[];
+  /** What comes back by its payments, in minor units. */
+  back: Schema<"Payment">[];
+}
+
 export interface Cart {
   /** The id of the order that it will become. */
   id: string;
@@ -28,6 +41,7 @@ export interface Cart {
   member?: Brief | undefined;
   coupons: Schema<"CouponChoice">;
   points: Schema<"PointsChoice">;
+  exchange?: Exchanging | undefined;
 }
 
 export const PIECE = 1_000;
@@ -38,7 +52,20 @@ export function emptyCart(): Cart {
   return { id: newId(), lines: [], selected: -1, coupons: { kind: "auto" }, points: { kind: "none" } };
 }
 
-export const isEmpty = (cart: Cart) => cart.lines.length === 0 && !cart.member;
+export const isEmpty = (cart: Cart) => cart.lines.length === 0 && !cart.member && !cart.exchange;
+
+/** What of the goods that come back pays for new ones; what a pass or a gift card paid goes back to it. */
+export const carriedOver = (exchange: Exchanging | undefined, due: number) =>
+  Math.min(
+    (exchange?.back ?? [])
+      .filter((one) => one.tender !== "pass" && one.tender !== "gift_card")
+      .reduce((sum, one) => sum + one.amount, 0),
+    due,
+  );
+
+/** What comes back in all, in minor units. */
+export const givenUp = (exchange: Exchanging | undefined) =>
+  (exchange?.back ?? []).reduce((sum, one) => sum + one.amount, 0);
 
 /** Puts goods into the cart: onto the line that has them already, or on a new one. */
 export function withGoods(cart: Cart, goods: Goods, quantityMilli = PIECE): Cart {
@@ -85,6 +112,8 @@ export function withoutLine(cart: Cart, at: number): Cart {
 /** Another member: what belonged to the one before is taken off. */
 export function withMember(cart: Cart, member: Brief | undefined): Cart {
   if (member?.id === cart.member?.id) return { ...cart, member };
+  // Goods that a member brought back are exchanged with that member.
+  if (cart.exchange?.member) return cart;
   return {
     ...cart,
     member,
@@ -134,6 +163,13 @@ export async function restoreCart(): Promise<void> {
   const sold = before ? await db().sales.get(before.id) : undefined;
   if (before && !sold && isEmpty(cartStore.get())) cartStore.set(before);
   cartStore.subscribe(() => void keep("cart", cartStore.get()).catch(() => undefined));
+}
+
+/** Goods that come back, and an empty cart for those that go out; the cart before can be had back. */
+export function beginExchange(exchange: Exchanging, member: Brief | undefined): void {
+  clearCart();
+  // A coupon is given back by the exchange itself: one that is held now is chosen by hand.
+  cartStore.set({ ...emptyCart(), exchange, member, coupons: { kind: "none" } });
 }
 
 /** A clean till; what was in the cart can be had back. */

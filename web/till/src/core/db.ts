@@ -47,7 +47,8 @@ export interface ShownSale {
   member?: string | undefined;
   /** Cash handed over, in minor units. */
   received?: number | undefined;
-  /** Whether the till priced it alone. */
+  payments?: { tender: string; amount: number }[] | undefined;
+  /** Who sold. */
   by: string;
 }
 

@@ -11,6 +11,18 @@ export const TILL_VIEW = ["get", "/api/v1/members/{id}/till-view"];
 const KNOWN_MAX = 2_000;
 const FOUND_MAX = 8;
 
+/** As a list shows a member. */
+export function briefOf(view: Schema<"MemberView">): Brief {
+  const { id, number, kind, state, stage, orders, amount, last_purchase_on, person } = view;
+  return { id, number, kind, state, stage, orders, amount, last_purchase_on, name: person.name, phone: person.phone };
+}
+
+/** The member with an id, asked of the server. */
+export async function memberById(id: string): Promise<Brief | undefined> {
+  const { data } = await api.GET("/api/v1/members/{id}", { params: { path: { id } } });
+  return data && briefOf(data);
+}
+
 /** Keeps a member who was at this till; the oldest beyond two thousand go. */
 export async function remember(brief: Brief): Promise<void> {
   const before = await db().members.get(brief.id);
@@ -25,6 +37,19 @@ export async function remember(brief: Brief): Promise<void> {
   });
   const over = (await db().members.count()) - KNOWN_MAX;
   if (over > 0) await db().members.bulkDelete(await db().members.orderBy("seenAt").limit(over).primaryKeys());
+}
+
+/** What a wallet held when it was last seen, and what sales that wait here take of it; in minor units. */
+export async function heldAlone(id: string): Promise<{ wallet: number; waiting: number; points: number | undefined }> {
+  const known = await db().members.get(id);
+  const sales = await db().sales.toArray();
+  const waiting = sales
+    .map((sale) => sale.offline ?? sale.body)
+    .filter((sale) => sale?.member === id)
+    .flatMap((sale) => sale?.payments ?? [])
+    .filter((payment) => payment.tender === "wallet")
+    .reduce((sum, payment) => sum + payment.amount, 0);
+  return { wallet: known?.wallet ?? 0, waiting, points: known?.points };
 }
 
 /** Whether digits are the end of a masked phone, and its beginning too where they are a whole one. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Cart, emptyCart, withGoods } from "./cart";
 import type { Goods } from "./db";
-import { priceAlone, times, whyNotAlone } from "./price";
+import { priceAlone, times, walletAlone, whyNotAlone } from "./price";
 import type { Alone } from "./snapshot";
 
 const goods = (over: Partial<Goods> = {}): Goods => ({
@@ -68,4 +68,14 @@ describe("the price that the till promises alone", () => {
     expect(whyNotAlone(cart, { ...rules, policy: { ...rules.policy, sale_max: 1_289 } }, 0)).toBe("large");
     expect(whyNotAlone(cart, { ...rules, taxMode: "exclusive" }, 0)).toBe("tax");
   });
+});
+
+it("lets a wallet pay within the merchant's limit, and the same money once", () => {
+  const policy = { wallet_max: 5_000 };
+  expect(walletAlone(policy, 8_000, 0, 9_000)).toBe(5_000);
+  expect(walletAlone(policy, 8_000, 5_000, 9_000)).toBe(3_000);
+  expect(walletAlone(policy, 8_000, 9_000, 9_000)).toBe(0);
+  expect(walletAlone(policy, 8_000, 0, 1_200)).toBe(1_200);
+  expect(walletAlone(policy, undefined, 0, 9_000)).toBe(0);
+  expect(walletAlone({ wallet_max: 0 }, 8_000, 0, 9_000)).toBe(0);
 });

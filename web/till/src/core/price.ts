@@ -8,7 +8,7 @@ import type { Alone } from "./snapshot";
 
 export type Part = Pick<Schema<"Saving">, "stage" | "name" | "reason"> & { amount: number };
 
-export type WhyNotAlone = "unprepared" | "off" | "over" | "pass" | "gift" | "tax" | "large";
+export type WhyNotAlone = "exchange" | "unprepared" | "off" | "over" | "pass" | "gift" | "tax" | "large";
 
 export interface PricedLine {
   unitPrice: number;
@@ -16,6 +16,8 @@ export interface PricedLine {
   net: number;
   parts: Part[];
   onHandMilli?: number | undefined;
+  /** What a kit is made of, each with thousandths of a piece in one kit. */
+  kit?: { name: string; quantity_milli: number }[] | undefined;
 }
 
 export interface Priced {
@@ -47,6 +49,7 @@ export function pricedBy(reply: Schema<"QuoteReply">, of: string): Priced {
     gross: line.gross,
     net: line.net,
     onHandMilli: reply.goods[at]?.on_hand_milli ?? undefined,
+    kit: reply.goods[at]?.parts,
     parts: quote.savings
       .map(({ stage, name, reason, shares }) => ({ stage, name, reason, amount: shares[at] ?? 0 }))
       .filter((part) => part.amount > 0),
@@ -124,11 +127,25 @@ export function priceAlone(
   return { of: signature(cart), lines, gross, payable, saved: gross - payable, tax: 0, taxMode, paidByPasses: 0 };
 }
 
+/**
+ * What a wallet may pay of a sale while the server is out of reach: what it held when it was last seen, less
+ * what sales that wait took of it, within the merchant's limit.
+ */
+export function walletAlone(
+  policy: Pick<Alone["policy"], "wallet_max">,
+  held: number | undefined,
+  waiting: number,
+  payable: number,
+): number {
+  return Math.max(0, Math.min(policy.wallet_max, (held ?? 0) - waiting, payable));
+}
+
 /** Why the till can't sell this cart alone; undefined where it can. */
 export function whyNotAlone(cart: Cart, rules: Alone | undefined, now: number): WhyNotAlone | undefined {
   if (!rules) return "unprepared";
   if (!rules.policy.enabled) return "off";
   if (now >= rules.expiresAt) return "over";
+  if (cart.exchange) return "exchange";
   if (cart.lines.some((line) => line.pass)) return "pass";
   if (cart.lines.some((line) => line.gift)) return "gift";
   // Where tax comes on top, only the server knows every line's rate.

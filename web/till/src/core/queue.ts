@@ -49,13 +49,25 @@ async function handOver(till: string, sale: Schema<"OfflineSale">): Promise<void
   if (received.state === "waiting" || received.state === "booked") differing.set((before) => before + 1);
 }
 
+/** Takes off what is known of the buyer's wallet what a sale has spent of it: the next snapshot says it anew. */
+async function spent({ offline, body }: QueuedSale): Promise<void> {
+  const { member, payments = [] } = offline ?? body ?? {};
+  const amount = payments.filter((one) => one.tender === "wallet").reduce((sum, one) => sum + one.amount, 0);
+  if (!member || amount === 0) return;
+  const known = await db().members.get(member);
+  if (known) await db().members.update(member, { wallet: Math.max(0, (known.wallet ?? 0) - amount) });
+}
+
 async function post(sale: QueuedSale): Promise<Schema<"Order"> | undefined> {
   underWay.add(sale.id);
   try {
     let order: Schema<"Order"> | undefined;
     if (sale.offline) await handOver(sale.till, sale.offline);
     else if (sale.body) order = await checkout(sale.key, sale.body);
-    await db().sales.delete(sale.id);
+    await db().transaction("rw", db().sales, db().members, async () => {
+      await db().sales.delete(sale.id);
+      await spent(sale);
+    });
     return order;
   } finally {
     underWay.delete(sale.id);

@@ -39,9 +39,12 @@ export function useCart() {
     pass: (at: number, pass: { id: string; name: string } | undefined) =>
       cartStore.set((now) => withPass(now, at, pass)),
     member: (member: Brief | undefined) => {
+      const { exchange } = cartStore.get();
+      if (exchange?.member && exchange.member !== member?.id) return say(t("exchange.sameMember"), "bad");
       cartStore.set((now) => withMember(now, member));
       if (member) void remember(member).catch(() => undefined);
     },
+    noExchange: () => cartStore.set(({ exchange: _, ...now }) => ({ ...now, coupons: { kind: "auto" } })),
     /** A clean till, nothing to be had back: the cart is somewhere else now. */
     empty: () => cartStore.set(emptyCart()),
     /** A clean till; the corner offers the cart back. */

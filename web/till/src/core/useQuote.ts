@@ -2,8 +2,9 @@ import { api, asProblem, type Problem } from "@shuke/api";
 import { useEffect, useRef, useState } from "react";
 import { type Cart, passesOf, wishesOf } from "./cart";
 import { connected } from "./connection";
+import { heldAlone } from "./members";
 import { usePlace } from "./place";
-import { type Priced, priceAlone, pricedBy, signature, whyNotAlone } from "./price";
+import { type Priced, priceAlone, pricedBy, signature, walletAlone, whyNotAlone } from "./price";
 import { alone } from "./snapshot";
 import { useStore } from "./store";
 
@@ -21,11 +22,16 @@ export interface Quoting {
   again: () => void;
 }
 
-function priceHere(cart: Cart): Pick<Quoting, "priced" | "cannotAlone"> {
+async function priceHere(cart: Cart): Promise<Pick<Quoting, "priced" | "cannotAlone">> {
   const rules = alone.get();
   const now = Date.now();
   const cannotAlone = whyNotAlone(cart, rules, now);
-  return rules && !cannotAlone ? { priced: priceAlone(cart, rules, now) } : { cannotAlone };
+  if (!rules || cannotAlone) return { cannotAlone };
+  const priced = priceAlone(cart, rules, now);
+  if (!cart.member) return { priced };
+  const held = await heldAlone(cart.member.id);
+  const payable = walletAlone(rules.policy, held.wallet, held.waiting, priced.payable);
+  return { priced: { ...priced, wallet: { balance: { principal: held.wallet, bonus: 0 }, payable } } };
 }
 
 async function ask(cart: Cart, store: string, signal: AbortSignal): Promise<Pick<Quoting, "priced" | "cannotAlone">> {

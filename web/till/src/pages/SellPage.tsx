@@ -12,6 +12,7 @@ import { useCart } from "../core/useCart";
 import { useKeys } from "../core/useKeys";
 import { useQuote } from "../core/useQuote";
 import { CartView } from "../features/cart/CartView";
+import { ExchangeBar } from "../features/cart/ExchangeBar";
 import { Gifts } from "../features/cart/Gifts";
 import { Problems } from "../features/cart/Problems";
 import { Totals } from "../features/cart/Totals";
@@ -57,6 +58,10 @@ export function SellPage() {
       void navigate({ to: "/shift" });
     } else setWants(how);
   };
+  const hold = () => {
+    if (cart.exchange) say(t("exchange.noHold"), "bad");
+    else ifOnline(cart.lines.length > 0 ? { kind: "hold" } : { kind: "held" });
+  };
   const ifOnline = (open: Opened) => {
     if (online) setOpened(open);
     else say(t("sell.needsServer"), "bad");
@@ -78,7 +83,7 @@ export function SellPage() {
     F2: () => ifOnline({ kind: "enrol", phone: "" }),
     F3: () => forMember({ kind: "topUp" }),
     F4: () => pay("exact"),
-    F8: () => ifOnline(cart.lines.length > 0 ? { kind: "hold" } : { kind: "held" }),
+    F8: hold,
     F9: () => forMember({ kind: "coupons" }),
     F10: () => pay("wallet"),
     Escape: acts.clear,
@@ -114,6 +119,7 @@ export function SellPage() {
       <main className="sell">
         <h1 className="hidden">{t("title")}</h1>
         <section className="cart" aria-label={t("cart.title")}>
+          <ExchangeBar cart={cart} priced={quoting.priced} onLeave={acts.noExchange} />
           <Problems quoting={quoting} />
           <Gifts quoting={quoting} onGift={acts.gift} />
           <CartView
@@ -148,13 +154,9 @@ export function SellPage() {
         </aside>
       </main>
       <footer className="bottom">
-        <Totals quoting={quoting} />
+        <Totals quoting={quoting} exchange={cart.exchange} />
         <nav className="keys" aria-label={t("sell.keys")}>
-          <button
-            type="button"
-            className="btn"
-            onClick={() => ifOnline(cart.lines.length > 0 ? { kind: "hold" } : { kind: "held" })}
-          >
+          <button type="button" className="btn" onClick={hold}>
             {cart.lines.length > 0 ? t("held.hold") : t("held.title")} <kbd>F8</kbd>
           </button>
           <button type="button" className="btn" disabled={!cart.member} onClick={() => forMember({ kind: "coupons" })}>

@@ -108,5 +108,7 @@ scenario! {
         foreigner.post("/api/v1/me/reward-orders", &redeem).await.refused(404, "reward_not_found");
         let code = given.ours.owner.get(&format!("/api/v1/orders/{}/claim-code", given.ours.text("nobodys_order"))).await.ok();
         foreigner.post("/api/v1/me/claims", &json!({ "code": code["code"] })).await.refused(422, "receipt_code_forged");
+        let card = json!({ "id": given.ours.stall.shop.cx(&given.app.app).uuid(), "code": given.ours.text("gift_card_code") });
+        foreigner.post("/api/v1/me/redemptions", &card).await.refused(404, "coupon_code_not_found");
     }
 }

@@ -75,6 +75,13 @@ function LineView({ line, priced, selected, onSelect, onQuantity, onRemove, onPa
             <span className="warn"> · {t("cart.onHand", { count: pieces(priced?.onHandMilli ?? 0) })}</span>
           ) : null}
         </small>
+        {priced?.kit?.length ? (
+          <small className="kit">
+            {t("cart.kit", {
+              parts: priced.kit.map((part) => `${part.name} × ${pieces(part.quantity_milli)}`).join(" · "),
+            })}
+          </small>
+        ) : null}
       </div>
       <fieldset className="quantity" aria-label={t("cart.quantityOf", { name: line.name })}>
         <button

@@ -1,10 +1,11 @@
+import { carriedOver, type Exchanging } from "../../core/cart";
 import { useWriting } from "../../core/format";
 import type { Quoting } from "../../core/useQuote";
 
 const STAGES = ["activity", "member", "threshold", "coupon", "points", "rounding"] as const;
 
 /** What is to be paid, and how it came about. */
-export function Totals({ quoting }: { quoting: Quoting }) {
+export function Totals({ quoting, exchange }: { quoting: Quoting; exchange: Exchanging | undefined }) {
   const { t, money } = useWriting();
   const { priced } = quoting;
   const stages = STAGES.map((stage) => ({
@@ -16,10 +17,12 @@ export function Totals({ quoting }: { quoting: Quoting }) {
         0,
       ) ?? 0,
   })).filter(({ amount }) => amount > 0);
+  const due = priced ? priced.payable - priced.paidByPasses : 0;
+  const carried = carriedOver(exchange, due);
   return (
     <section className="totals" aria-label={t("total.title")} aria-busy={quoting.pending}>
       <span>
-        {t("total.toPay")} <strong className="figure">{priced ? money(priced.payable) : money(0)}</strong>
+        {t("total.toPay")} <strong className="figure">{money(priced ? priced.payable - carried : 0)}</strong>
       </span>
       {priced && priced.saved > 0 ? (
         <details>
@@ -34,6 +37,11 @@ export function Totals({ quoting }: { quoting: Quoting }) {
             ))}
           </ul>
         </details>
+      ) : null}
+      {carried > 0 ? (
+        <span>
+          {t("exchange.carried")} <b className="figure">{money(carried)}</b>
+        </span>
       ) : null}
       {priced && priced.paidByPasses > 0 ? (
         <span>

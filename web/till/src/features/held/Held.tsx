@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { type Cart, type CartLine, emptyCart, wishesOf } from "../../core/cart";
 import { db } from "../../core/db";
 import { pieces } from "../../core/format";
+import { memberById } from "../../core/members";
 import { Panel } from "../../core/Panel";
 import { usePlace } from "../../core/place";
 
@@ -81,25 +82,7 @@ async function cartOf(held: HeldCart): Promise<{ cart: Cart; gone: number }> {
       goods,
     });
   }
-  let member: Cart["member"];
-  if (held.cart.member) {
-    const { data } = await api.GET("/api/v1/members/{id}", { params: { path: { id: held.cart.member } } });
-    if (data) {
-      const { id, number, kind, state, stage, orders, amount, last_purchase_on, person } = data;
-      member = {
-        id,
-        number,
-        kind,
-        state,
-        stage,
-        orders,
-        amount,
-        last_purchase_on,
-        name: person.name,
-        phone: person.phone,
-      };
-    }
-  }
+  const member = held.cart.member ? await memberById(held.cart.member) : undefined;
   return {
     cart: {
       ...cart,

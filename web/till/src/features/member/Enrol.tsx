@@ -2,16 +2,9 @@ import { api, newId, newKey, once, type Schema } from "@shuke/api";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { type FormEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Brief, remember } from "../../core/members";
+import { type Brief, briefOf, remember } from "../../core/members";
 import { Panel } from "../../core/Panel";
 import { usePlace } from "../../core/place";
-
-/** As a list shows the one who has just joined. */
-function briefOf(view: Schema<"MemberView">): Brief {
-  const { id, number, kind, state, stage, orders, amount } = view;
-  const { person } = view;
-  return { id, number, kind, state, stage, orders, amount, name: person.name, phone: person.phone };
-}
 
 /** Enrols within seconds: the phone, a name where there is time, and whether we may write. */
 export function Enrol({

@@ -1,11 +1,15 @@
 import { query, type Schema } from "@shuke/api";
 import { count, day, language } from "@shuke/ui";
 import { ProblemNotice } from "@shuke/ui/antd";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { Cart } from "../../core/cart";
 import { connected } from "../../core/connection";
+import { db } from "../../core/db";
 import { useWriting } from "../../core/format";
+import { heldAlone } from "../../core/members";
 import type { Priced } from "../../core/price";
+import { waitingSales } from "../../core/queue";
+import { alone } from "../../core/snapshot";
 import { useStore } from "../../core/store";
 import { type Hint, hintsFor } from "./hints";
 import "./member.css";
@@ -34,6 +38,14 @@ export function MemberPanel(props: Props) {
     { params: { path: { id } } },
     { enabled: !!member && online, staleTime: 30_000 },
   );
+  const { balances } = view.data ?? {};
+  useEffect(() => {
+    // For when the server is out of reach.
+    if (balances)
+      void db()
+        .members.update(id, lastSeen(balances))
+        .catch(() => undefined);
+  }, [id, balances]);
   if (!member) return null;
   return (
     <>
@@ -53,11 +65,7 @@ export function MemberPanel(props: Props) {
       </header>
       {member.state === "active" ? null : <p className="warn">{t(`member.state.${member.state}`)}</p>}
       <StageLine member={member} days={view.data?.days_since_last ?? undefined} />
-      {online ? (
-        <ProblemNotice error={view.error} onRetry={() => void view.refetch()} />
-      ) : (
-        <p className="warn">{t("member.alone")}</p>
-      )}
+      {online ? <ProblemNotice error={view.error} onRetry={() => void view.refetch()} /> : <Alone id={id} />}
       {view.isPending && online ? <p>{t("ui:state.loading")}</p> : null}
       {view.data ? (
         <>
@@ -65,6 +73,38 @@ export function MemberPanel(props: Props) {
           <Assets {...props} view={view.data} />
           <Coupons {...props} view={view.data} />
         </>
+      ) : null}
+    </>
+  );
+}
+
+const lastSeen = ({ points, principal, bonus }: Schema<"Balances">) => ({
+  points: points.available,
+  wallet: principal.available + bonus.available,
+});
+
+/** What was known of the member when the server was there last, and what of it can be used now. */
+function Alone({ id }: { id: string }) {
+  const { t, money } = useWriting();
+  const most = useStore(alone)?.policy.wallet_max ?? 0;
+  const waiting = useStore(waitingSales).length;
+  const [held, setHeld] = useState<Awaited<ReturnType<typeof heldAlone>> | undefined>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a sale that waits takes of it
+  useEffect(() => {
+    let left = false;
+    void heldAlone(id).then((found) => {
+      if (!left) setHeld(found);
+    });
+    return () => {
+      left = true;
+    };
+  }, [id, waiting]);
+  const wallet = held ? Math.max(0, held.wallet - held.waiting) : 0;
+  return (
+    <>
+      <p className="warn">{most > 0 ? t("member.aloneWallet", { most: money(most) }) : t("member.alone")}</p>
+      {held?.points !== undefined ? (
+        <p>{t("member.lastSeen", { points: count(held.points, language()), wallet: money(wallet) })}</p>
       ) : null}
     </>
   );

@@ -2,6 +2,7 @@ import { query, type Schema } from "@shuke/api";
 import { dateIn, language, moment } from "@shuke/ui";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { useState } from "react";
+import type { Exchanging } from "../../core/cart";
 import { useWriting } from "../../core/format";
 import { type Brief, searchMembers } from "../../core/members";
 import { usePlace } from "../../core/place";
@@ -9,7 +10,7 @@ import { Receipt } from "../../core/Receipt";
 import { RefundPanel } from "./Refund";
 
 /** Finds an order of this store: by its number, its day, or its member; prints it again, takes it back. */
-export function Orders() {
+export function Orders({ onExchange }: { onExchange: (exchange: Exchanging) => void }) {
   const { t, money } = useWriting();
   const { store } = usePlace();
   const [text, setText] = useState("");
@@ -110,6 +111,7 @@ export function Orders() {
       {openId ? (
         <OneOrder
           id={openId}
+          onExchange={onExchange}
           onClose={() => {
             setOpenId(undefined);
             void list.refetch();
@@ -120,7 +122,15 @@ export function Orders() {
   );
 }
 
-function OneOrder({ id, onClose }: { id: string; onClose: () => void }) {
+function OneOrder({
+  id,
+  onExchange,
+  onClose,
+}: {
+  id: string;
+  onExchange: (exchange: Exchanging) => void;
+  onClose: () => void;
+}) {
   const [receipt, setReceipt] = useState<{ kind: Schema<"ReceiptKind">; id: string } | undefined>(undefined);
   const order = query.useQuery("get", "/api/v1/orders/{id}", { params: { path: { id } } }, { staleTime: 0 });
   return (
@@ -131,6 +141,7 @@ function OneOrder({ id, onClose }: { id: string; onClose: () => void }) {
         onAgain={() => void order.refetch()}
         onReceipt={() => setReceipt({ kind: "sale", id })}
         onRefundReceipt={(refund) => setReceipt({ kind: "refund", id: refund })}
+        onExchange={onExchange}
         onClose={onClose}
       />
       {receipt ? <Receipt kind={receipt.kind} document={receipt.id} onClose={() => setReceipt(undefined)} /> : null}

@@ -2,11 +2,11 @@ import { api, asProblem, newId, newKey, once, type Schema } from "@shuke/api";
 import { count, language, moment, useMay } from "@shuke/ui";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { useEffect, useRef, useState } from "react";
-import { PIECE } from "../../core/cart";
+import { Approve } from "../../core/Approve";
+import { type Exchanging, PIECE } from "../../core/cart";
 import { pieces, useWriting } from "../../core/format";
 import { Panel } from "../../core/Panel";
 import { usePlace } from "../../core/place";
-import { Approve } from "./Approve";
 
 type Order = Schema<"Order">;
 type Refund = Schema<"Refund">;
@@ -19,11 +19,13 @@ interface Props {
   onAgain: () => void;
   onReceipt: () => void;
   onRefundReceipt: (refund: string) => void;
+  /** What was chosen comes back for other goods. */
+  onExchange: (exchange: Exchanging) => void;
   onClose: () => void;
 }
 
 /** An order, line by line; what is chosen is quoted before anything is taken back. */
-export function RefundPanel({ order, error, onAgain, onReceipt, onRefundReceipt, onClose }: Props) {
+export function RefundPanel({ order, error, onAgain, onReceipt, onRefundReceipt, onExchange, onClose }: Props) {
   const { t } = useWriting();
   const [done, setDone] = useState<Refund | undefined>(undefined);
   return (
@@ -33,7 +35,7 @@ export function RefundPanel({ order, error, onAgain, onReceipt, onRefundReceipt,
         done ? (
           <Done refund={done} onReceipt={() => onRefundReceipt(done.id)} onClose={onClose} />
         ) : (
-          <Lines order={order} onDone={setDone} onReceipt={onReceipt} />
+          <Lines order={order} onDone={setDone} onReceipt={onReceipt} onExchange={onExchange} />
         )
       ) : error ? null : (
         <p>{t("ui:state.loading")}</p>
@@ -72,10 +74,10 @@ function Lines({
   order,
   onDone,
   onReceipt,
-}: {
+  onExchange,
+}: Pick<Props, "onReceipt" | "onExchange"> & {
   order: Order;
   onDone: (refund: Refund) => void;
-  onReceipt: () => void;
 }) {
   const { t, money } = useWriting();
   const { store } = usePlace();
@@ -167,7 +169,7 @@ function Lines({
         </button>
       </div>
       {may ? null : <p className="warn">{t("refund.notAllowed")}</p>}
-      {may && lines.length > 0 ? <Quoted order={order} lines={lines} onDone={onDone} /> : null}
+      {may && lines.length > 0 ? <Quoted order={order} lines={lines} onDone={onDone} onExchange={onExchange} /> : null}
     </>
   );
 }
@@ -176,7 +178,8 @@ function Quoted({
   order,
   lines,
   onDone,
-}: {
+  onExchange,
+}: Pick<Props, "onExchange"> & {
   order: Order;
   lines: Schema<"RefundLine">[];
   onDone: (refund: Refund) => void;
@@ -228,6 +231,18 @@ function Quoted({
       setBusy(false);
     }
   };
+  const exchange = (payments: Schema<"Payment">[]) =>
+    onExchange({
+      id: newId(),
+      refund: { id: newId(), order: order.id, lines, reason: reason.trim() || t("refund.exchange") },
+      number: order.number,
+      member: order.member ?? undefined,
+      goods: lines.map((line) => ({
+        name: order.lines.find((one) => one.line === line.line)?.name ?? "",
+        quantityMilli: line.quantity_milli,
+      })),
+      back: payments,
+    });
   const needs = error !== undefined && asProblem(error).code === "approval_needed";
   return (
     <section className="stack" aria-label={t("refund.title")}>
@@ -272,16 +287,28 @@ function Quoted({
       </label>
       <ProblemNotice error={error} />
       {needs && quote ? (
-        <Approve order={order} amount={quote.amount} reason={reason.trim()} onApproved={(id) => void refund(id)} />
+        <Approve order={order.id} amount={quote.amount} reason={reason.trim()} onApproved={(id) => void refund(id)} />
       ) : (
-        <button
-          type="button"
-          className="btn main"
-          disabled={busy || !quote || !reason.trim()}
-          onClick={() => void refund()}
-        >
-          {t("refund.refund", { amount: quote ? money(quote.amount) : "" })}
-        </button>
+        <div className="choices">
+          <button
+            type="button"
+            className="btn main"
+            disabled={busy || !quote || !reason.trim()}
+            onClick={() => void refund()}
+          >
+            {t("refund.refund", { amount: quote ? money(quote.amount) : "" })}
+          </button>
+          {order.store === store.id ? (
+            <button
+              type="button"
+              className="btn"
+              disabled={busy || !quote}
+              onClick={() => quote && exchange(quote.payments)}
+            >
+              {t("refund.exchangeFor")}
+            </button>
+          ) : null}
+        </div>
       )}
     </section>
   );

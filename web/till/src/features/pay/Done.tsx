@@ -1,6 +1,7 @@
 import { count, language } from "@shuke/ui";
 import { useEffect, useRef, useState } from "react";
 import { useWriting } from "../../core/format";
+import { LocalReceipt } from "../../core/LocalReceipt";
 import { Panel } from "../../core/Panel";
 import { Receipt } from "../../core/Receipt";
 import type { SaleDone } from "./usePay";
@@ -14,6 +15,8 @@ export function Done({ done, onNext }: { done: SaleDone; onNext: (typed: string)
     if (!receipt) next.current?.focus();
   }, [receipt]);
   const { order } = done;
+  const back = (done.givenBack ?? []).filter((one) => one.amount > 0);
+  const given = back.reduce((sum, one) => sum + one.amount, 0);
   return (
     <>
       <Panel title={t("done.title")} onClose={() => onNext("")}>
@@ -21,7 +24,7 @@ export function Done({ done, onNext }: { done: SaleDone; onNext: (typed: string)
         <div
           className="done"
           onKeyDown={(event) => {
-            if (event.key.toLowerCase() === "p" && !event.ctrlKey && order) {
+            if (event.key.toLowerCase() === "p" && !event.ctrlKey) {
               event.preventDefault();
               setReceipt(true);
             } else if (/^[0-9]$/.test(event.key)) {
@@ -30,7 +33,15 @@ export function Done({ done, onNext }: { done: SaleDone; onNext: (typed: string)
             }
           }}
         >
-          {done.change > 0 ? (
+          {given > 0 ? (
+            <>
+              <p>{t("exchange.given")}</p>
+              <p className="enormous figure">{money(given)}</p>
+              <p>
+                {back.map((one) => `${t(`account.${one.tender}` as "account.cash")} ${money(one.amount)}`).join(" · ")}
+              </p>
+            </>
+          ) : done.change > 0 ? (
             <>
               <p>{t("done.change")}</p>
               <p className="enormous figure">{money(done.change)}</p>
@@ -56,15 +67,17 @@ export function Done({ done, onNext }: { done: SaleDone; onNext: (typed: string)
             <button ref={next} type="button" className="btn main" onClick={() => onNext("")}>
               {t("done.next")} <kbd>⏎</kbd>
             </button>
-            {order ? (
-              <button type="button" className="btn" onClick={() => setReceipt(true)}>
-                {t("done.receipt")} <kbd>P</kbd>
-              </button>
-            ) : null}
+            <button type="button" className="btn" onClick={() => setReceipt(true)}>
+              {t("done.receipt")} <kbd>P</kbd>
+            </button>
           </div>
         </div>
       </Panel>
-      {receipt && order ? <Receipt kind="sale" document={order.id} onClose={() => setReceipt(false)} /> : null}
+      {!receipt ? null : order ? (
+        <Receipt kind="sale" document={order.id} onClose={() => setReceipt(false)} />
+      ) : (
+        <LocalReceipt sale={done} onClose={() => setReceipt(false)} />
+      )}
     </>
   );
 }

@@ -2,7 +2,8 @@ import { useCurrency } from "@shuke/ui";
 import { MoneyInput, ProblemNotice } from "@shuke/ui/antd";
 import type { InputRef } from "antd";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import type { Cart } from "../../core/cart";
+import { Approve } from "../../core/Approve";
+import { type Cart, carriedOver, givenUp } from "../../core/cart";
 import { connected } from "../../core/connection";
 import { useWriting } from "../../core/format";
 import { Panel } from "../../core/Panel";
@@ -56,8 +57,11 @@ export function Pay({ cart, priced, how, stale, onDone, onClose, onPriceChanged 
   const currency = useCurrency();
   const online = useStore(connected);
   const most = priced.wallet?.payable ?? 0;
+  const before = carriedOver(cart.exchange, priced.payable - priced.paidByPasses);
   const [payments, setPayments] = useState<Paying[]>(() =>
-    how === "wallet" && most > 0 ? withPayment([], "wallet", Math.min(most, priced.payable - priced.paidByPasses)) : [],
+    how === "wallet" && most > 0
+      ? withPayment([], "wallet", Math.min(most, restOf({ ...priced, carried: before, payments: [], cards: [] })))
+      : [],
   );
   const [cards, setCards] = useState<PayingCard[]>([]);
   const [amount, setAmount] = useState<number | null>(null);
@@ -66,7 +70,10 @@ export function Pay({ cart, priced, how, stale, onDone, onClose, onPriceChanged 
   const field = useRef<InputRef>(null);
   const go = useRef<HTMLButtonElement>(null);
   const { pay, busy, problem, clear } = usePay(cart, priced, onDone);
-  const rest = restOf({ payable: priced.payable, paidByPasses: priced.paidByPasses, payments, cards });
+  const byCards = cards.reduce((sum, one) => sum + one.amount, 0);
+  const carried = carriedOver(cart.exchange, priced.payable - priced.paidByPasses - byCards);
+  const givesBack = givenUp(cart.exchange) - carried;
+  const rest = restOf({ payable: priced.payable, paidByPasses: priced.paidByPasses, carried, payments, cards });
   const { code } = problem ?? {};
   useEffect(() => {
     if (code === "price_changed" || code === "gift_not_earned" || code === "offer_budget_exhausted") onPriceChanged();
@@ -85,7 +92,7 @@ export function Pay({ cart, priced, how, stale, onDone, onClose, onPriceChanged 
   useEffect(() => {
     if (how !== "exact" || begun.current) return;
     begun.current = true;
-    take("cash");
+    if (rest > 0) take("cash");
   }, []);
   const take = (tender: PayTender) => {
     if (busy || rest <= 0) return;
@@ -105,11 +112,11 @@ export function Pay({ cart, priced, how, stale, onDone, onClose, onPriceChanged 
     setPayments(withPayment(payments, tender, bounded));
     setAmount(null);
   };
-  const confirm = (proof?: string) => {
+  const confirm = (proof?: string, approval?: string) => {
     if (rest !== 0) return;
     const cash = payments.find((one) => one.tender === "cash")?.amount ?? 0;
     const change = received === undefined ? 0 : Math.max(0, received - cash);
-    void pay({ payments, cards, received, change, proof });
+    void pay({ payments, cards, received, change, proof, approval });
   };
   const press = (event: KeyboardEvent) => {
     const tender = KEYS[event.key.toLowerCase()];
@@ -125,7 +132,7 @@ export function Pay({ cart, priced, how, stale, onDone, onClose, onPriceChanged 
     if (event.key === "F10") {
       event.preventDefault();
       take("wallet");
-    } else if (tender && tendersFor(online, most).includes(tender)) {
+    } else if (tender && tendersFor(most).includes(tender)) {
       event.preventDefault();
       take(tender);
     } else if (event.key.toLowerCase() === "g" && online) {
@@ -149,6 +156,7 @@ export function Pay({ cart, priced, how, stale, onDone, onClose, onPriceChanged 
           <p>
             {t("pay.total")} <b className="figure">{money(priced.payable)}</b>
             {priced.paidByPasses > 0 ? ` · ${t("total.passes")} ${money(priced.paidByPasses)}` : ""}
+            {carried > 0 ? ` · ${t("exchange.carried")} ${money(carried)}` : ""}
           </p>
           <ul className="payments">
             {payments.map((one) => (
@@ -182,7 +190,7 @@ export function Pay({ cart, priced, how, stale, onDone, onClose, onPriceChanged 
               </li>
             ))}
           </ul>
-          {!priced.reply || !online ? <p className="warn">{t("pay.alone")}</p> : null}
+          {!priced.reply || !online ? <p className="warn">{t(most > 0 ? "pay.aloneWallet" : "pay.alone")}</p> : null}
         </section>
         <section className="tenders">
           <ProblemNotice error={problem} />
@@ -213,7 +221,7 @@ export function Pay({ cart, priced, how, stale, onDone, onClose, onPriceChanged 
                 ))}
               </div>
               <div className="choices">
-                {tendersFor(online, most).map((tender) => (
+                {tendersFor(most).map((tender) => (
                   <button
                     type="button"
                     key={tender}
@@ -243,9 +251,21 @@ export function Pay({ cart, priced, how, stale, onDone, onClose, onPriceChanged 
                 />
               ) : null}
             </>
+          ) : code === "approval_needed" && cart.exchange ? (
+            <Approve
+              order={cart.exchange.refund.order}
+              amount={givesBack}
+              reason={cart.exchange.refund.reason}
+              onApproved={(approval) => confirm(undefined, approval)}
+            />
           ) : (
             <button ref={go} type="button" className="btn main huge" disabled={busy || stale} onClick={() => confirm()}>
-              {busy ? t("ui:state.saving") : t("pay.confirm", { total: money(priced.payable) })} <kbd>⏎</kbd>
+              {busy
+                ? t("ui:state.saving")
+                : givesBack > 0
+                  ? t("exchange.confirm", { amount: money(givesBack) })
+                  : t("pay.confirm", { total: money(priced.payable - carried) })}{" "}
+              <kbd>⏎</kbd>
             </button>
           )}
         </section>

@@ -20,6 +20,8 @@ export interface Bill {
   /** To be paid in all. */
   payable: number;
   paidByPasses: number;
+  /** What goods that come back pay. */
+  carried: number;
   payments: Paying[];
   cards: PayingCard[];
 }
@@ -27,7 +29,7 @@ export interface Bill {
 /** What is still to be paid. */
 export function restOf(bill: Bill): number {
   const paid = [...bill.payments, ...bill.cards].reduce((sum, one) => sum + one.amount, 0);
-  return bill.payable - bill.paidByPasses - paid;
+  return bill.payable - bill.paidByPasses - bill.carried - paid;
 }
 
 /** A payment of one more tender: the same tender twice is one payment. */
@@ -53,8 +55,8 @@ export function likelyNotes(rest: number, decimals: number): number[] {
   return [...new Set(rounded)].filter((amount) => amount > rest).slice(0, 4);
 }
 
-/** Tenders that can be taken while the server is out of reach: those that are no value of a member's. */
-export function tendersFor(online: boolean, wallet: number): PayTender[] {
-  const outside: PayTender[] = ["cash", "wechat_pay", "alipay", "bank_card", "other"];
-  return online && wallet > 0 ? ["cash", "wallet", "wechat_pay", "alipay", "bank_card", "other"] : outside;
+/** What can be paid with: the wallet where it may pay something now. */
+export function tendersFor(wallet: number): PayTender[] {
+  const outside: PayTender[] = ["wechat_pay", "alipay", "bank_card", "other"];
+  return wallet > 0 ? ["cash", "wallet", ...outside] : ["cash", ...outside];
 }

@@ -1,4 +1,4 @@
-import { newKey, Problem, type Schema } from "@shuke/api";
+import { api, asProblem, newKey, once, Problem, type Schema } from "@shuke/api";
 import { useWho } from "@shuke/ui";
 import { useRef, useState } from "react";
 import { type Cart, linesOf, passesOf } from "../../core/cart";
@@ -12,9 +12,12 @@ import type { Paying, PayingCard } from "./model";
 export interface SaleDone {
   order?: Schema<"Order"> | undefined;
   id: string;
+  at: number;
   change: number;
   total: number;
   shown: ShownSale;
+  /** What of goods that came back went out, in an exchange. */
+  givenBack?: Schema<"Payment">[] | undefined;
 }
 
 interface Ask {
@@ -23,6 +26,8 @@ interface Ask {
   received?: number | undefined;
   change: number;
   proof?: string | undefined;
+  /** A second person's yes to what an exchange gives back. */
+  approval?: string | undefined;
 }
 
 function bodyOf(cart: Cart, priced: Priced, ask: Ask, place: { store: string; till: string }): Schema<"Checkout"> {
@@ -69,6 +74,18 @@ function promiseOf(cart: Cart, priced: Priced, ask: Ask, token: string, at: numb
   };
 }
 
+/** Exchanges: what comes back and what goes out are one write. It needs the server, so it does not wait in the queue. */
+async function swap(cart: Cart, sale: Schema<"Checkout">, approval: string | undefined) {
+  const { exchange } = cart;
+  if (!exchange) return undefined;
+  const refund = { ...exchange.refund, till: sale.till ?? null, ...(approval ? { approval } : {}) };
+  const { data } = await api.POST("/api/v1/exchanges", {
+    params: { header: once(exchange.id) },
+    body: { id: exchange.id, refund, sale },
+  });
+  return data;
+}
+
 /** Sells a cart, once however often it is asked for. */
 export function usePay(cart: Cart, priced: Priced, onDone: (done: SaleDone) => void) {
   const who = useWho();
@@ -90,10 +107,26 @@ export function usePay(cart: Cart, priced: Priced, onDone: (done: SaleDone) => v
       total: priced.payable,
       member: cart.member?.name ?? cart.member?.number,
       received: ask.received,
+      payments: ask.payments,
       by: who.name,
     };
+    const at = Date.now();
     try {
-      const at = Date.now();
+      if (cart.exchange) {
+        const body = bodyOf(cart, priced, ask, { store: store.id, till: till.id });
+        const swapped = await swap(cart, body, ask.approval);
+        if (swapped)
+          onDone({
+            id: cart.id,
+            at,
+            order: swapped.order,
+            change: ask.change,
+            total: swapped.exchange.paid,
+            shown,
+            givenBack: swapped.given_back,
+          });
+        return;
+      }
       const token = alone.get()?.token ?? "";
       const sold = await sell({
         id: cart.id,
@@ -111,12 +144,14 @@ export function usePay(cart: Cart, priced: Priced, onDone: (done: SaleDone) => v
       else
         onDone({
           id: cart.id,
+          at,
           order: sold.kind === "done" ? sold.order : undefined,
           change: ask.change,
           total: priced.payable,
           shown,
         });
     } catch (thrown) {
+      if (cart.exchange) return setProblem(asProblem(thrown));
       // The sale could not even be written down: nothing was sent, nothing was sold.
       setProblem(new Problem("internal", 0, undefined, undefined, thrown));
     } finally {

@@ -1,8 +1,9 @@
 import { query } from "@shuke/api";
 import { useWho } from "@shuke/ui";
 import { ProblemNotice } from "@shuke/ui/antd";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useDevice } from "../../core/device";
 import type { Place } from "../../core/place";
 
 /** Where does this device stand? Asked once. */
@@ -18,6 +19,14 @@ export function ChoosePlace({ onChoose }: { onChoose: (place: Place) => void }) 
   const store = mine.find((one) => one.id === chosen) ?? (mine.length === 1 ? mine[0] : undefined);
   const there = (tills.data?.items ?? []).filter((till) => till.active && till.store === store?.id);
   const error = stores.error ?? tills.error;
+  // A device that is registered stands at its till.
+  const device = useDevice().data;
+  const known = device && mine.find((one) => one.id === device.store.id);
+  const latest = useRef(onChoose);
+  latest.current = onChoose;
+  useEffect(() => {
+    if (known && device.till.active) latest.current({ store: known, till: device.till });
+  }, [known, device]);
   return (
     <main className="centre">
       <div className="sheet">

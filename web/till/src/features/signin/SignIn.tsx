@@ -3,8 +3,9 @@ import { useSigning } from "@shuke/ui";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useDevice } from "../../core/device";
 import { Panel } from "../../core/Panel";
-import { useDevice, WithPin } from "./WithPin";
+import { WithPin } from "./WithPin";
 
 const LAST = "shuke.till.username";
 

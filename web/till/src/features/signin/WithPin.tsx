@@ -1,19 +1,8 @@
 import { api, type Schema } from "@shuke/api";
 import { useSigning } from "@shuke/ui";
 import { ProblemNotice } from "@shuke/ui/antd";
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-
-/** The device as the server knows it; undefined where it is not registered, or while the server is away. */
-export function useDevice() {
-  return useQuery({
-    queryKey: ["device"],
-    queryFn: async () => (await api.GET("/api/v1/device")).data ?? null,
-    retry: false,
-    staleTime: 60_000,
-  });
-}
 
 type Person = Schema<"Person">;
 

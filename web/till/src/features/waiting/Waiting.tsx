@@ -3,6 +3,7 @@ import { useState } from "react";
 import { connected } from "../../core/connection";
 import type { QueuedSale } from "../../core/db";
 import { pieces, useWriting } from "../../core/format";
+import { LocalReceipt } from "../../core/LocalReceipt";
 import { Panel } from "../../core/Panel";
 import { usePlace } from "../../core/place";
 import { discard, flush, retry, waitingSales } from "../../core/queue";
@@ -46,8 +47,9 @@ export function Waiting() {
 }
 
 function Sales({ sales }: { sales: QueuedSale[] }) {
-  const { money } = useWriting();
+  const { t, money } = useWriting();
   const { store } = usePlace();
+  const [receipt, setReceipt] = useState<QueuedSale | undefined>(undefined);
   return (
     <ul className="picks">
       {sales.map((sale) => (
@@ -61,8 +63,12 @@ function Sales({ sales }: { sales: QueuedSale[] }) {
             <small>{sale.shown.lines.map((line) => `${line.name} × ${pieces(line.quantityMilli)}`).join(" · ")}</small>
           </p>
           {sale.state === "refused" ? <Conflict sale={sale} /> : null}
+          <button type="button" className="btn small" onClick={() => setReceipt(sale)}>
+            {t("done.receipt")}
+          </button>
         </li>
       ))}
+      {receipt ? <LocalReceipt sale={receipt} onClose={() => setReceipt(undefined)} /> : null}
     </ul>
   );
 }

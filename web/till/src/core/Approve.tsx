@@ -1,8 +1,8 @@
-import { api, newId, newKey, once, type Schema } from "@shuke/api";
+import { api, newId, newKey, once } from "@shuke/api";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { type FormEvent, useRef, useState } from "react";
-import { useWriting } from "../../core/format";
-import { usePlace } from "../../core/place";
+import { useWriting } from "./format";
+import { usePlace } from "./place";
 
 /** A second person says yes at this till, with their name and password. */
 export function Approve({
@@ -11,7 +11,8 @@ export function Approve({
   reason,
   onApproved,
 }: {
-  order: Schema<"Order">;
+  /** The order of which something is given back. */
+  order: string;
   amount: number;
   reason: string;
   onApproved: (approval: string) => void;
@@ -30,12 +31,12 @@ export function Approve({
     setBusy(true);
     setError(undefined);
     try {
-      const of = JSON.stringify([order.id, amount, reason]);
+      const of = JSON.stringify([order, amount, reason]);
       if (asked.current?.of !== of) asked.current = { of, id: newId(), key: newKey() };
       const { id, key } = asked.current;
       await api.POST("/api/v1/approvals", {
         params: { header: once(key) },
-        body: { id, kind: "refund", subject: order.id, amount, reason, store: store.id },
+        body: { id, kind: "refund", subject: order, amount, reason, store: store.id },
       });
       const { data } = await api.POST("/api/v1/approvals/{id}/decision", {
         params: { path: { id }, header: once(newKey()) },

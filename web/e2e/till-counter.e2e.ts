@@ -1,0 +1,403 @@
+// At the counter beyond the plain sale: a PIN on a known device, passes, gift cards, exchanges, kits, receipts.
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { PASSWORD, Shop } from "./shop";
+import {
+  accessible,
+  balances,
+  enrol,
+  type Goods,
+  goods,
+  identify,
+  lines,
+  minor,
+  newPhone,
+  openTill,
+  price,
+  scan,
+  search,
+  type TillPage,
+} from "./till-shop";
+
+let shop: Shop;
+let owner: string;
+let cashier: string;
+let store: string;
+let stock: Goods[];
+let till: TillPage | undefined;
+
+const item = (at: number): Goods => {
+  const found = stock[at];
+  if (!found) throw new Error(`the demo has no goods number ${at}`);
+  return found;
+};
+
+beforeAll(async () => {
+  shop = await Shop.open();
+  owner = await shop.signIn("owner");
+  cashier = await shop.signIn("cashier");
+  stock = await goods(shop, cashier);
+  const session = await shop.call<{ stores: string[] | null }>(cashier, "GET", "/api/v1/session");
+  store = session.stores?.[0] ?? "";
+});
+
+afterEach(async () => {
+  const faults = till?.faults ?? [];
+  await till?.context.close();
+  till = undefined;
+  expect(faults).toEqual([]);
+});
+
+afterAll(() => shop?.stop());
+
+interface Order {
+  id: string;
+  number: string;
+  total: number;
+  refunded: number;
+  member: string | null;
+  payments: { tender: string; amount: number }[];
+}
+
+const ordersOf = (member: string) =>
+  shop.call<{ items: Order[] }>(cashier, "GET", `/api/v1/orders?member=${member}&limit=20`).then(({ items }) => items);
+
+/** A service of the shop's own that nothing else takes anything off. */
+async function service(name: string, price: number): Promise<string> {
+  const made = await shop.call<{ variants: { id: string }[] }>(owner, "POST", "/api/v1/products", {
+    name,
+    kind: "service",
+    special: true,
+    variants: [{ sku: `S${randomUUID().slice(0, 6)}`, price, track_stock: false }],
+  });
+  return made.variants[0]?.id ?? "";
+}
+
+async function passOf(member: string, name: string): Promise<string> {
+  const plan = randomUUID();
+  await shop.call(owner, "POST", "/api/v1/pass-plans", {
+    id: plan,
+    name,
+    price: 30_000,
+    items: [{ name: "护理", visits: 10, worth: 5_000 }],
+    validity: { kind: "always" },
+  });
+  const id = randomUUID();
+  await shop.call(cashier, "POST", "/api/v1/passes", {
+    id,
+    member,
+    plan,
+    store,
+    payments: [{ tender: "cash", amount: 30_000 }],
+  });
+  return id;
+}
+
+it("knows the device that a manager registered: a cashier signs in with a PIN, and who guesses has to wait", async () => {
+  for (const username of ["cashier", "technician"]) {
+    const cookie = await shop.signIn(username);
+    await shop.call(cookie, "PUT", "/api/v1/session/pin", { password: PASSWORD, pin: "482915" });
+  }
+  till = await openTill(shop, { username: "manager" });
+  const { page } = till;
+  await page.getByRole("button", { name: "菜单" }).click();
+  await page.getByRole("button", { name: "登记这台设备" }).click();
+  const dialog = page.getByRole("dialog", { name: "登记这台设备" });
+  await accessible(page, "register the device");
+  await dialog.getByRole("button", { name: "登记这台设备" }).click();
+  await page.getByText("设备已登记").waitFor();
+  const where = await page.locator(".home").textContent();
+  await page.getByRole("button", { name: "退出" }).click();
+  await page.getByText("您是哪位？").waitFor();
+  await accessible(page, "sign-in by PIN");
+  // Nothing was kept in this browser but the device's own cookie: the device knows where it stands.
+  await page.evaluate(() => localStorage.clear());
+  await page.getByRole("button", { name: "王芳" }).click();
+  for (let tries = 0; tries < 5; tries += 1) {
+    await page.getByLabel("王芳的数字密码").fill("000111");
+    await page.keyboard.press("Enter");
+    // Wrong: the field is free for another try, and what went wrong is said.
+    await expect.poll(() => page.getByLabel("王芳的数字密码").inputValue()).toBe("");
+    await page.getByText("数字密码不对，请再试一次，或用密码登录。").waitFor();
+  }
+  await page.getByLabel("王芳的数字密码").fill("482915");
+  await page.keyboard.press("Enter");
+  await page.getByText("数字密码输错太多次，请等一刻钟，或用密码登录。").waitFor();
+  await accessible(page, "PIN locked");
+  await page.getByRole("button", { name: "陈静" }).click();
+  await page.getByLabel("陈静的数字密码").fill("482915");
+  await page.keyboard.press("Enter");
+  await search(page).waitFor();
+  expect(await page.locator(".home").textContent(), "the device stands where it stood").toBe(where);
+  await page.getByRole("button", { name: "菜单" }).click();
+  await page.getByRole("dialog", { name: /陈静/ }).waitFor();
+});
+
+it("pays a service with a visit of a pass, and uses one without a sale", async () => {
+  const member = await enrol(shop, cashier);
+  const name = `推拿${member.phone.slice(-4)}`;
+  await service(name, 8_800);
+  await passOf(member.id, "十次护理卡");
+  till = await openTill(shop);
+  const { page } = till;
+  await identify(page, member);
+  await page.getByText("剩10次").first().waitFor();
+  await page.keyboard.type(name);
+  await page.getByRole("option", { name: new RegExp(name) }).waitFor();
+  await page.keyboard.press("Enter");
+  await lines(page, 1);
+  expect(await price(page)).toBe(8_800);
+  await page.getByRole("button", { name: "用次卡", exact: true }).click();
+  await page.getByRole("dialog", { name: new RegExp(name) }).waitFor();
+  await accessible(page, "choose a pass");
+  await page.getByRole("button", { name: "十次护理卡" }).click();
+  await page.getByText("次卡付").first().waitFor();
+  await price(page);
+  await page.keyboard.press("Enter");
+  const pay = page.getByRole("dialog", { name: "收款" });
+  await pay.getByRole("button", { name: /确认收款/ }).waitFor();
+  expect(minor(await pay.locator(".huge").first().textContent()), "the visit pays all of it").toBe(0);
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "收好了" }).waitFor();
+  await page.keyboard.press("Enter");
+  const [order] = await ordersOf(member.id);
+  expect(order?.payments.map((one) => one.tender)).toEqual(["pass"]);
+
+  await identify(page, member);
+  await page.getByText("剩9次").first().waitFor();
+  await page.getByRole("button", { name: "划次" }).click();
+  await page.getByRole("dialog", { name: "划次" }).waitFor();
+  await accessible(page, "use a visit");
+  await page.getByRole("button", { name: /十次护理卡/ }).dblclick();
+  await page.getByText("已划一次：护理").waitFor();
+  await page.getByText("剩8次").first().waitFor();
+});
+
+it("takes a gift card by its code, and the rest in cash", async () => {
+  const batch = randomUUID();
+  await shop.call(owner, "POST", "/api/v1/gift-card-batches", { id: batch, name: "礼品卡", face: 2_000, cards: 1 });
+  const codes = await shop.call<{ items: { card: string; code: string }[] }>(
+    owner,
+    "GET",
+    `/api/v1/gift-card-batches/${batch}/codes`,
+  );
+  const [card] = codes.items;
+  if (!card) throw new Error("no card was made");
+  await shop.call(cashier, "POST", `/api/v1/gift-cards/${card.card}/sale`, {
+    store,
+    payments: [{ tender: "cash", amount: 2_000 }],
+  });
+  const member = await enrol(shop, cashier);
+  till = await openTill(shop);
+  const { page } = till;
+  await identify(page, member);
+  await scan(page, `2*${item(6).barcode}`);
+  const due = await price(page);
+  await page.keyboard.press("Enter");
+  const pay = page.getByRole("dialog", { name: "收款" });
+  await pay.getByRole("button", { name: /礼品卡/ }).waitFor();
+  await page.keyboard.press("g");
+  await pay.getByLabel("礼品卡卡号").fill("7K2M-9QXT-40AB-C5DE");
+  await page.keyboard.press("Enter");
+  await pay.getByRole("alert").waitFor();
+  await accessible(page, "unknown gift card");
+  await pay.getByLabel("礼品卡卡号").fill(card.code.toLowerCase());
+  await page.keyboard.press("Enter");
+  await pay.getByText(`礼品卡 …${card.code.slice(-4)}`, { exact: false }).waitFor();
+  expect(minor(await pay.locator(".huge").first().textContent())).toBe(due - 2_000);
+  await page.keyboard.press("c");
+  await page.getByRole("dialog", { name: "收好了" }).waitFor();
+  const [order] = await ordersOf(member.id);
+  expect(order?.payments.map((one) => [one.tender, one.amount]).sort()).toEqual([
+    ["cash", due - 2_000],
+    ["gift_card", 2_000],
+  ]);
+});
+
+it("exchanges goods for dearer ones, and for cheaper ones", async () => {
+  const member = await enrol(shop, cashier);
+  const before = await balances(shop, cashier, member);
+  till = await openTill(shop);
+  const { page } = till;
+  await identify(page, member);
+  await scan(page, item(4).barcode);
+  const first = await price(page);
+  await page.keyboard.press("F4");
+  await page.getByRole("dialog", { name: "收好了" }).waitFor();
+  await page.keyboard.press("Enter");
+
+  const bringBack = async (number: string) => {
+    await page.keyboard.press("F6");
+    await page.getByRole("button", { name: new RegExp(number) }).click();
+    const panel = page.getByRole("dialog", { name: /^订单/ });
+    await panel.getByRole("button", { name: "全部退" }).click();
+    await panel.getByRole("button", { name: "换别的商品" }).click();
+    await page.getByRole("region", { name: "换货" }).waitFor();
+  };
+  const [sold] = await ordersOf(member.id);
+  await bringBack(sold?.number ?? "none");
+  await page.getByRole("complementary").getByText(member.number).waitFor();
+  await accessible(page, "exchange begun");
+  // The goods go to the member who bought, and a reload forgets nothing.
+  await scan(page, newPhone());
+  await page
+    .getByText(/换货只能换给原来的会员|新会员入会/)
+    .first()
+    .waitFor();
+  await page.keyboard.press("Escape");
+  await page.reload();
+  await page.getByRole("region", { name: "换货" }).waitFor();
+  await scan(page, item(12).barcode);
+  const onTop = await price(page);
+  expect(onTop, "what is to be paid is the difference").toBeGreaterThan(0);
+  await page.getByText(`补差价`, { exact: false }).waitFor();
+  await accessible(page, "exchange");
+  await page.keyboard.press("Enter");
+  const pay = page.getByRole("dialog", { name: "收款" });
+  await pay.waitFor();
+  expect(minor(await pay.locator(".huge").first().textContent())).toBe(onTop);
+  await page.keyboard.press("c");
+  await page.getByRole("dialog", { name: "收好了" }).waitFor();
+  await page.keyboard.press("Enter");
+  await lines(page, 0);
+  const [second, old] = await ordersOf(member.id);
+  expect(second?.total).toBe(first + onTop);
+  expect(old?.refunded).toBe(first);
+
+  await bringBack(second?.number ?? "none");
+  await scan(page, item(2).barcode);
+  await expect.poll(() => price(page)).toBe(0);
+  await page.keyboard.press("Enter");
+  await pay.getByRole("button", { name: /确认换货，退/ }).waitFor();
+  await accessible(page, "exchange that gives back");
+  await page.keyboard.press("Enter");
+  const done = page.getByRole("dialog", { name: "收好了" });
+  await done.getByText("退给顾客").waitFor();
+  const [third] = await ordersOf(member.id);
+  expect(minor(await done.locator(".enormous").textContent())).toBe((second?.total ?? 0) - (third?.total ?? 0));
+  await page.keyboard.press("Enter");
+  await shop.call(cashier, "POST", "/api/v1/refunds", { id: randomUUID(), order: third?.id, lines: [], reason: "退" });
+  expect(await balances(shop, cashier, member), "everything is as it was").toEqual(before);
+});
+
+it("shows what a kit is made of", async () => {
+  const kit = await shop.call<{ variants: { id: string }[] }>(owner, "POST", "/api/v1/products", {
+    name: "新生儿礼盒",
+    kind: "goods",
+    variants: [{ sku: "KIT-E2E", price: 19_900, track_stock: false, barcodes: ["6990000000017"] }],
+  });
+  await shop.call(owner, "PUT", `/api/v1/variants/${kit.variants[0]?.id}/kit`, {
+    parts: [
+      { variant: item(1).variant, quantity_milli: 1_000 },
+      { variant: item(2).variant, quantity_milli: 2_000 },
+    ],
+  });
+  till = await openTill(shop);
+  const { page } = till;
+  await scan(page, "6990000000017");
+  await lines(page, 1);
+  await page.getByText(`内含 ${item(1).name} × 1 · ${item(2).name} × 2`).waitFor();
+  await accessible(page, "kit");
+});
+
+it("prints the receipt in the browser and to a receipt printer, and looking at it is no print", async () => {
+  till = await openTill(shop, {}, async (context) => {
+    // A printer at the USB port, as the browser shows one to a page.
+    await context.addInitScript(() => {
+      const sent: number[] = [];
+      const printer = {
+        productName: "XP-58",
+        opened: false,
+        configuration: {
+          interfaces: [
+            {
+              interfaceNumber: 0,
+              alternate: { interfaceClass: 7, endpoints: [{ endpointNumber: 2, direction: "out" }] },
+            },
+          ],
+        },
+        open: async () => undefined,
+        close: async () => undefined,
+        selectConfiguration: async () => undefined,
+        claimInterface: async () => undefined,
+        transferOut: async (_: number, data: Uint8Array) => void sent.push(...data),
+      };
+      const chosen: unknown[] = [];
+      Object.defineProperty(navigator, "usb", {
+        value: {
+          getDevices: async () => chosen,
+          requestDevice: async () => {
+            chosen.push(printer);
+            return printer;
+          },
+        },
+      });
+      Object.assign(window, { sentToPrinter: sent });
+    });
+  });
+  const { page } = till;
+  await scan(page, item(3).barcode);
+  await price(page);
+  await page.keyboard.press("F4");
+  await page.getByRole("dialog", { name: "收好了" }).waitFor();
+  await page.keyboard.press("p");
+  const dialog = page.getByRole("dialog", { name: "小票" });
+  await dialog.getByRole("button", { name: "打印", exact: true }).waitFor();
+  const paper = page.frameLocator("iframe");
+  await paper.getByText(item(3).name).first().waitFor();
+  await accessible(page, "receipt");
+  expect(await paper.getByText("副本").count(), "a look is no print").toBe(0);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("p");
+  await paper.getByText(item(3).name).first().waitFor();
+  expect(await paper.getByText("副本").count()).toBe(0);
+  await dialog.getByRole("button", { name: "选 USB 小票机" }).click();
+  await dialog.getByRole("button", { name: /直接打到小票机/ }).click();
+  await page.getByText("已送到小票机（XP-58）").waitFor();
+  const bytes = await page.evaluate(() => (window as unknown as { sentToPrinter: number[] }).sentToPrinter);
+  expect(bytes.slice(0, 2), "ESC @ begins the print").toEqual([0x1b, 0x40]);
+  expect(bytes.length).toBeGreaterThan(100);
+  // What comes after the original says that it is a copy.
+  await dialog.getByText(/已经打过/).waitFor();
+  const printed = page.evaluate(
+    () =>
+      new Promise<string>((done) => {
+        const frame = document.querySelector("iframe");
+        frame?.addEventListener("load", () => {
+          const inner = frame.contentWindow as Window;
+          done(frame.contentDocument?.body.textContent ?? "");
+          inner.print = () => undefined;
+        });
+      }),
+  );
+  await dialog.getByRole("button", { name: "打印", exact: true }).click();
+  expect(await printed).toContain("副本 1");
+});
+
+it("enrols somebody within ten seconds", async () => {
+  till = await openTill(shop);
+  const { page } = till;
+  const phone = newPhone();
+  const began = Date.now();
+  let presses = 0;
+  const type = async (text: string) => {
+    presses += text.length;
+    await page.keyboard.type(text, { delay: 60 });
+  };
+  const press = async (key: string) => {
+    presses += 1;
+    await page.keyboard.press(key);
+  };
+  await type(phone);
+  await press("Enter");
+  await page.getByRole("dialog", { name: "新会员入会" }).waitFor();
+  await press("Enter");
+  await page.getByText(/入会成功/).waitFor();
+  expect(Date.now() - began, "from the first digit to the member on the screen").toBeLessThan(10_000);
+  expect(presses, "the phone, and Enter twice").toBe(phone.length + 2);
+  const found = await shop.call<{ items: { number: string }[] }>(owner, "GET", `/api/v1/members?q=${phone}`);
+  await page
+    .getByRole("complementary")
+    .getByText(`· ${found.items[0]?.number ?? "none"}`)
+    .waitFor();
+});
