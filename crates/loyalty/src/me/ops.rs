@@ -86,13 +86,21 @@ pub async fn redeem_code(
             Ok(MyRedemption::GiftCard { amount })
         }
         Err(error) if error.code() == "gift_card_not_found" => {
-            let claimed = batch::ops::claim(tx, cx, vault, code, member).await?.coupon;
+            let claimed = batch::ops::claim(tx, cx, vault, code, member).await.map_err(own_already)?.coupon;
             let coupon = told(tx, cx, member, vec![claimed]).await?.pop();
             let coupon = coupon.ok_or_else(|| Error::internal("a claimed coupon is gone"))?;
             Ok(MyRedemption::Coupon { coupon: Box::new(coupon) })
         }
         Err(error) => Err(error),
     }
+}
+
+/// A code that the member has claimed before says the same as one that somebody else has.
+fn own_already(error: Error) -> Error {
+    if error.code() == "coupon_issued_already" {
+        return Error::refused("coupon_code_claimed", "this code was claimed already; see your coupons");
+    }
+    error
 }
 
 /// The groups that a member belongs to, each with what it holds.

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { type MyCoupon, useBenefit, useWhyNot } from "../../shared/coupon";
 import { usePages } from "../../shared/pages";
 import { Empty, Ends, Loaded, More, Page, Row } from "../../shared/parts";
-import { usePen } from "../../shared/shop";
+import { usePen, useShop } from "../../shared/shop";
 import { Tabs } from "../../shared/tabs";
 import { CouponSheet } from "./CouponSheet";
 
@@ -15,6 +15,7 @@ const kindOf = (coupon: MyCoupon): Kind =>
 
 export function CouponsPage() {
   const { t } = useTranslation();
+  const { merchant } = useShop();
   const [kind, setKind] = useState<Kind>("usable");
   const [shown, setShown] = useState<MyCoupon>();
   const coupons = usePages("/api/v1/me/coupons", {}, async (cursor) => {
@@ -24,6 +25,12 @@ export function CouponsPage() {
   const none = { usable: t("coupon.noneUsable"), notNow: t("coupon.noneNotNow"), over: t("coupon.noneOver") };
   return (
     <Page title={t("coupon.title")}>
+      <Row
+        title={t("redeem.title")}
+        note={t("redeem.row")}
+        to="/$merchant/redeem"
+        params={{ merchant: String(merchant) }}
+      />
       <Tabs
         label={t("coupon.title")}
         value={kind}

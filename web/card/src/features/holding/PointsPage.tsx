@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useAssets } from "../../shared/assets";
 import { Loaded, Page } from "../../shared/parts";
 import { usePen, useShop } from "../../shared/shop";
+import { Kinds } from "./Kinds";
 import { Figure, Lots } from "./Lots";
 import { Movements } from "./Movements";
 
@@ -32,6 +33,7 @@ export function PointsPage() {
           </>
         )}
       </Loaded>
+      <Kinds />
       <Movements kind="points" />
     </Page>
   );

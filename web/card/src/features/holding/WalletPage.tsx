@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAssets } from "../../shared/assets";
-import { Loaded, Page } from "../../shared/parts";
+import { Loaded, Page, Row } from "../../shared/parts";
 import { usePen, useShop } from "../../shared/shop";
 import { Tabs } from "../../shared/tabs";
 import { Figure, Lots } from "./Lots";
@@ -39,6 +39,12 @@ export function WalletPage() {
               </div>
             </dl>
             <p className="notice">{t("holding.walletNote")}</p>
+            <Row
+              title={t("redeem.card")}
+              note={t("redeem.cardRow")}
+              to="/$merchant/redeem"
+              params={{ merchant: String(merchant) }}
+            />
             <Lots assets={{ ...found, balances }} kinds={["principal", "bonus"]} />
           </>
         )}

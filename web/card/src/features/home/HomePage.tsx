@@ -11,7 +11,7 @@ import { Ends, Loaded, Part, Row } from "../../shared/parts";
 import { usePen, useShop } from "../../shared/shop";
 
 /** What the card opens to: the code, and what I have. */
-export function HomePage({ me, code }: { me: Me; code: ReactNode }) {
+export function HomePage({ me, code, groups }: { me: Me; code: ReactNode; groups: ReactNode }) {
   const { t } = useTranslation();
   const shop = useShop();
   const assets = useAssets(true);
@@ -36,6 +36,7 @@ export function HomePage({ me, code }: { me: Me; code: ReactNode }) {
             </>
           )}
         </Loaded>
+        {groups}
         <Install />
       </main>
     </>
