@@ -173,6 +173,32 @@ it("pays a service with a visit of a pass, and uses one without a sale", async (
   await page.getByText("剩8次").first().waitFor();
 });
 
+it("sells a pass once, however often it is pressed", async () => {
+  const member = await enrol(shop, cashier);
+  const plan = randomUUID();
+  await shop.call(owner, "POST", "/api/v1/pass-plans", {
+    id: plan,
+    name: "五次洗澡卡",
+    price: 20_000,
+    items: [{ name: "洗澡", visits: 5, worth: 5_000 }],
+    validity: { kind: "always" },
+  });
+  till = await openTill(shop);
+  const { page } = till;
+  await identify(page, member);
+  await page.getByRole("button", { name: "卖次卡" }).click();
+  const dialog = page.getByRole("dialog", { name: /办次卡/ });
+  await dialog.getByRole("button", { name: /五次洗澡卡.*¥200.00/ }).click();
+  await accessible(page, "sell a pass");
+  await dialog.getByRole("button", { name: "现金" }).dblclick();
+  await page.getByRole("dialog", { name: "次卡办好了" }).waitFor();
+  await accessible(page, "pass sold");
+  await page.keyboard.press("Enter");
+  await page.getByText("剩5次").waitFor();
+  const { items } = await shop.call<{ items: object[] }>(cashier, "GET", `/api/v1/members/${member.id}/passes`);
+  expect(items).toHaveLength(1);
+});
+
 it("takes a gift card by its code, and the rest in cash", async () => {
   const batch = randomUUID();
   await shop.call(owner, "POST", "/api/v1/gift-card-batches", { id: batch, name: "礼品卡", face: 2_000, cards: 1 });
@@ -212,6 +238,37 @@ it("takes a gift card by its code, and the rest in cash", async () => {
     ["cash", due - 2_000],
     ["gift_card", 2_000],
   ]);
+});
+
+it("turns a code of the customer's into a coupon that the cart uses at once", async () => {
+  const template = randomUUID();
+  await shop.call(owner, "POST", "/api/v1/coupon-templates", {
+    id: template,
+    name: "传单三元券",
+    state: "published",
+    terms: { benefit: { kind: "amount", off: 300 }, validity: { kind: "relative", days: 30 } },
+  });
+  const batch = randomUUID();
+  await shop.call(owner, "POST", "/api/v1/coupon-batches", { id: batch, template, name: "传单", codes: 1 });
+  const codes = await shop.call<{ items: { code: string }[] }>(owner, "GET", `/api/v1/coupon-batches/${batch}/codes`);
+  const member = await enrol(shop, cashier);
+  till = await openTill(shop);
+  const { page } = till;
+  await identify(page, member);
+  await scan(page, item(5).barcode);
+  const plain = await price(page);
+  await page.keyboard.press("F9");
+  const dialog = page.getByRole("dialog", { name: "用哪些券" });
+  await dialog.getByLabel(/顾客有券码/).fill("7K2M-9QXT-40AB-C5DE");
+  await page.keyboard.press("Enter");
+  await dialog.getByText("没有这个券码，请逐个核对字母和数字。").waitFor();
+  await accessible(page, "unknown coupon code");
+  await dialog.getByLabel(/顾客有券码/).fill(codes.items[0]?.code ?? "");
+  await page.keyboard.press("Enter");
+  await dialog.getByText("传单三元券").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("region", { name: "优惠券" }).getByText("✓ 传单三元券").waitFor();
+  expect(plain - (await price(page)), "three yuan less, up to rounding").toBeGreaterThanOrEqual(290);
 });
 
 it("exchanges goods for dearer ones, and for cheaper ones", async () => {

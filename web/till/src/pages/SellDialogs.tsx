@@ -7,7 +7,8 @@ import type { Quoting } from "../core/useQuote";
 import { HeldCarts, Hold } from "../features/held/Held";
 import { CouponChoices, PassChoices, PointsChoices } from "../features/member/Choices";
 import { Enrol } from "../features/member/Enrol";
-import { PassVisit } from "../features/member/PassVisit";
+import { PassVisit } from "../features/pass/PassVisit";
+import { SellPass } from "../features/pass/SellPass";
 import { Done } from "../features/pay/Done";
 import { Pay } from "../features/pay/Pay";
 import type { SaleDone } from "../features/pay/usePay";
@@ -24,6 +25,7 @@ export type Opened =
   | { kind: "coupons" }
   | { kind: "points" }
   | { kind: "visit" }
+  | { kind: "sellPass" }
   | { kind: "pass"; at: number };
 
 interface Props {
@@ -91,6 +93,8 @@ export function SellDialogs({ opened, quoting, acts, onClose, onDone }: Props) {
       );
     case "topUp":
       return cart.member ? <TopUp member={cart.member} onClose={onClose} /> : null;
+    case "sellPass":
+      return cart.member ? <SellPass member={cart.member} onClose={onClose} /> : null;
     case "visit":
       return cart.member ? <PassVisit member={cart.member} onClose={onClose} /> : null;
     case "coupons":
@@ -99,6 +103,7 @@ export function SellDialogs({ opened, quoting, acts, onClose, onDone }: Props) {
           cart={cart}
           priced={priced}
           onChange={(coupons) => cartStore.set((now) => ({ ...now, coupons }))}
+          onClaimed={quoting.again}
           onClose={onClose}
         />
       );

@@ -142,6 +142,7 @@ export function SellPage() {
               onPoints={() => forMember({ kind: "points" })}
               onTopUp={() => forMember({ kind: "topUp" })}
               onPasses={() => forMember({ kind: "visit" })}
+              onSellPass={() => forMember({ kind: "sellPass" })}
             />
           ) : (
             <div className="empty">

@@ -25,12 +25,16 @@ export function CouponsPage() {
   const none = { usable: t("coupon.noneUsable"), notNow: t("coupon.noneNotNow"), over: t("coupon.noneOver") };
   return (
     <Page title={t("coupon.title")}>
-      <Row
-        title={t("redeem.title")}
-        note={t("redeem.row")}
-        to="/$merchant/redeem"
-        params={{ merchant: String(merchant) }}
-      />
+      <ul className="list">
+        <li>
+          <Row
+            title={t("redeem.title")}
+            note={t("redeem.row")}
+            to="/$merchant/redeem"
+            params={{ merchant: String(merchant) }}
+          />
+        </li>
+      </ul>
       <Tabs
         label={t("coupon.title")}
         value={kind}

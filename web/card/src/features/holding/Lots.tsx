@@ -23,7 +23,7 @@ export function Lots({ assets, kinds }: { assets: Assets; kinds: string[] }) {
                   ? t("holding.availableFrom", { at: pen.moment(lot.available_at) })
                   : name(lot.kind)
               }
-              side={<Ends on={lot.expires_on} />}
+              sideNote={<Ends on={lot.expires_on} />}
             />
           </li>
         ))}

@@ -39,12 +39,16 @@ export function WalletPage() {
               </div>
             </dl>
             <p className="notice">{t("holding.walletNote")}</p>
-            <Row
-              title={t("redeem.card")}
-              note={t("redeem.cardRow")}
-              to="/$merchant/redeem"
-              params={{ merchant: String(merchant) }}
-            />
+            <ul className="list">
+              <li>
+                <Row
+                  title={t("redeem.card")}
+                  note={t("redeem.cardRow")}
+                  to="/$merchant/redeem"
+                  params={{ merchant: String(merchant) }}
+                />
+              </li>
+            </ul>
             <Lots assets={{ ...found, balances }} kinds={["principal", "bonus"]} />
           </>
         )}

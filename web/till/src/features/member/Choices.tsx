@@ -4,17 +4,21 @@ import type { Cart } from "../../core/cart";
 import { useWriting } from "../../core/format";
 import { Panel } from "../../core/Panel";
 import type { Priced } from "../../core/price";
+import { CouponCode } from "./CouponCode";
 
 /** Which coupons: those that save most by themselves, none, or by hand. */
 export function CouponChoices({
   cart,
   priced,
   onChange,
+  onClaimed,
   onClose,
 }: {
   cart: Cart;
   priced: Priced | undefined;
   onChange: (choice: Schema<"CouponChoice">) => void;
+  /** The member has one more. */
+  onClaimed: () => void;
   onClose: () => void;
 }) {
   const { t, money, whyNot } = useWriting();
@@ -45,7 +49,7 @@ export function CouponChoices({
           {t("coupon.none")}
         </button>
       </div>
-      {coupons.length === 0 ? <p>{t("coupon.empty")}</p> : null}
+      {coupons.length === 0 ? <p>{t(cart.lines.length > 0 ? "coupon.empty" : "coupon.scanFirst")}</p> : null}
       <ul className="picks">
         {coupons.map((coupon) => (
           <li key={coupon.coupon}>
@@ -60,7 +64,8 @@ export function CouponChoices({
           </li>
         ))}
       </ul>
-      <button type="button" className="btn main" onClick={onClose}>
+      {cart.member ? <CouponCode member={cart.member.id} onClaimed={onClaimed} /> : null}
+      <button type="button" className="btn main" data-first onClick={onClose}>
         {t("ui:do.confirm")}
       </button>
     </Panel>

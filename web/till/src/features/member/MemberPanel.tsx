@@ -1,5 +1,5 @@
 import { query, type Schema } from "@shuke/api";
-import { count, day, language } from "@shuke/ui";
+import { count, day, language, useMay } from "@shuke/ui";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { type ReactNode, useEffect, useState } from "react";
 import type { Cart } from "../../core/cart";
@@ -24,6 +24,7 @@ interface Props {
   onPoints: () => void;
   onTopUp: () => void;
   onPasses: () => void;
+  onSellPass: () => void;
 }
 
 /** Who it is: what they have, what can be used now and why the rest can't, what to say. */
@@ -138,6 +139,7 @@ function Row({ title, children, action }: { title: string; children: ReactNode; 
 function Assets(props: Props & { view: View }) {
   const { t, money } = useWriting();
   const { view, cart } = props;
+  const may = useMay("wallet:top-up");
   const { balances } = view;
   const next = balances?.points.next_expiry;
   return (
@@ -177,15 +179,25 @@ function Assets(props: Props & { view: View }) {
           </Row>
         </>
       ) : null}
-      {view.passes.length > 0 ? (
+      {balances || view.passes.length > 0 ? (
         <Row
           title={t("member.passes")}
           action={
-            <button type="button" className="btn small" onClick={props.onPasses}>
-              {t("member.usePass")}
-            </button>
+            <>
+              {view.passes.length > 0 ? (
+                <button type="button" className="btn small" onClick={props.onPasses}>
+                  {t("member.usePass")}
+                </button>
+              ) : null}
+              {may ? (
+                <button type="button" className="btn small" onClick={props.onSellPass}>
+                  {t("pass.sell")}
+                </button>
+              ) : null}
+            </>
           }
         >
+          {view.passes.length === 0 ? <small>{t("pass.none")}</small> : null}
           {view.passes.map((pass) => (
             <div key={pass.id}>
               {pass.name}{" "}

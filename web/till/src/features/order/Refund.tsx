@@ -130,7 +130,7 @@ function Lines({
                     <button
                       type="button"
                       className="btn"
-                      disabled={now >= left}
+                      disabled={!may || now >= left}
                       aria-label={t("cart.more")}
                       onClick={() => set(line.line, Math.min(left, now + PIECE))}
                     >
