@@ -337,6 +337,24 @@ it("exchanges goods for dearer ones, and for cheaper ones", async () => {
   expect(await balances(shop, cashier, member), "everything is as it was").toEqual(before);
 });
 
+it("begins the next sale with the next scan, and loses no character of it", async () => {
+  till = await openTill(shop);
+  const { page } = till;
+  for (const at of [3, 4, 5, 6]) {
+    await scan(page, item(at).barcode);
+    await lines(page, 1);
+    await page.getByText(item(at).name).first().waitFor();
+    await price(page);
+    await page.keyboard.press("F4");
+    // The change is on the screen, and the next customer's goods are scanned over it.
+    await page.getByRole("dialog", { name: "收好了" }).waitFor();
+  }
+  await scan(page, item(7).barcode);
+  await lines(page, 1);
+  await page.getByText(item(7).name).first().waitFor();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+});
+
 it("shows what a kit is made of", async () => {
   const kit = await shop.call<{ variants: { id: string }[] }>(owner, "POST", "/api/v1/products", {
     name: "新生儿礼盒",

@@ -32,7 +32,8 @@ interface Props {
   opened: Opened | undefined;
   quoting: Quoting;
   acts: ReturnType<typeof useCart>;
-  onClose: () => void;
+  /** Closes; what was typed for the next customer goes on. */
+  onClose: (typed?: string) => void;
   onDone: (done: SaleDone) => void;
 }
 
@@ -40,6 +41,8 @@ export function SellDialogs({ opened, quoting, acts, onClose, onDone }: Props) {
   const { t } = useTranslation(["app", "ui"]);
   const { cart } = acts;
   const { priced } = quoting;
+  // A button's click is nothing typed.
+  const shut = () => onClose();
   if (!opened) return null;
   switch (opened.kind) {
     case "pay":
@@ -50,7 +53,7 @@ export function SellDialogs({ opened, quoting, acts, onClose, onDone }: Props) {
           how={opened.how}
           stale={quoting.pending || priced.of !== signature(cart)}
           onDone={onDone}
-          onClose={onClose}
+          onClose={shut}
           onPriceChanged={quoting.again}
         />
       ) : null;
@@ -61,11 +64,11 @@ export function SellDialogs({ opened, quoting, acts, onClose, onDone }: Props) {
         <Hold
           cart={cart}
           onDone={() => {
-            onClose();
+            shut();
             acts.empty();
             say(t("held.done"), "good");
           }}
-          onClose={onClose}
+          onClose={shut}
         />
       );
     case "held":
@@ -74,9 +77,9 @@ export function SellDialogs({ opened, quoting, acts, onClose, onDone }: Props) {
           onResume={(resumed, gone) => {
             cartStore.set(resumed);
             if (gone > 0) say(t("held.gone", { count: gone }), "bad");
-            onClose();
+            shut();
           }}
-          onClose={onClose}
+          onClose={shut}
         />
       );
     case "enrol":
@@ -86,17 +89,17 @@ export function SellDialogs({ opened, quoting, acts, onClose, onDone }: Props) {
           onDone={(member) => {
             acts.member(member);
             say(t("enrol.done", { number: member.number }), "good");
-            onClose();
+            shut();
           }}
-          onClose={onClose}
+          onClose={shut}
         />
       );
     case "topUp":
-      return cart.member ? <TopUp member={cart.member} onClose={onClose} /> : null;
+      return cart.member ? <TopUp member={cart.member} onClose={shut} /> : null;
     case "sellPass":
-      return cart.member ? <SellPass member={cart.member} onClose={onClose} /> : null;
+      return cart.member ? <SellPass member={cart.member} onClose={shut} /> : null;
     case "visit":
-      return cart.member ? <PassVisit member={cart.member} onClose={onClose} /> : null;
+      return cart.member ? <PassVisit member={cart.member} onClose={shut} /> : null;
     case "coupons":
       return (
         <CouponChoices
@@ -104,7 +107,7 @@ export function SellDialogs({ opened, quoting, acts, onClose, onDone }: Props) {
           priced={priced}
           onChange={(coupons) => cartStore.set((now) => ({ ...now, coupons }))}
           onClaimed={quoting.again}
-          onClose={onClose}
+          onClose={shut}
         />
       );
     case "points":
@@ -113,12 +116,10 @@ export function SellDialogs({ opened, quoting, acts, onClose, onDone }: Props) {
           cart={cart}
           priced={priced}
           onChange={(points) => cartStore.set((now) => ({ ...now, points }))}
-          onClose={onClose}
+          onClose={shut}
         />
       );
     case "pass":
-      return (
-        <PassChoices cart={cart} at={opened.at} onChange={(pass) => acts.pass(opened.at, pass)} onClose={onClose} />
-      );
+      return <PassChoices cart={cart} at={opened.at} onChange={(pass) => acts.pass(opened.at, pass)} onClose={shut} />;
   }
 }

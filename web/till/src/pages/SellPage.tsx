@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { cartStore, emptyCart, isEmpty, PIECE } from "../core/cart";
 import { connected } from "../core/connection";
@@ -41,10 +41,20 @@ export function SellPage() {
   const [wants, setWants] = useState<"pay" | "wallet" | "exact" | undefined>(undefined);
   const ready = !quoting.pending && quoting.priced?.of === signature(cart) && cart.lines.length > 0;
   const focus = useCallback(() => search.current?.focus(), []);
-  const close = useCallback(() => {
-    setOpened(undefined);
-    requestAnimationFrame(focus);
-  }, [focus]);
+  // A dialog has just gone and the field does not take the keys yet.
+  const settling = useRef(false);
+  const close = useCallback(
+    (typed = "") => {
+      setOpened(undefined);
+      settling.current = true;
+      if (typed) search.current?.put(typed);
+      requestAnimationFrame(() => {
+        focus();
+        settling.current = false;
+      });
+    },
+    [focus],
+  );
   useEffect(() => {
     if (!wants || quoting.pending) return;
     setWants(undefined);
@@ -88,7 +98,7 @@ export function SellPage() {
     F10: () => pay("wallet"),
     Escape: acts.clear,
   });
-  useTypingAnywhere(focus);
+  useTypingAnywhere(search, settling);
   const done = useCallback(
     (sold: SaleDone) => {
       cartStore.set(emptyCart());
@@ -192,16 +202,27 @@ export function SellPage() {
   );
 }
 
-/** What is typed while nothing that takes text has the focus goes to the search field: a scan is never lost. */
-function useTypingAnywhere(focus: () => void): void {
+/**
+ * What is typed while nothing that takes text has the focus goes to the search field, and so does what comes
+ * in the moment after a dialog: a scan is never lost, and loses no character.
+ */
+function useTypingAnywhere(search: RefObject<SearchHandle | null>, settling: RefObject<boolean>): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
       const at = document.activeElement;
-      if (at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement) return;
-      if (event.key.length === 1 && event.key !== " ") focus();
+      if (!settling.current && (at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement)) return;
+      if (event.key === "Enter" && settling.current) {
+        event.preventDefault();
+        event.stopPropagation();
+        search.current?.enter();
+      } else if (event.key.length === 1 && event.key !== " ") {
+        event.preventDefault();
+        search.current?.put(event.key);
+        if (!settling.current) search.current?.focus();
+      }
     };
     addEventListener("keydown", press, true);
     return () => removeEventListener("keydown", press, true);
-  }, [focus]);
+  }, [search, settling]);
 }

@@ -27,7 +27,13 @@ export function Done({ done, onNext }: { done: SaleDone; onNext: (typed: string)
             if (event.key.toLowerCase() === "p" && !event.ctrlKey) {
               event.preventDefault();
               setReceipt(true);
-            } else if (/^[0-9]$/.test(event.key)) {
+            } else if (
+              event.key.length === 1 &&
+              event.key !== " " &&
+              !event.ctrlKey &&
+              !event.altKey &&
+              !event.metaKey
+            ) {
               event.preventDefault();
               onNext(event.key);
             }

@@ -14,8 +14,10 @@ import "./search.css";
 
 export interface SearchHandle {
   focus: () => void;
-  clear: () => void;
-  isEmpty: () => boolean;
+  /** Takes over what was typed while something else had the focus. */
+  put: (typed: string) => void;
+  /** As if Enter had been pressed in the field. */
+  enter: () => void;
 }
 
 interface Props {
@@ -84,8 +86,11 @@ export function Search(props: Props) {
       if (document.activeElement === input.current) input.current?.blur();
       input.current?.focus();
     },
-    clear,
-    isEmpty: () => now.current === "",
+    put: (typed) => {
+      now.current += typed;
+      setText(now.current);
+    },
+    enter: () => enter(now.current, undefined),
   }));
   useEffect(() => {
     if (text.trim() === "") {
