@@ -1358,6 +1358,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The households and companies that you belong to, each with what it holds and you may use. */
+        get: operations["list_my_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/memberships": {
         parameters: {
             query?: never;
@@ -1494,6 +1511,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/points-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you have of every kind of points beside the shop's own. */
+        get: operations["list_my_points_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/preferences": {
         parameters: {
             query?: never;
@@ -1506,6 +1540,26 @@ export interface paths {
         /** Writes what you like, whole: `{"口味": "不辣"}`. */
         put: operations["declare_my_preferences"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/redemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeems a code: a coupon's becomes your coupon, what a gift card holds goes into your wallet. After too
+         *     many codes that don't exist you have to wait.
+         */
+        post: operations["redeem_my_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -8902,16 +8956,51 @@ export interface components {
             /** @description The receipt's code, `SKR.…`. */
             code: string;
         };
+        /** @description A code to be redeemed. */
+        MyCodeDraft: {
+            /** @description The code of a coupon or a gift card as it was typed: case, spaces and hyphens don't matter. */
+            code: string;
+            /**
+             * Format: uuid
+             * @description The id of this redemption, made by the phone (a UUIDv7).
+             */
+            id: string;
+        };
         /** @description A coupon, and why it can't be used now. */
         MyCoupon: components["schemas"]["Coupon"] & {
             /** @description Whether it can be used now, in a store that it is for, with a cart that fits. */
             usable: boolean;
             why_not?: components["schemas"]["WhyNot"] | null;
         };
+        /** @description A household or a company that the member belongs to, with what it holds and the member may use. */
+        MyGroup: {
+            /** @description What it holds. */
+            assets: components["schemas"]["Assets"];
+            /** @description The group. */
+            group: components["schemas"]["MemberId"];
+            /** @description What it is called. */
+            name?: string | null;
+            /** @description The number that people see. */
+            number: string;
+            /** @description The member's part in it. */
+            part: components["schemas"]["GroupPart"];
+        };
         /** @description An order, and what was taken back of it. */
         MyOrder: components["schemas"]["Order"] & {
             /** @description What was taken back, oldest first; not in lists. */
             returns?: components["schemas"]["Refund"][];
+        };
+        /** @description What a code was worth. */
+        MyRedemption: {
+            /** @description The coupon. */
+            coupon: components["schemas"]["MyCoupon"];
+            /** @enum {string} */
+            kind: "coupon";
+        } | {
+            /** @description Minor units that went into the wallet. */
+            amount: components["schemas"]["Money"];
+            /** @enum {string} */
+            kind: "gift_card";
         };
         /** @description A reward that a member could have. */
         MyReward: components["schemas"]["RewardOffer"] & {
@@ -12337,6 +12426,8 @@ export interface components {
             format: components["schemas"]["ReceiptFormat"];
             /** @description Which document. */
             kind: components["schemas"]["ReceiptKind"];
+            /** @description Only to be looked at, as the next print would be: it is not counted. */
+            preview?: boolean;
             /** @description The paper. */
             width?: components["schemas"]["PaperWidth"];
         };
@@ -12625,6 +12716,8 @@ export interface components {
              * @description Thousandths of a piece on hand in the store; absent where it is not counted.
              */
             on_hand_milli?: number | null;
+            /** @description What a kit is made of; empty for anything else. */
+            parts?: components["schemas"]["QuotedPart"][];
             /** @description Minor units for one piece. */
             unit_price: components["schemas"]["Money"];
             /**
@@ -12632,6 +12725,16 @@ export interface components {
              * @description The variant.
              */
             variant: string;
+        };
+        /** @description A part of a kit in a cart. */
+        QuotedPart: {
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Thousandths of a piece in one kit.
+             */
+            quantity_milli: number;
         };
         /**
          * Format: int64
@@ -20869,6 +20972,46 @@ export interface operations {
             };
         };
     };
+    list_my_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyGroup"][];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_my_memberships: {
         parameters: {
             query?: never;
@@ -21217,6 +21360,46 @@ export interface operations {
             };
         };
     };
+    list_my_points_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindView"][];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     show_my_preferences: {
         parameters: {
             query?: never;
@@ -21277,6 +21460,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeclaredPreferences"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    redeem_my_code: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your name for this write; the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MyCodeDraft"];
+            };
+        };
+        responses: {
+            /** @description Done already under this key */
+            200: {
+                headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyRedemption"];
+                };
+            };
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyRedemption"];
                 };
             };
             /** @description Not now; the same request with the same key may be sent again */
