@@ -188,9 +188,8 @@ async fn redeem_code(me: Me, State(app): State<App>, Write { key, body }: Write<
     let guesser = format!("member:{}", me.member);
     misses.may_ask(me.cx.merchant, &guesser, me.cx.now)?;
     let input = (&app.vault, body.id, CouponCode::parse(&body.code)?);
-    let answer = once_me(&app, &me, &key, &input, |tx, me, (vault, id, code)| {
-        Box::pin(ops::redeem_code(tx, &me.cx, vault, me.member, (*id, code)))
-    });
+    let answer =
+        once_me(&app, &me, &key, &input, |tx, me, (vault, id, code)| Box::pin(ops::redeem_code(tx, &me.cx, vault, me.member, (*id, code))));
     let answer = answer.await;
     if answer.as_ref().is_err_and(|error| error.code() == "coupon_code_not_found") {
         misses.missed(me.cx.merchant, &guesser, me.cx.now);

@@ -71,13 +71,7 @@ async fn told(tx: &mut Tx, cx: &Cx, member: Uuid, mut coupons: Vec<Coupon>) -> R
 /// Redeems a code: a gift card's goes into the wallet, a coupon's becomes a coupon.
 ///
 /// Errors: `coupon_code_not_found`, `member_not_active`, and those of redeeming a gift card and of claiming a coupon.
-pub async fn redeem_code(
-    tx: &mut Tx,
-    cx: &Cx,
-    vault: &Vault,
-    member: Uuid,
-    (id, code): (Uuid, &CouponCode),
-) -> Result<MyRedemption> {
+pub async fn redeem_code(tx: &mut Tx, cx: &Cx, vault: &Vault, member: Uuid, (id, code): (Uuid, &CouponCode)) -> Result<MyRedemption> {
     ground::must_be_active(tx, cx, MemberId(member)).await?;
     match gift_card::ops::by_code(tx, cx, vault, code).await {
         Ok(card) => {

@@ -54,7 +54,8 @@ pub(super) fn html(rows: &[Row], columns: usize) -> String {
     let _ = write!(out, "{STYLE}body{{max-width:{columns}ch}}");
     // On paper: as wide as the roll prints, without the browser's margins.
     let width_mm = columns * 3 / 2;
-    let _ = write!(out, "@media print{{@page{{margin:0}}body{{width:{width_mm}mm;max-width:none;margin:0;padding:2mm 4mm;font-size:2.5mm}}}}");
+    let _ =
+        write!(out, "@media print{{@page{{margin:0}}body{{width:{width_mm}mm;max-width:none;margin:0;padding:2mm 4mm;font-size:2.5mm}}}}");
     out.push_str("</style></head><body>");
     for row in rows {
         let _ = match row {
