@@ -44,6 +44,18 @@ impl Stmt {
     pub fn built(text: impl Into<Arc<str>>, params: Vec<Value>) -> Self {
         Self { text: Text::Built(text.into()), params }
     }
+    /// Two writes as one statement of PostgreSQL: it runs the outer one, `self`, first. Neither sees what the
+    /// other writes, and neither gives rows.
+    pub(crate) fn joined(self, then: Self) -> Self {
+        let mut text = String::with_capacity(self.postgres().len() + then.postgres().len() + 24);
+        text.push_str("WITH next AS (");
+        renumber(then.postgres(), self.params.len(), &mut text);
+        text.push_str(") ");
+        text.push_str(self.postgres());
+        let mut params = self.params;
+        params.extend(then.params);
+        Self { text: Text::Built(text.into()), params }
+    }
     pub(crate) fn postgres(&self) -> &str {
         match &self.text {
             Text::Site(site) => site.text,
@@ -57,6 +69,33 @@ impl Stmt {
             Text::InOrder(text) => run(text),
         }
     }
+}
+
+/// Writes `text` with `by` added to the number of every parameter outside quotes.
+fn renumber(text: &str, by: usize, out: &mut String) {
+    let mut quote = None;
+    let mut rest = text;
+    while let Some(at) = rest.find(['\'', '"', '$']) {
+        let (before, found) = rest.split_at(at);
+        out.push_str(before);
+        let (c, behind) = found.split_at(1);
+        out.push_str(c);
+        rest = behind;
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, "'" | "\"") => quote = Some(c),
+            (None, "$") => {
+                let digits = behind.find(|c: char| !c.is_ascii_digit()).unwrap_or(behind.len());
+                let (number, behind) = behind.split_at(digits);
+                if let Ok(number) = number.parse::<usize>() {
+                    let _ = write!(out, "{}", number + by);
+                }
+                rest = behind;
+            }
+            _ => {}
+        }
+    }
+    out.push_str(rest);
 }
 
 /// Rewrites `$n` to `?n` outside quotes, and leaves out what only PostgreSQL needs: row locks (the
@@ -129,6 +168,15 @@ mod tests {
             "SELECT '$1', \"a$2\" FROM t WHERE a = ?2 AND b = ?1"
         );
         assert_eq!(for_sqlite("SELECT a FROM t WHERE b = $1 FOR UPDATE"), "SELECT a FROM t WHERE b = ?1");
+    }
+
+    #[test]
+    fn two_writes_become_one_statement() {
+        let first = Stmt::built("UPDATE a SET b = b + $2 WHERE c = $1", vec![Value::Int(1), Value::Int(2)]);
+        let then = Stmt::built("INSERT INTO d (e) VALUES ('$1 \"', $1), ($10, $2)", vec![Value::Int(3)]);
+        let both = first.joined(then);
+        assert_eq!(both.postgres(), "WITH next AS (INSERT INTO d (e) VALUES ('$1 \"', $3), ($12, $4)) UPDATE a SET b = b + $2 WHERE c = $1");
+        assert_eq!(both.params.len(), 3);
     }
 
     #[test]

@@ -88,4 +88,19 @@ impl Tx {
             }
         }
     }
+
+    /// Queues two writes that belong together and don't look at what the other writes: one statement on
+    /// PostgreSQL, which locks the rows of the first before those of the second.
+    pub async fn queue_both(&mut self, first: Stmt, second: Stmt) -> Result<()> {
+        match &mut self.0 {
+            Inner::Sqlite(tx) => {
+                tx.exec(&first)?;
+                tx.exec(&second).map(|_| ())
+            }
+            Inner::Postgres(tx) => {
+                tx.queue(first.joined(second));
+                Ok(())
+            }
+        }
+    }
 }

@@ -52,7 +52,7 @@ pub(crate) async fn create(tx: &mut Tx, merchant: MerchantId, missing: &[(Uuid, 
 }
 
 /// One guarded update of all accounts of an owner.
-pub(crate) async fn add(tx: &mut Tx, merchant: MerchantId, owner: Uuid, deltas: &[(AccountKind, i64)]) -> Result<()> {
+pub(crate) fn add_stmt(merchant: MerchantId, owner: Uuid, deltas: &[(AccountKind, i64)]) -> Stmt {
     let mut cases = String::new();
     let mut kinds = String::new();
     let mut params = vec![merchant.to_value(), owner.to_value()];
@@ -63,7 +63,7 @@ pub(crate) async fn add(tx: &mut Tx, merchant: MerchantId, owner: Uuid, deltas: 
     }
     let text =
         format!("UPDATE account SET balance = balance + CASE kind{cases} END WHERE merchant_id = $1 AND owner = $2 AND kind IN ({kinds})");
-    tx.queue(Stmt::built(text, params)).await
+    Stmt::built(text, params)
 }
 
 /// Holds back, or with a negative amount releases, part of a balance.

@@ -5,7 +5,7 @@ use crate::account::{self, AccountKind, Holdings};
 use crate::lot::{self, Allocation, Lot, LotId, LotTerms};
 use crate::{Account, account::store as accounts};
 use serde::{Deserialize, Serialize};
-use shuke_db::Tx;
+use shuke_db::{Stmt, Tx};
 use shuke_kernel::{Cx, Date, Error, Instant, Result, Uuid};
 use utoipa::ToSchema;
 
@@ -519,36 +519,31 @@ impl Journal {
             .map(|(owner, kind)| (owner, kind, holder(&owner).map_or(Uuid::nil(), |holder| holder.points_kind)))
             .collect();
         accounts::create(tx, cx.merchant, &missing).await?;
-        for (owner, kinds) in &deltas {
-            account::store::add(tx, cx.merchant, *owner, kinds).await?;
-        }
+        let accounts = deltas.iter().map(|(owner, kinds)| account::store::add_stmt(cx.merchant, *owner, kinds)).collect();
+        let transfers = (!self.transfers.is_empty())
+            .then(|| store::insert_stmt(cx, self.source, (self.store, self.shift), &self.transfers));
+        store::queue(tx, accounts, transfers).await?;
         if !self.lots.is_empty() {
             tx.queue(lot::store::insert_stmt(cx.merchant, cx.now, self.issuer, &self.lots)).await?;
         }
-        for (owner, lots) in self.lot_deltas() {
-            lot::store::add(tx, cx.merchant, owner, &lots).await?;
-        }
+        let lots = self.lot_deltas().iter().map(|(owner, lots)| lot::store::add_stmt(cx.merchant, *owner, lots)).collect();
+        store::queue(tx, lots, self.allocations_stmt(cx)).await?;
         lot::store::mark(tx, cx.merchant, &self.marks).await?;
-        if let Some(until) = self.grace.filter(|_| !self.extended.is_empty()) {
-            lot::store::extend(tx, cx.merchant, &self.extended, until).await?;
+        match self.grace.filter(|_| !self.extended.is_empty()) {
+            Some(until) => lot::store::extend(tx, cx.merchant, &self.extended, until).await,
+            None => Ok(()),
         }
-        if !self.transfers.is_empty() {
-            tx.queue(store::insert_stmt(cx, self.source, (self.store, self.shift), &self.transfers)).await?;
-        }
-        if !self.allocations.is_empty() {
-            let rows: Vec<lot::store::NewAllocation> = self
-                .allocations
-                .iter()
-                .map(|of| lot::store::NewAllocation {
-                    origin_id: of.origin,
-                    source_id: self.source.id,
-                    source_line: of.line,
-                    allocation: of.allocation,
-                })
-                .collect();
-            tx.queue(lot::store::allocations_stmt(cx.merchant, &rows)).await?;
-        }
-        Ok(())
+    }
+
+    fn allocations_stmt(&self, cx: &Cx) -> Option<Stmt> {
+        let row = |of: &Line| lot::store::NewAllocation {
+            origin_id: of.origin,
+            source_id: self.source.id,
+            source_line: of.line,
+            allocation: of.allocation,
+        };
+        let rows: Vec<_> = self.allocations.iter().map(row).collect();
+        (!rows.is_empty()).then(|| lot::store::allocations_stmt(cx.merchant, &rows))
     }
 
     fn balance_deltas(&self) -> ByOwner<(AccountKind, i64)> {

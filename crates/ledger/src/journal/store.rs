@@ -386,3 +386,16 @@ pub(crate) const SINCE: &str = "SELECT source_id, source_line FROM transfer WHER
 
 /// `merchant_id, position, source_id, source_line` of every entry of all merchants: for followers that ask who has news.
 pub(crate) const PLACES: &str = "SELECT merchant_id, position, source_id, source_line FROM transfer";
+
+/// Queues writes in their order, the last together with what belongs to them.
+pub(super) async fn queue(tx: &mut Tx, mut writes: Vec<Stmt>, then: Option<Stmt>) -> Result<()> {
+    let last = writes.pop();
+    for write in writes {
+        tx.queue(write).await?;
+    }
+    match (last, then) {
+        (Some(last), Some(then)) => tx.queue_both(last, then).await,
+        (Some(one), None) | (None, Some(one)) => tx.queue(one).await,
+        (None, None) => Ok(()),
+    }
+}

@@ -178,7 +178,7 @@ pub(crate) fn insert_stmt(merchant: MerchantId, now: Instant, issuer: Option<Uui
 }
 
 /// One guarded update of several lots of an owner.
-pub(crate) async fn add(tx: &mut Tx, merchant: MerchantId, owner: Uuid, deltas: &[(AccountKind, LotId, i64)]) -> Result<()> {
+pub(crate) fn add_stmt(merchant: MerchantId, owner: Uuid, deltas: &[(AccountKind, LotId, i64)]) -> Stmt {
     let mut params = vec![merchant.to_value(), owner.to_value()];
     let mut cases = String::new();
     let mut ids = String::new();
@@ -196,7 +196,7 @@ pub(crate) async fn add(tx: &mut Tx, merchant: MerchantId, owner: Uuid, deltas: 
          WHERE merchant_id = $1 AND owner = $2 AND kind IN ('{}') AND id IN ({ids})",
         kinds.join("', '")
     );
-    tx.queue(Stmt::built(text, params)).await
+    Stmt::built(text, params)
 }
 
 /// Gives lots a new end.

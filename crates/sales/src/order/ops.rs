@@ -108,7 +108,7 @@ pub(crate) async fn sell(
     let mut journal = journal(cx, &mut facts, &order, &earned)?;
     before.spend(cx, &mut journal, &mut facts.holdings, order.store)?;
     // First, so that an id that is taken is told as that, and not by the first transfer.
-    tx.queue(store::insert_stmt(cx, &[&order])?).await?;
+    tx.queue_both(store::insert_stmt(cx, &[&order])?, store::insert_lines_stmt(cx.merchant, &[&order])?).await?;
     before.book(tx, cx, &mut facts, &order).await?;
     let holders: Vec<_> = before.holders(&facts.holdings).into_iter().chain(&facts.purse).collect();
     journal.post(tx, cx, &holders).await?;
@@ -117,7 +117,6 @@ pub(crate) async fn sell(
     use_coupons(tx, cx, &facts, &order).await?;
     usage::take(tx, cx, order.id.0, order.member.map(|member| member.0), &order.offers).await?;
     let movements = movements(&facts.goods, &order, promise.is_some())?;
-    tx.queue(store::insert_lines_stmt(cx.merchant, &[&order])?).await?;
     event::append(tx, cx, &[completed(&order, &facts, &kinds)]).await?;
     Ok(Sold { order, movements, carried })
 }

@@ -148,12 +148,10 @@ pub struct TransferLine {
 pub(crate) async fn post(tx: &mut Tx, cx: &Cx, store: Uuid, movements: &[Movement]) -> Result<()> {
     let deltas: Vec<Delta> =
         movements.iter().map(|movement| Delta { variant: movement.variant, delta_milli: movement.delta_milli }).collect();
-    if let Some(stmt) = store::take_stmt(cx.merchant, store, &deltas) {
-        tx.queue(stmt).await?;
-    }
-    match store::movements_stmt(cx, movements) {
-        Some(stmt) => tx.queue(stmt).await,
-        None => Ok(()),
+    match (store::take_stmt(cx.merchant, store, &deltas), store::movements_stmt(cx, movements)) {
+        (Some(take), Some(movements)) => tx.queue_both(take, movements).await,
+        (Some(one), None) | (None, Some(one)) => tx.queue(one).await,
+        (None, None) => Ok(()),
     }
 }
 
