@@ -81,7 +81,9 @@ impl Postgres {
             .runtime(deadpool_postgres::Runtime::Tokio1)
             .wait_timeout(Some(Duration::from_millis(WAIT_MS)))
             .create_timeout(Some(Duration::from_millis(WAIT_MS)))
-            .post_create(Hook::async_fn(|client, _| Box::pin(async move { client.batch_execute(LOOK_UP).await.map_err(HookError::Backend) })))
+            .post_create(Hook::async_fn(|client, _| {
+                Box::pin(async move { client.batch_execute(LOOK_UP).await.map_err(HookError::Backend) })
+            }))
             .build()
             .map_err(|error| Error::internal(error.to_string()))?;
         let mut opened = Self { pool, counters, statements: options.statements, walled: true };

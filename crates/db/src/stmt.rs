@@ -175,7 +175,10 @@ mod tests {
         let first = Stmt::built("UPDATE a SET b = b + $2 WHERE c = $1", vec![Value::Int(1), Value::Int(2)]);
         let then = Stmt::built("INSERT INTO d (e) VALUES ('$1 \"', $1), ($10, $2)", vec![Value::Int(3)]);
         let both = first.joined(then);
-        assert_eq!(both.postgres(), "WITH next AS (INSERT INTO d (e) VALUES ('$1 \"', $3), ($12, $4)) UPDATE a SET b = b + $2 WHERE c = $1");
+        assert_eq!(
+            both.postgres(),
+            "WITH next AS (INSERT INTO d (e) VALUES ('$1 \"', $3), ($12, $4)) UPDATE a SET b = b + $2 WHERE c = $1"
+        );
         assert_eq!(both.params.len(), 3);
     }
 

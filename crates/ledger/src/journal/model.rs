@@ -520,8 +520,8 @@ impl Journal {
             .collect();
         accounts::create(tx, cx.merchant, &missing).await?;
         let accounts = deltas.iter().map(|(owner, kinds)| account::store::add_stmt(cx.merchant, *owner, kinds)).collect();
-        let transfers = (!self.transfers.is_empty())
-            .then(|| store::insert_stmt(cx, self.source, (self.store, self.shift), &self.transfers));
+        let transfers =
+            (!self.transfers.is_empty()).then(|| store::insert_stmt(cx, self.source, (self.store, self.shift), &self.transfers));
         store::queue(tx, accounts, transfers).await?;
         if !self.lots.is_empty() {
             tx.queue(lot::store::insert_stmt(cx.merchant, cx.now, self.issuer, &self.lots)).await?;
