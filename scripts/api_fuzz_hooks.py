@@ -9,13 +9,41 @@ SHUKE_FUZZ_THINGS: a JSON file {"segments": {"members": "member", …}, "things"
 SHUKE_SEED: the same seed replaces the same.
 """
 
+import ast
+import gc
 import json
 import os
 import random
 import re
+import threading
 import uuid
 
 import schemathesis
+
+
+def parse_alone():
+    """CPython up to some 3.11 and 3.12 (3.11.7 among them) counts the depth of a syntax tree for the whole process.
+
+    Two threads that parse at once, or a collection in the middle that lets the other go on, end in
+    "SystemError: AST constructor recursion depth mismatch" (CPython's issue 106905). hypothesis parses the
+    sources of lambdas in each worker; here one parses at a time, and nothing is collected meanwhile.
+    """
+    lock, parse = threading.RLock(), ast.parse
+
+    def alone(*args, **kwargs):
+        with lock:
+            collects = gc.isenabled()
+            gc.disable()
+            try:
+                return parse(*args, **kwargs)
+            finally:
+                if collects:
+                    gc.enable()
+
+    ast.parse = alone
+
+
+parse_alone()
 
 with open(os.environ["SHUKE_FUZZ_THINGS"], encoding="utf-8") as file:
     GIVEN = json.load(file)
