@@ -82,6 +82,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0040_device"),
     both!("0041_offline"),
     both!("0042_upload"),
+    both!("0046_merge_late"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

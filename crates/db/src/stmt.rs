@@ -116,8 +116,10 @@ fn for_sqlite(text: &str) -> String {
         }
         out.push(c);
     }
-    if let Some(at) = out.find(" FOR UPDATE") {
-        out.truncate(at);
+    for lock in [" FOR UPDATE", " FOR KEY SHARE"] {
+        if let Some(at) = out.find(lock) {
+            out.truncate(at);
+        }
     }
     out
 }
@@ -168,6 +170,7 @@ mod tests {
             "SELECT '$1', \"a$2\" FROM t WHERE a = ?2 AND b = ?1"
         );
         assert_eq!(for_sqlite("SELECT a FROM t WHERE b = $1 FOR UPDATE"), "SELECT a FROM t WHERE b = ?1");
+        assert_eq!(for_sqlite("SELECT a FROM t WHERE b = $1 FOR KEY SHARE"), "SELECT a FROM t WHERE b = ?1");
     }
 
     #[test]

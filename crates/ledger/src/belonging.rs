@@ -22,6 +22,7 @@ use shuke_http::Vault;
 use shuke_kernel::{Cx, Error, Instant, Result, Uuid};
 use shuke_member::MemberId;
 use shuke_member::belonging::{Belonging, Pair};
+use shuke_member::merge;
 
 /// The ledger's part.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +36,7 @@ const UNDO_LINE: i64 = 1_000;
 const PAGE_ROWS: i64 = 500;
 
 /// What undoing needs.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kept {
     lots: Vec<LotId>,
     /// Points that the absorbed member owed, and that both owed together.
@@ -74,7 +75,9 @@ impl Belonging for LedgerPart {
     fn unmerge<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, _: &'t Vault, pair: Pair, kept: &'t Value) -> Future<'t, ()> {
         Box::pin(async move {
             let kept = serde_json::from_value(kept.clone()).map_err(|error| Error::internal(format!("a part of a merge: {error}")))?;
-            unmerge(tx, cx, pair, Uuid::nil(), &kept).await
+            // What earned the absorbed member something after the merge: a pass whose points were granted late.
+            let late = merge::ops::late(tx, cx.merchant, pair).await?;
+            unmerge(tx, cx, pair, Uuid::nil(), Some(&kept), &late).await
         })
     }
 }
@@ -111,12 +114,15 @@ pub async fn merge(tx: &mut Tx, cx: &Cx, pair: Pair, kind: Uuid) -> Result<Kept>
     Ok(Kept { lots, debt, debts, before })
 }
 
-/// Gives it back.
+/// Gives it back, with the lots that these late causes have brought the survivor since; nothing was kept where
+/// only they have brought something.
 ///
 /// Errors: `merge_used` where something of it was used since.
-pub async fn unmerge(tx: &mut Tx, cx: &Cx, pair: Pair, kind: Uuid, kept: &Kept) -> Result<()> {
+pub async fn unmerge(tx: &mut Tx, cx: &Cx, pair: Pair, kind: Uuid, kept: Option<&Kept>, late: &[Uuid]) -> Result<()> {
     let (mut absorbed, mut survivor) = both(tx, cx, pair, kind).await?;
-    if survivor.owed() != kept.debts || used(tx, cx, pair, kept).await? {
+    let none = Kept { lots: Vec::new(), debt: 0, debts: survivor.owed(), before: Vec::new() };
+    let kept = with_late(tx, cx, pair, kept.unwrap_or(&none), late).await?;
+    if survivor.owed() != kept.debts || used(tx, cx, pair, &kept).await? {
         let why = "points or prepaid value that came over was used since, so the merge can't be undone; refund what used it first";
         return Err(Error::refused("merge_used", why));
     }
@@ -126,6 +132,21 @@ pub async fn unmerge(tx: &mut Tx, cx: &Cx, pair: Pair, kind: Uuid, kept: &Kept) 
     journal.carry_debt(&mut survivor, &mut absorbed, kept.debt)?;
     journal.post(tx, cx, &[&survivor, &absorbed]).await?;
     lots::give(tx, cx.merchant, pair.into.0, pair.from.0, &kept.lots).await
+}
+
+/// What goes back, with the lots of late causes; these don't stand in the way of going back themselves.
+async fn with_late(tx: &mut Tx, cx: &Cx, pair: Pair, kept: &Kept, late: &[Uuid]) -> Result<Kept> {
+    let mut kept = kept.clone();
+    if late.is_empty() {
+        return Ok(kept);
+    }
+    for lot in lots::of_owner(tx, cx.merchant, pair.into.0).await? {
+        if late.contains(&lot.source_id) && !kept.lots.contains(&lot.id) {
+            kept.lots.push(lot.id);
+        }
+    }
+    kept.before.extend(late);
+    Ok(kept)
 }
 
 /// Whether something that came after the merge has taken from a lot that came over, and not given back.

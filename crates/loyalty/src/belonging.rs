@@ -12,6 +12,7 @@ use shuke_http::Vault;
 use shuke_kernel::{Cx, Error, Limit, Result, Uuid};
 use shuke_member::MemberId;
 use shuke_member::belonging::{Belonging, Pair};
+use shuke_member::merge::ops as merges;
 
 /// The part of loyalty.
 #[derive(Clone, Copy, Debug)]
@@ -106,8 +107,12 @@ impl Belonging for LoyaltyPart {
     }
 }
 
+fn apart(cx: &Cx) -> i64 {
+    i64::try_from(1 + cx.random.below(APART_MAX)).unwrap_or(1)
+}
+
 async fn merge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid) -> Result<Kept> {
-    let apart = i64::try_from(1 + cx.random.below(APART_MAX)).unwrap_or(1);
+    let apart = apart(cx);
     let counted = coupon::store::counted_for(tx, cx.merchant, from).await?;
     let coupons = coupon::store::move_all(tx, cx.merchant, (from, into), apart, None).await?;
     coupon::store::issued_to(tx, cx.merchant, (from, into), &counted).await?;
@@ -142,14 +147,15 @@ async fn merge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid) -> Result<Kept> {
 
 async fn unmerge(tx: &mut Tx, cx: &Cx, pair: Pair, kept: &Kept) -> Result<()> {
     let (from, into) = (pair.from.0, pair.into.0);
-    points_kind::ops::unmerge(tx, cx, pair, &kept.purses).await?;
+    let late = merges::late(tx, cx.merchant, pair).await?;
+    points_kind::ops::unmerge(tx, cx, pair, &kept.purses, &late).await?;
     membership::merge::unmerge(tx, cx, from, into, &kept.memberships).await?;
     tier::ops::unmerge(tx, cx, from, into, &kept.tier).await?;
-    stamp::merge::move_over(tx, cx, (into, from), Some(&kept.stamps)).await?;
+    stamp::merge::move_back(tx, cx, (into, from), &kept.stamps, &late).await?;
     gift::store::move_all(tx, cx.merchant, into, from, Some(&kept.gifts)).await?;
     reward_order::store::move_all(tx, cx.merchant, into, from, Some(&kept.rewards)).await?;
-    growth::store::move_all(tx, cx.merchant, into, from, Some(&kept.growth)).await?;
-    clock::ops::move_over(tx, cx, into, from, Some(&kept.activities)).await?;
+    growth::store::move_all(tx, cx.merchant, into, from, Some(&[kept.growth.as_slice(), &late].concat())).await?;
+    clock::ops::move_over(tx, cx, into, from, Some(&[kept.activities.as_slice(), &late].concat())).await?;
     pass::store::move_all(tx, cx.merchant, into, from, Some(&kept.passes)).await?;
     wallet::store::move_all(tx, cx.merchant, into, from, Some(&kept.top_ups)).await?;
     let used = quotas::uses_of(tx, cx.merchant, into).await?;
@@ -161,7 +167,11 @@ async fn unmerge(tx: &mut Tx, cx: &Cx, pair: Pair, kept: &Kept) -> Result<()> {
     }
     coupon::store::move_all(tx, cx.merchant, (into, from), -kept.apart, Some(&kept.coupons)).await?;
     coupon::store::issued_to(tx, cx.merchant, (into, from), &kept.counted).await?;
-    move_places(tx, cx, into, from, &kept.counted).await
+    move_places(tx, cx, into, from, &kept.counted).await?;
+    // What late orders brought has come to the survivor only since.
+    let brought = coupon::store::of_sources(tx, cx.merchant, into, &late).await?;
+    coupon::store::move_all(tx, cx.merchant, (into, from), apart(cx), Some(&brought)).await?;
+    move_places(tx, cx, into, from, &brought).await
 }
 
 async fn move_places(tx: &mut Tx, cx: &Cx, from: Uuid, to: Uuid, coupons: &[CouponId]) -> Result<()> {

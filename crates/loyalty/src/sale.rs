@@ -53,7 +53,6 @@ impl SoldLine {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Refunded {
     pub(crate) order: Uuid,
-    pub(crate) member: Option<MemberId>,
     pub(crate) whole: bool,
     #[serde(default)]
     pub(crate) undone: Undone,

@@ -14,7 +14,7 @@ use shuke_kernel::{Cx, Error, Instant, MerchantId, Result, Uuid};
 use shuke_loyalty::book;
 use shuke_member::MemberId;
 use shuke_member::belonging::{Belonging, Pair};
-use shuke_member::member::store::survivor;
+use shuke_member::merge::ops::{heir, late};
 
 /// The part of sales.
 #[derive(Clone, Copy, Debug)]
@@ -62,8 +62,9 @@ impl Belonging for SalesPart {
         Box::pin(async move {
             let kept: Kept =
                 serde_json::from_value(kept.clone()).map_err(|error| Error::internal(format!("a part of a merge: {error}")))?;
-            orders::move_all(tx, cx.merchant, pair.into, pair.from, Some(&kept.orders)).await?;
-            give(tx, cx.merchant, pair.into, pair.from, &kept.orders, Some(&kept.returns)).await?;
+            let orders = [kept.orders, late(tx, cx.merchant, pair).await?].concat();
+            orders::move_all(tx, cx.merchant, pair.into, pair.from, Some(&orders)).await?;
+            give(tx, cx.merchant, pair.into, pair.from, &orders, Some(&kept.returns)).await?;
             figure::ops::recount(tx, cx.merchant, &[pair.from, pair.into]).await
         })
     }
@@ -123,7 +124,7 @@ impl Reader for LateReader {
         Box::pin(async move {
             let sale: Completed = event.read()?;
             let Some(member) = sale.member else { return Ok(()) };
-            let stays = survivor(tx, cx.merchant, member).await?;
+            let stays = heir(tx, cx.merchant, member, sale.order).await?;
             if stays != member {
                 orders::move_all(tx, cx.merchant, member, stays, Some(&[sale.order])).await?;
                 give(tx, cx.merchant, member, stays, &[sale.order], Some(&[])).await?;

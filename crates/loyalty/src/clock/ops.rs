@@ -36,8 +36,9 @@ pub(crate) async fn record(tx: &mut Tx, cx: &Cx, owner: Uuid, source: Uuid, acti
     wind(tx, cx, owner, &policy).await
 }
 
-/// A cause is undone: its activities no longer count.
-pub(crate) async fn undo(tx: &mut Tx, cx: &Cx, owner: Uuid, source: Uuid) -> Result<()> {
+/// A cause is undone: its activities no longer count, whoever has them by now.
+pub(crate) async fn undo(tx: &mut Tx, cx: &Cx, source: Uuid) -> Result<()> {
+    let Some(owner) = store::owner(tx, cx.merchant, source).await? else { return Ok(()) };
     if clock_read(&tx.rows(clock_stmt(cx.merchant, owner, true)).await?)?.is_none() {
         return Ok(());
     }

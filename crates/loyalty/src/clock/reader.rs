@@ -7,6 +7,8 @@ use serde::Deserialize;
 use shuke_db::{Future, Tx};
 use shuke_jobs::{Reader, StoredEvent};
 use shuke_kernel::{Cx, Result, Uuid};
+use shuke_member::MemberId;
+use shuke_member::merge::ops::heir;
 
 /// Follows sales, redemptions, top-ups and check-ins, and what undoes them.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +17,7 @@ pub struct ClockReader;
 /// What of the other events is read here: who, and what undoes what.
 #[derive(Debug, Deserialize)]
 struct Done {
-    member: Uuid,
+    member: MemberId,
     #[serde(default)]
     id: Option<Uuid>,
 }
@@ -42,29 +44,27 @@ async fn follow(tx: &mut Tx, cx: &Cx, event: &StoredEvent) -> Result<()> {
         "sale.completed" => {
             let sale: Completed = event.read()?;
             let Some(member) = sale.member else { return Ok(()) };
-            let member = shuke_member::member::store::survivor(tx, cx.merchant, member).await?;
+            let member = heir(tx, cx.merchant, member, sale.order).await?;
             let mut activities = vec![Activity::Purchase];
             activities.extend(sale.points_spent.is_positive().then_some(Activity::Redemption));
             ops::record(tx, cx, member.0, sale.order, &activities, sale.date).await
         }
         "sale.refunded" => {
             let refund: Refunded = event.read()?;
-            match refund.member.filter(|_| refund.whole) {
-                Some(member) => ops::undo(tx, cx, member.0, refund.order).await,
-                None => Ok(()),
-            }
+            if refund.whole { ops::undo(tx, cx, refund.order).await } else { Ok(()) }
         }
         kind => {
             let done: Done = event.read()?;
             let source = done.id.unwrap_or(event.id);
             let activity = match kind {
-                "reward.cancelled" => return ops::undo(tx, cx, done.member, source).await,
+                "reward.cancelled" => return ops::undo(tx, cx, source).await,
                 "reward.redeemed" => Activity::Redemption,
                 "wallet.topped_up" => Activity::TopUp,
                 _ => Activity::CheckIn,
             };
             let today = ops::today(tx, cx).await?;
-            ops::record(tx, cx, done.member, source, &[activity], today).await
+            let member = heir(tx, cx.merchant, done.member, source).await?;
+            ops::record(tx, cx, member.0, source, &[activity], today).await
         }
     }
 }

@@ -43,6 +43,13 @@ pub(super) fn record_stmt(merchant: MerchantId, owner: Uuid, source: Uuid, activ
     )
 }
 
+/// Whose the activities of a cause are, held for the rest of the transaction.
+pub(super) async fn owner(tx: &mut Tx, merchant: MerchantId, source: Uuid) -> Result<Option<Uuid>> {
+    let stmt =
+        sql!("SELECT owner FROM points_activity WHERE merchant_id = $1 AND source_id = $2 ORDER BY owner, activity FOR UPDATE", merchant, source);
+    tx.rows(stmt).await?.first().map(|row| row.get(0)).transpose()
+}
+
 /// An activity's cause is undone.
 pub(super) fn undo_stmt(merchant: MerchantId, owner: Uuid, source: Uuid) -> Stmt {
     sql!("UPDATE points_activity SET undone = TRUE WHERE merchant_id = $1 AND owner = $2 AND source_id = $3", merchant, owner, source)

@@ -424,6 +424,20 @@ pub(crate) async fn move_all(
     Ok(ids)
 }
 
+/// The coupons that these causes have brought a member.
+pub(crate) async fn of_sources(tx: &mut Tx, merchant: MerchantId, member: Uuid, sources: &[Uuid]) -> Result<Vec<CouponId>> {
+    let mut found = Vec::new();
+    for batch in sources.chunks(500) {
+        let list = placeholders(3, batch.len());
+        let text = format!("SELECT id FROM coupon WHERE merchant_id = $1 AND member_id = $2 AND source_id IN ({list}) ORDER BY id");
+        let params = [merchant.to_value(), member.to_value()].into_iter().chain(batch.iter().map(|id| id.to_value())).collect();
+        for row in tx.rows(Stmt::built(text, params)).await? {
+            found.push(row.get(0)?);
+        }
+    }
+    Ok(found)
+}
+
 /// How many of these coupons hold a place in budget and quota, by template.
 pub(crate) async fn places_of(tx: &mut Tx, merchant: MerchantId, ids: &[CouponId]) -> Result<Vec<(CouponTemplateId, i64)>> {
     let mut found: std::collections::BTreeMap<CouponTemplateId, i64> = std::collections::BTreeMap::new();

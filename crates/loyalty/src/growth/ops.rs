@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Date, Error, Instant, Limit, Money, Page, Result, Uuid};
-use shuke_member::member::store::survivor;
+use shuke_member::merge::ops::heir;
 use shuke_org::{audit, setting, text};
 use utoipa::ToSchema;
 
@@ -21,7 +21,7 @@ pub(super) async fn enter(tx: &mut Tx, cx: &Cx, sale: &Completed) -> Result<()> 
     let scheme: TierScheme = setting::ops::get(tx, cx.merchant).await?;
     let (Some(rate), Some(member)) = (scheme.growth, sale.member) else { return Ok(()) };
     // Who was merged meanwhile grows as the one they became.
-    let member = survivor(tx, cx.merchant, member).await?;
+    let member = heir(tx, cx.merchant, member, sale.order).await?;
     let grown = Grown { member: member.0, order: sale.order, on: sale.date, money: sale.amount, rate };
     if rate.of(grown.money) == 0 {
         return Ok(());
@@ -32,13 +32,13 @@ pub(super) async fn enter(tx: &mut Tx, cx: &Cx, sale: &Completed) -> Result<()> 
 
 /// Leaves the growth of what is left of an order.
 pub(super) async fn take_back(tx: &mut Tx, cx: &Cx, refund: &Refunded) -> Result<()> {
-    let Some(member) = refund.member else { return Ok(()) };
-    let Some(rate) = store::rate(tx, cx.merchant, member.0, refund.order).await? else { return Ok(()) };
+    // Whose it is by now says the growth itself: the order may have been another member's when it came back.
+    let Some((member, rate)) = store::entered(tx, cx.merchant, refund.order).await? else { return Ok(()) };
     let total = refund.undone.total;
     let left = if refund.whole { Money::ZERO } else { Money(total.whole.0 - total.done.0) };
-    tx.queue(store::left_stmt(cx.merchant, member.0, refund.order, left, rate.of(left))).await?;
+    tx.queue(store::left_stmt(cx.merchant, member, refund.order, left, rate.of(left))).await?;
     let scheme: TierScheme = setting::ops::get(tx, cx.merchant).await?;
-    follow(tx, cx, &scheme, member.0).await
+    follow(tx, cx, &scheme, member).await
 }
 
 /// The tier follows, whichever reader comes first.

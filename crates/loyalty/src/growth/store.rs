@@ -71,15 +71,14 @@ pub(super) fn by_hand_stmt(cx: &Cx, member: Uuid, entry: &GrowthEntry) -> Result
     ))
 }
 
-/// The rate at which an order was entered, locked; none where it wasn't.
-pub(super) async fn rate(tx: &mut Tx, merchant: MerchantId, member: Uuid, order: Uuid) -> Result<Option<GrowthRate>> {
+/// For whom an order was entered and at which rate, locked; none where it wasn't.
+pub(super) async fn entered(tx: &mut Tx, merchant: MerchantId, order: Uuid) -> Result<Option<(Uuid, GrowthRate)>> {
     let stmt = sql!(
-        "SELECT rate FROM growth WHERE merchant_id = $1 AND member_id = $2 AND source_id = $3 AND kind = 'purchase' FOR UPDATE",
+        "SELECT member_id, rate FROM growth WHERE merchant_id = $1 AND source_id = $2 AND kind = 'purchase' FOR UPDATE",
         merchant,
-        member,
         order
     );
-    tx.row(stmt).await?.map(|row| parsed(&row.get::<String>(0)?)).transpose()
+    tx.row(stmt).await?.map(|row| Ok((row.get(0)?, parsed(&row.get::<String>(1)?)?))).transpose()
 }
 
 /// So much is left of an order.

@@ -14,7 +14,7 @@ use shuke_jobs::{Reader, StoredEvent};
 use shuke_kernel::{Cx, Money, Points, Result, Uuid, money};
 use shuke_ledger::{Account, AccountKind, Journal, journal, lot};
 use shuke_member::MemberId;
-use shuke_member::member::store::survivor;
+use shuke_member::merge::ops::heir;
 use shuke_org::setting::{self, Section};
 use utoipa::ToSchema;
 
@@ -93,7 +93,7 @@ async fn grant(tx: &mut Tx, cx: &Cx, sold: &Sold) -> Result<()> {
     if !setting::ops::get::<PassEarnPolicy>(tx, cx.merchant).await?.points {
         return Ok(());
     }
-    let member = survivor(tx, cx.merchant, sold.member).await?;
+    let member = heir(tx, cx.merchant, sold.member, sold.pass.0).await?;
     let book = book::load(tx, cx.merchant).await?;
     let zone = shuke_org::store::ops::show(tx, cx, sold.store.into()).await?.parsed_zone()?;
     let mut holdings = journal::ops::holdings(tx, cx, member.0, true).await?;
@@ -130,12 +130,14 @@ async fn grant(tx: &mut Tx, cx: &Cx, sold: &Sold) -> Result<()> {
 
 /// Takes back what the money had earned that is given back now.
 async fn take_back(tx: &mut Tx, cx: &Cx, back: &Refunded) -> Result<()> {
-    let member = survivor(tx, cx.merchant, back.member).await?;
+    // The pass may be another member's by now than when it was given back; whoever merges waits.
+    heir(tx, cx.merchant, back.member, back.pass.0).await?;
+    let pass = find(tx, cx, back.pass).await?;
+    let member = MemberId(pass.member);
     let mut holdings = journal::ops::holdings(tx, cx, member.0, true).await?;
     let granted = tx.rows(lot::granted_stmt(cx.merchant, member.0, back.pass.0)).await?;
     holdings.with_granted(&granted)?;
     let earned: i64 = holdings.lots(AccountKind::Points).filter(|lot| lot.source_id == back.pass.0).map(|lot| lot.granted).sum();
-    let pass = find(tx, cx, back.pass).await?;
     let (paid, given_back) = (money_of(&pass.payments)?, money_of(&back.payments)?);
     if earned == 0 || !paid.is_positive() {
         return Ok(());

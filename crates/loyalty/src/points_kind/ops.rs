@@ -13,7 +13,7 @@ use shuke_ledger::journal::AMOUNT_MAX;
 use shuke_ledger::{AccountKind, Holdings, Journal, LotTerms, journal, lot};
 use shuke_member::MemberId;
 use shuke_member::belonging::Pair;
-use shuke_member::member::store::survivor;
+use shuke_member::merge::ops::heir;
 use shuke_org::approval::{self, ApprovalKind, Wanted};
 use shuke_org::{ApprovalId, StoreId, audit, merchant, setting, text};
 use utoipa::ToSchema;
@@ -122,7 +122,7 @@ impl Told {
 pub(super) async fn earn(tx: &mut Tx, cx: &Cx, sale: &Completed) -> Result<()> {
     let Some(member) = sale.member.filter(|_| !sale.kinds.is_empty()) else { return Ok(()) };
     // Who was merged meanwhile has what they earn as the one they became.
-    let member = survivor(tx, cx.merchant, member).await?;
+    let member = heir(tx, cx.merchant, member, sale.order).await?;
     let zone = match sale.store {
         Some(store) => shuke_org::store::ops::show(tx, cx, StoreId(store)).await?.parsed_zone()?,
         None => merchant::ops::show(tx, cx.merchant).await?.parsed_zone()?,
@@ -300,18 +300,32 @@ pub(crate) async fn merge(tx: &mut Tx, cx: &Cx, from: Uuid, into: Uuid) -> Resul
     Ok(MovedPurses { purses, orders })
 }
 
-/// Fills them again; the merge was done at a moment.
-pub(crate) async fn unmerge(tx: &mut Tx, cx: &Cx, pair: Pair, moved: &MovedPurses) -> Result<()> {
-    if moved.purses.is_empty() {
+/// Fills them again, with what late orders have earned since; the merge was done at a moment.
+pub(crate) async fn unmerge(tx: &mut Tx, cx: &Cx, pair: Pair, moved: &MovedPurses, late: &[Uuid]) -> Result<()> {
+    let earned = store::earned_by(tx, cx.merchant, pair.into.0, late).await?;
+    if moved.purses.is_empty() && earned.is_empty() {
         return Ok(());
     }
     // The members' own accounts first, as everywhere; undoing comes to them only after this.
     for member in [pair.from.0.min(pair.into.0), pair.from.0.max(pair.into.0)] {
         journal::ops::holdings(tx, cx, member, true).await?;
     }
-    for purse in &moved.purses {
-        let of = Pair { merge: purse.merge, from: MemberId(purse.from), into: MemberId(purse.into), at: pair.at };
-        accounts::unmerge(tx, cx, of, purse.kind.0, &purse.kept).await?;
+    let mut kinds: Vec<PointsKindId> = moved.purses.iter().map(|purse| purse.kind).chain(earned.iter().map(|(kind, _)| *kind)).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    for kind in kinds {
+        let came = moved.purses.iter().find(|purse| purse.kind == kind);
+        // The absorbed member may have had no purse of a kind that only a late order has earned.
+        let of = match came {
+            Some(purse) => Pair { merge: purse.merge, from: MemberId(purse.from), into: MemberId(purse.into), at: pair.at },
+            None => {
+                let (from, into) = (open(tx, cx, pair.from.0, kind).await?, open(tx, cx, pair.into.0, kind).await?);
+                Pair { merge: cx.uuid(), from: MemberId(from), into: MemberId(into), at: pair.at }
+            }
+        };
+        let sources: Vec<Uuid> = earned.iter().filter(|(of, _)| *of == kind).map(|(_, accrual)| *accrual).collect();
+        accounts::unmerge(tx, cx, of, kind.0, came.map(|purse| &purse.kept), &sources).await?;
     }
-    store::move_all(tx, cx.merchant, pair.into.0, pair.from.0, Some(&moved.orders)).await.map(|_| ())
+    let orders = [moved.orders.as_slice(), late].concat();
+    store::move_all(tx, cx.merchant, pair.into.0, pair.from.0, Some(&orders)).await.map(|_| ())
 }

@@ -102,6 +102,16 @@ pub(super) async fn of_order(tx: &mut Tx, merchant: MerchantId, order: Uuid, loc
     tx.rows(Stmt::built(text, vec![merchant.to_value(), order.to_value()])).await?.iter().map(read).collect()
 }
 
+/// What these orders earned a member: kind and source of the entries.
+pub(super) async fn earned_by(tx: &mut Tx, merchant: MerchantId, member: Uuid, orders: &[Uuid]) -> Result<Vec<(PointsKindId, Uuid)>> {
+    let mut found = Vec::new();
+    for order in orders {
+        let earned = of_order(tx, merchant, *order, false).await?;
+        found.extend(earned.into_iter().filter(|accrual| accrual.member == member).map(|accrual| (accrual.kind, accrual.id)));
+    }
+    Ok(found)
+}
+
 /// What orders earned is another member's from now on: all of one member's, or of these orders. Answers whose.
 pub(super) async fn move_all(tx: &mut Tx, merchant: MerchantId, from: Uuid, to: Uuid, only: Option<&[Uuid]>) -> Result<Vec<Uuid>> {
     let stmt =

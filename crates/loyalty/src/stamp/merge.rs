@@ -11,10 +11,18 @@ use shuke_db::Tx;
 use shuke_kernel::{Cx, Result, Uuid};
 
 /// What undoing needs.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct MovedStamps {
     entries: Vec<EntryKey>,
     full: Vec<FullCard>,
+}
+
+/// Gives back what came over, and what orders have stamped since that were counted late.
+pub(crate) async fn move_back(tx: &mut Tx, cx: &Cx, (from, to): (Uuid, Uuid), kept: &MovedStamps, late: &[Uuid]) -> Result<()> {
+    let mut kept = kept.clone();
+    let entries = store::keys_of(tx, cx.merchant, from).await?;
+    kept.entries.extend(entries.into_iter().filter(|(_, order)| late.contains(order)));
+    move_over(tx, cx, (from, to), Some(&kept)).await.map(|_| ())
 }
 
 /// Gives stamps to another member: all of one member's, or those that came over before. Answers which.

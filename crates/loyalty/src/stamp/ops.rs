@@ -7,7 +7,7 @@ use crate::gift::{self, Cause, Given, store::Place};
 use crate::sale::{Completed, Refunded, SoldLine};
 use shuke_db::{Db, Tx};
 use shuke_kernel::{Cx, Date, Result, Uuid};
-use shuke_member::member::store::survivor;
+use shuke_member::merge::ops::heir;
 use shuke_org::setting;
 
 const CARDS_PER_STEP_MAX: i64 = 100;
@@ -16,7 +16,7 @@ const CARDS_PER_STEP_MAX: i64 = 100;
 pub(super) async fn stamp(tx: &mut Tx, cx: &Cx, scheme: &StampScheme, sale: &Completed) -> Result<()> {
     let (Some(member), Some(at)) = (sale.member, sale.store) else { return Ok(()) };
     // Who was merged meanwhile is stamped as the one they became.
-    let member = survivor(tx, cx.merchant, member).await?;
+    let member = heir(tx, cx.merchant, member, sale.order).await?;
     for card in scheme.cards.iter().filter(|card| card.is_open(at, sale.date)) {
         let counted = |line: &&SoldLine| card.scope.contains(line.item());
         let lines: Vec<StampLine> = sale.lines.iter().filter(counted).map(SoldLine::stamped).collect();

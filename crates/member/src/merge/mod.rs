@@ -10,7 +10,8 @@
 //!
 //! Invariants: a member is absorbed once at a time (a unique index says so); an account that was
 //! merged away takes nothing any more (a CHECK on it), so a sale that had read the member before is
-//! refused; each part keeps what undoing it needs, and undoing puts back exactly that.
+//! refused; each part keeps what undoing it needs, and undoing puts back exactly that, with what readers counted
+//! for the survivor only later of sales to the absorbed member ([`ops::heir`] notes it).
 //!
 //! Deliberately not here: finding duplicates, and merging a person with a group.
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_http::Vault;
 use shuke_jobs::{Event, event};
-use shuke_kernel::{Cx, Error, Result};
+use shuke_kernel::{Cx, Error, MerchantId, Result, Uuid};
 use shuke_org::audit::{self, Entry};
 use shuke_org::{setting, text};
 
@@ -92,15 +92,37 @@ pub async fn undo(tx: &mut Tx, cx: &Cx, vault: &Vault, belongings: &Belongings, 
         let kept = serde_json::from_str(text).map_err(|error| Error::internal(format!("a part of merge {id}: {error}")))?;
         part.unmerge(tx, cx, vault, pair, &kept).await?;
     }
-    if let Some((_, led)) = kept.iter().find(|(name, _)| name == LED_ON) {
-        let led: Vec<MemberId> = serde_json::from_str(led).map_err(|error| Error::internal(format!("merge {id}: {error}")))?;
-        for member in led {
-            members::set_merged(tx, cx, member, Some(merge.absorbed)).await?;
-        }
+    for member in led_on(&kept)? {
+        members::set_merged(tx, cx, member, Some(merge.absorbed)).await?;
     }
     store::end(tx, cx, id).await?;
     told(tx, cx, &merge, "member.unmerged").await?;
     Ok(Merge { undone_at: Some(cx.now), ..merge })
+}
+
+/// Who has by now what was sold to a member: the one into whom the member was merged, or the member. What the
+/// survivor gets by that is noted, so that undoing the merge gives it back. For the rest of the transaction nobody
+/// merges the member, nor undoes it. Every reader that counts something by an order asks here.
+pub async fn heir(tx: &mut Tx, merchant: MerchantId, buyer: MemberId, source: Uuid) -> Result<MemberId> {
+    let heir = members::survivor(tx, merchant, buyer).await?;
+    if heir != buyer {
+        store::put_late(tx, merchant, buyer, source).await?;
+    }
+    Ok(heir)
+}
+
+/// What undoing a merge gives back beside what the merge itself had moved: orders and passes that were sold to the
+/// absorbed member, or to one whom that member had absorbed before, and that readers counted only afterwards.
+pub async fn late(tx: &mut Tx, merchant: MerchantId, pair: Pair) -> Result<Vec<Uuid>> {
+    let mut buyers = led_on(&store::parts(tx, merchant, MergeId(pair.merge)).await?)?;
+    buyers.push(pair.from);
+    store::late(tx, merchant, &buyers).await
+}
+
+/// Who had been merged into the absorbed member before.
+fn led_on(kept: &[(String, String)]) -> Result<Vec<MemberId>> {
+    let Some((_, led)) = kept.iter().find(|(name, _)| name == LED_ON) else { return Ok(Vec::new()) };
+    serde_json::from_str(led).map_err(|error| Error::internal(format!("who a merge led on: {error}")))
 }
 
 /// The merges that a member had a part in, newest first.

@@ -66,6 +66,7 @@ impl Belonging for OwnPart {
             "member_session",
             "member_stat",
             "member_tag",
+            "merge_late",
             "purchase",
             "stage_change",
             "terms_acceptance",
@@ -119,7 +120,8 @@ async fn merge(tx: &mut Tx, cx: &Cx, vault: &Vault, pair: Pair) -> Result<Kept> 
 async fn unmerge(tx: &mut Tx, cx: &Cx, vault: &Vault, pair: Pair, kept: &Kept) -> Result<()> {
     let Pair { from, into, .. } = pair;
     let merchant = cx.merchant;
-    purchase::ops::move_back(tx, cx, from, into, &kept.purchases).await?;
+    let late = super::ops::late(tx, merchant, pair).await?;
+    purchase::ops::move_back(tx, cx, from, into, &kept.purchases, &late).await?;
     group::ops::unmerge(tx, cx, from, into, &kept.groups).await?;
     preference::ops::unmerge(tx, cx, vault, into, &kept.preferences).await?;
     consent::ops::uncopy_accepted(tx, merchant, into, &kept.terms).await?;

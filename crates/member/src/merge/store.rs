@@ -2,8 +2,8 @@
 
 use super::{Merge, MergeId};
 use crate::MemberId;
-use shuke_db::{Row, Tx, sql};
-use shuke_kernel::{Cx, MerchantId, Result};
+use shuke_db::{Row, Stmt, ToValue as _, Tx, insert_or_ignore, sql};
+use shuke_kernel::{Cx, MerchantId, Result, Uuid};
 
 pub(super) async fn insert(tx: &mut Tx, cx: &Cx, merge: &Merge) -> Result<()> {
     tx.queue(sql!(
@@ -72,6 +72,23 @@ pub(super) async fn put_part(tx: &mut Tx, merchant: MerchantId, id: MergeId, par
 pub(super) async fn parts(tx: &mut Tx, merchant: MerchantId, id: MergeId) -> Result<Vec<(String, String)>> {
     let rows = tx.rows(sql!("SELECT part, kept FROM member_merge_part WHERE merchant_id = $1 AND merge_id = $2", merchant, id)).await?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Notes what was sold to a member and counts for the one who absorbed them.
+pub(super) async fn put_late(tx: &mut Tx, merchant: MerchantId, buyer: MemberId, source: Uuid) -> Result<()> {
+    let row = vec![merchant.to_value(), buyer.to_value(), source.to_value()];
+    tx.queue(insert_or_ignore("merge_late", &["merchant_id", "member_id", "source_id"], vec![row])).await
+}
+
+/// What was noted of some members.
+pub(super) async fn late(tx: &mut Tx, merchant: MerchantId, buyers: &[MemberId]) -> Result<Vec<Uuid>> {
+    let places: Vec<String> = (2..buyers.len() + 2).map(|place| format!("${place}")).collect();
+    let text = format!(
+        "SELECT source_id FROM merge_late WHERE merchant_id = $1 AND member_id IN ({}) ORDER BY source_id",
+        places.join(", ")
+    );
+    let params = std::iter::once(merchant.to_value()).chain(buyers.iter().map(|id| id.to_value())).collect();
+    tx.rows(Stmt::built(text, params)).await?.iter().map(|row| row.get(0)).collect()
 }
 
 /// Forgets what undoing the merges of a member needs.

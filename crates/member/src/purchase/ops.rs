@@ -110,9 +110,10 @@ pub(crate) async fn move_over(tx: &mut Tx, cx: &Cx, from: MemberId, into: Member
 }
 
 /// Counts them as the first one's again. Figures that come out as they were bring the very stage back.
-pub(crate) async fn move_back(tx: &mut Tx, cx: &Cx, from: MemberId, into: MemberId, moved: &Moved) -> Result<()> {
+pub(crate) async fn move_back(tx: &mut Tx, cx: &Cx, from: MemberId, into: MemberId, moved: &Moved, late: &[Uuid]) -> Result<()> {
     let known = lock(tx, cx, [from, into].into_iter()).await?;
-    store::move_all(tx, cx.merchant, into, from, Some(&moved.orders)).await?;
+    let orders = [moved.orders.as_slice(), late].concat();
+    store::move_all(tx, cx.merchant, into, from, Some(&orders)).await?;
     let totals = store::totals(tx, cx.merchant, &[from, into]).await?;
     let restored = |(id, stat): (MemberId, Stat)| {
         let before = moved.stats.iter().find(|(of, _)| *of == id).map_or(stat, |(_, before)| before.clone());

@@ -1,8 +1,8 @@
 //! The reader that follows sales.
 
-use super::{Purchase, Refund, ops};
+use super::{Purchase, Refund, ops, store};
 use crate::MemberId;
-use crate::member::store::survivor;
+use crate::merge;
 use serde::{Deserialize, Serialize};
 use shuke_db::{Future, Tx};
 use shuke_jobs::{Reader, StoredEvent};
@@ -55,14 +55,16 @@ impl Reader for MemberReader {
             if event.kind == "sale.completed" {
                 let sale: Completed = event.read()?;
                 let Some(member) = sale.member else { return Ok(()) };
-                let member = survivor(tx, cx.merchant, member).await?;
+                let member = merge::ops::heir(tx, cx.merchant, member, sale.order).await?;
                 let purchase =
                     Purchase { member, order: sale.order, store: sale.store, date: sale.date, amount: sale.amount, counts: true };
                 return ops::apply_purchases(tx, cx, &[purchase]).await;
             }
             let refund: Refunded = event.read()?;
             let Some(member) = refund.member else { return Ok(()) };
-            let member = survivor(tx, cx.merchant, member).await?;
+            // The order may be another member's by now than when it came back: what it left tells whose it is.
+            let heir = merge::ops::heir(tx, cx.merchant, member, refund.order).await?;
+            let member = store::holder(tx, cx.merchant, refund.order).await?.unwrap_or(heir);
             let refund = Refund { member, order: refund.order, amount: refund.amount, whole: refund.whole };
             ops::apply_refunds(tx, cx, &[refund]).await
         })

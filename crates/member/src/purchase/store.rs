@@ -179,6 +179,12 @@ pub(super) async fn first_difference(tx: &mut Tx, merchant: MerchantId) -> Resul
     }))
 }
 
+/// The member for whom an order counts now; none where it wasn't counted yet.
+pub(super) async fn holder(tx: &mut Tx, merchant: MerchantId, order: Uuid) -> Result<Option<MemberId>> {
+    let stmt = sql!("SELECT member_id FROM purchase WHERE merchant_id = $1 AND order_id = $2 ORDER BY member_id LIMIT 1", merchant, order);
+    tx.row(stmt).await?.map(|row| row.get(0)).transpose()
+}
+
 /// Gives purchases to another member: all of one member's, or these. Answers which orders.
 pub(super) async fn move_all(tx: &mut Tx, merchant: MerchantId, from: MemberId, to: MemberId, only: Option<&[Uuid]>) -> Result<Vec<Uuid>> {
     let stmt = sql!("SELECT order_id FROM purchase WHERE merchant_id = $1 AND member_id = $2 ORDER BY order_id", merchant, from);

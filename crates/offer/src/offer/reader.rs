@@ -5,6 +5,8 @@ use shuke_db::{Future, Tx};
 use shuke_jobs::{Event, Reader, StoredEvent, event};
 use shuke_kernel::{Cx, Date, Result, Uuid};
 use shuke_loyalty::coupon::{self, CouponTemplateId, Issue};
+use shuke_member::MemberId;
+use shuke_member::merge::ops::heir;
 
 /// Coupons that a sale brings, in the payload of `sale.completed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +27,7 @@ pub struct GrantReader;
 #[derive(Debug, Deserialize)]
 struct Completed {
     order: Uuid,
-    member: Option<Uuid>,
+    member: Option<MemberId>,
     date: Date,
     #[serde(default)]
     coupons: Vec<Granted>,
@@ -61,7 +63,9 @@ impl Reader for GrantReader {
 }
 
 async fn issue(tx: &mut Tx, cx: &Cx, sale: &Completed) -> Result<()> {
-    let Some(member) = sale.member else { return Ok(()) };
+    let Some(member) = sale.member.filter(|_| !sale.coupons.is_empty()) else { return Ok(()) };
+    // Who was merged meanwhile is given the coupons as the one they became.
+    let member = heir(tx, cx.merchant, member, sale.order).await?.0;
     for granted in merged(&sale.coupons) {
         let wanted = Issue {
             template: granted.template,

@@ -357,8 +357,9 @@ pub(crate) async fn lead_on(tx: &mut Tx, merchant: MerchantId, from: MemberId, t
     Ok(ids)
 }
 
-/// The member into whom one was merged; the member itself where it wasn't, or isn't known.
-pub async fn survivor(tx: &mut Tx, merchant: MerchantId, id: MemberId) -> Result<MemberId> {
-    let stmt = sql!("SELECT merged_into FROM member WHERE merchant_id = $1 AND id = $2", merchant, id);
+/// The member into whom one was merged; the member itself where it wasn't, or isn't known. Whoever merges the member
+/// or undoes it waits for this transaction.
+pub(crate) async fn survivor(tx: &mut Tx, merchant: MerchantId, id: MemberId) -> Result<MemberId> {
+    let stmt = sql!("SELECT merged_into FROM member WHERE merchant_id = $1 AND id = $2 FOR KEY SHARE", merchant, id);
     tx.row(stmt).await?.map_or(Ok(id), |row| Ok(row.get::<Option<MemberId>>(0)?.unwrap_or(id)))
 }
