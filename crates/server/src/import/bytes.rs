@@ -60,16 +60,16 @@ pub(super) fn open(path: &Path) -> Result<(Opened, Progress)> {
     let read = Arc::new(AtomicU64::new(0));
     let progress = Progress { read: Arc::clone(&read), total };
     let file = BufReader::with_capacity(1 << 16, Counted { file, read });
-    if head.starts_with(b"PK\x03\x04") {
+    if is_workbook(&head) {
         return Ok((Opened::Workbook(file), progress));
     }
-    if !head.starts_with(&[0x1F, 0x8B]) {
+    if !is_gzip(&head) {
         refuse_other_formats(&head)?;
         return Ok((Opened::Text(Box::new(file)), progress));
     }
     let mut unzipped = MultiGzDecoder::new(file);
     let head = head_of(&mut unzipped).map_err(|error| unreadable(&error))?;
-    if head.starts_with(b"PK\x03\x04") {
+    if is_workbook(&head) {
         return Err(unsupported("a gzip file with a workbook inside; unpack it and import the workbook"));
     }
     refuse_other_formats(&head)?;
@@ -82,7 +82,17 @@ fn head_of(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-fn refuse_other_formats(head: &[u8]) -> Result<()> {
+/// Whether a file that begins so is a zip archive, as workbooks are.
+pub(super) fn is_workbook(head: &[u8]) -> bool {
+    head.starts_with(b"PK\x03\x04")
+}
+
+/// Whether a file that begins so is compressed.
+pub(super) fn is_gzip(head: &[u8]) -> bool {
+    head.starts_with(&[0x1F, 0x8B])
+}
+
+pub(super) fn refuse_other_formats(head: &[u8]) -> Result<()> {
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start().to_ascii_lowercase();
     let is = |start: &[u8]| text.starts_with(start);
     if head.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {

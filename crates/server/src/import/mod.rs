@@ -46,6 +46,7 @@ mod fuzz;
 mod tests;
 
 pub use bytes::Progress;
+pub use unpack::judge;
 pub use header::{Kind, Mapping};
 pub use report::BadRows;
 pub use row::{Fault, Row};

@@ -1,7 +1,9 @@
 //! Measures a workbook before it is opened: an archive of a few kilobytes can unpack to gigabytes, and
-//! its own directory can lie about it. So each part is unpacked once into a counter.
+//! its own directory can lie about it. So each part is unpacked once into a counter. What comes through the
+//! network is measured likewise where it is compressed text, before it is kept.
 
-use super::bytes::{unreadable, unsupported};
+use super::bytes::{is_gzip, is_workbook, refuse_other_formats, unreadable, unsupported};
+use flate2::read::MultiGzDecoder;
 use shuke_kernel::{Error, Result};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
@@ -51,6 +53,32 @@ pub(super) fn measure(path: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+/// Looks at a file before it is kept: what it is by its first bytes, and what it unpacks to. A workbook is measured
+/// when it is opened.
+///
+/// Errors: `format_unsupported`, `file_damaged`, `file_unpacks_too_large`.
+pub fn judge(file: &[u8]) -> Result<()> {
+    if is_workbook(file) {
+        return Ok(());
+    }
+    if !is_gzip(file) {
+        return refuse_other_formats(&file[..file.len().min(HEAD_BYTES)]);
+    }
+    let packed = u64::try_from(file.len()).unwrap_or(u64::MAX);
+    let room = packed.saturating_mul(UNPACK_RATIO_MAX).clamp(UNPACKED_BYTES_FREE, UNPACKED_BYTES_MAX);
+    let unpacked = io::copy(&mut MultiGzDecoder::new(file).take(room + 1), &mut io::sink()).map_err(|error| unreadable(&error))?;
+    if unpacked > room {
+        return Err(Error::invalid(
+            "file_unpacks_too_large",
+            "the file unpacks to more than 512 MiB or 200 times its size; unpack it and bring it in parts",
+        ));
+    }
+    Ok(())
+}
+
+/// So much tells what a file is.
+const HEAD_BYTES: usize = 64;
 
 fn too_large() -> Error {
     let mebibytes = UNPACKED_BYTES_MAX >> 20;

@@ -3,6 +3,7 @@
 use super::model::{FILE_BYTES_MAX, ImportKind, Mapped, Preview, Upload, UploadId};
 use super::ops;
 use crate::export::{self, Request};
+use crate::import::judge;
 use axum::extract::{FromRequest, Request as Incoming, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -49,12 +50,14 @@ impl FromRequest<App> for File {
     async fn from_request(request: Incoming, _: &App) -> Result<Self, Problem> {
         let too_large = || Error::invalid("file_too_large", "a file is at most 20 MiB; import larger ones with the command `shuke import`");
         let body = axum::body::to_bytes(request.into_body(), FILE_BYTES_MAX).await.map_err(|_| too_large())?;
-        Ok(Self(body.to_vec()))
+        // Unpacking takes its time, and other requests are not to wait for it.
+        let judged = tokio::task::spawn_blocking(move || judge(&body).map(|()| body.to_vec()));
+        Ok(Self(judged.await.map_err(|error| Error::internal(format!("a look at a file: {error}")))??))
     }
 }
 
 /// Brings a file to be imported: its bytes are the body (`application/octet-stream`), at most 20 MiB of CSV,
-/// TSV, their gzip, or XLSX. Look at it next (`…/preview`), then start it.
+/// TSV, their gzip, or XLSX, told by its first bytes, whatever it is called. Look at it next (`…/preview`), then start it.
 #[utoipa::path(post, path = "/api/v1/imports", tag = "imports", operation_id = "bring_import_file", params(Brought),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 201, body = Upload), (status = "default", body = ProblemBody)),

@@ -32,6 +32,19 @@ impl Given {
     }
 }
 
+/// A workbook of a few kilobytes whose sheet unpacks to hundreds of megabytes.
+fn bomb_workbook() -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let mut part = |name: &str, pieces: usize, piece: &[u8]| {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        (0..pieces).for_each(|_| std::io::Write::write_all(&mut archive, piece).unwrap());
+    };
+    part("[Content_Types].xml", 1, b"<Types/>");
+    part("xl/workbook.xml", 1, b"<workbook/>");
+    part("xl/worksheets/sheet1.xml", 64, &b"<c><v>1</v></c>".repeat(1 << 16));
+    archive.finish().unwrap().into_inner()
+}
+
 scenario! {
     setup = shop;
 
@@ -108,6 +121,71 @@ scenario! {
         }).await.unwrap();
         assert!(!rows.is_empty() && rows.iter().all(|row| row.get::<String>(0).unwrap().starts_with("1.")));
         given.app.as_token(given.shop.token(Role::Manager)).get("/api/v1/imports").await.refused(403, "permission_missing");
+    }
+
+    /// What a file is tells its beginning, not its name; what it unpacks to is measured before it is kept, and nothing
+    /// of a bomb comes into the database.
+    async fn a_file_is_what_it_begins_with(given) {
+        for (name, head) in [
+            ("members.csv", &b"%PDF-1.7 not a table"[..]),
+            ("members.xlsx", &b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 an old workbook"[..]),
+            ("members.csv", &b"<!DOCTYPE html><script>alert(1)</script>"[..]),
+            ("members.csv", &b"\xEF\xBB\xBF<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]>"[..]),
+            ("members.tsv", &b"PAR1 parquet"[..]),
+            ("members.csv", &b"7z\xBC\xAF\x27\x1C"[..]),
+        ] {
+            given.bring("members", name, head).await.refused(400, "format_unsupported");
+        }
+        let packed = |bytes: &[u8]| {
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            std::io::Write::write_all(&mut packed, bytes).unwrap();
+            packed.finish().unwrap()
+        };
+        let bomb = packed(&vec![b'1'; 64 << 20]);
+        assert!(bomb.len() < 100_000);
+        given.bring("members", "members.csv.gz", &bomb).await.refused(400, "file_unpacks_too_large");
+        // Twice as many small streams behind each other are one file.
+        given.bring("members", "members.csv.gz", &bomb.repeat(2)).await.refused(400, "file_unpacks_too_large");
+        let mut cut = packed(FILE.as_bytes());
+        cut.truncate(cut.len() - 9);
+        given.bring("members", "members.csv.gz", &cut).await.refused(400, "file_damaged");
+        // A workbook of little that holds much is looked at by the same measure.
+        let workbook = bomb_workbook();
+        let id = given.bring("members", "x.xlsx", &workbook).await.ok()["id"].as_str().unwrap().to_owned();
+        given.owner.post(&format!("/api/v1/imports/{id}/preview"), &json!({})).await.refused(400, "workbook_too_large");
+        given.owner.delete(&format!("/api/v1/imports/{id}")).await.ok();
+        assert!(given.show("/api/v1/imports").await["items"].as_array().unwrap().is_empty());
+        // And what is sound under a name that says otherwise is taken.
+        let id = given.bring("members", "members.pdf", &packed(FILE.as_bytes())).await.ok()["id"].as_str().unwrap().to_owned();
+        assert_eq!(given.owner.post(&format!("/api/v1/imports/{id}/preview"), &json!({})).await.ok()["report"]["rows"], 3);
+    }
+
+    /// A name never becomes a path: what it names is laid down under a name of ours, and shown as text.
+    async fn a_name_is_no_path(given) {
+        let folder = tempfile::tempdir().unwrap();
+        let outside = folder.path().join("owned");
+        for (name, shown) in [
+            (format!("..%2F..%2F..{}", outside.display()), "owned"),
+            ("C:%5Cusers%5Cboss%5Cmembers.csv".to_owned(), "members.csv"),
+            ("a%00b%0d%0aSet-Cookie:x.csv".to_owned(), "abSet-Cookie:x.csv"),
+            ("%E4%BC%9A%E5%91%98.csv".to_owned(), "会员.csv"),
+        ] {
+            let brought = given.bring("members", &name, FILE.as_bytes()).await;
+            assert_eq!((brought.status.as_u16(), &brought.json["name"]), (201, &json!(shown)), "{name}: {}", brought.text);
+            let path = format!("/api/v1/imports/{}", brought.json["id"].as_str().unwrap());
+            given.owner.post(&format!("{path}/preview"), &json!({})).await.ok();
+            given.owner.post(&format!("{path}/start"), &json!({})).await.ok();
+            import_due(&given.app.app).await.unwrap();
+            assert_eq!(given.show(&path).await["state"], "done");
+            let bad = given.owner.get(&format!("{path}/bad-rows")).await;
+            assert_eq!(bad.header("content-disposition"), "attachment; filename=\"bad-rows.csv\"");
+        }
+        assert!(!outside.exists());
+        for name in ["..%2F", "%2F", "%00", "%20"] {
+            given.bring("members", name, FILE.as_bytes()).await.refused(400, "file_name_malformed");
+        }
+        // The same file under another name is the same import.
+        assert_eq!(given.show("/api/v1/members").await["items"].as_array().unwrap().len(), 2);
     }
 
     /// A list is taken out as a file, with personal data only where it is asked for, and the audit log says by whom.

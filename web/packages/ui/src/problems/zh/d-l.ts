@@ -49,6 +49,7 @@ export const d_l: Record<string, string> = {
   file_empty: "文件里没有内容。",
   file_name_malformed: "请写上文件名，例如：会员.xlsx。",
   file_too_large: "文件最大 20 MB，更大的请用命令 shuke import 导入。",
+  file_unpacks_too_large: "这个压缩文件解开后太大，请先解压，分成几个文件再导入。",
   file_unreadable: "文件打不开，请检查路径。",
   format_unsupported: "不支持这种文件，请用 CSV 或 XLSX。",
   gender_malformed: "性别没看懂，请写女、男或未知。",
