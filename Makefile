@@ -10,6 +10,9 @@ TRADE ?= mother-and-baby
 LISTEN ?= 127.0.0.1:7300
 DATA ?= target/demo
 SOAK_S ?= 7200
+# Scenarios that `test` runs a second time, through a pooler in transaction mode; `soak` runs all of them.
+POOLED := claim:: exchange:: merge points_kinds:: prepaid:: coupon_use:: gift_card:: pass:: pin::
+POOLED_CRATES := -p shuke-member -p shuke-ledger -p shuke-loyalty -p shuke-sales
 MUTANTS_MIN ?= 80
 
 .PHONY: help run dev test check fmt clippy tidy licences faces web-check e2e deps build-deps bless soak mutants
@@ -28,6 +31,7 @@ test: deps check licences faces ## everything: what `check` does, every test on 
 	cd web && npm run -s sizes && npm test
 	$(CARGO) test --locked --workspace --doc
 	$(CARGO) test --locked --workspace --tests
+	SHUKE_TEST_POOLER=1 $(CARGO) test --locked $(POOLED_CRATES) --test it -- --skip sqlite $(POOLED)
 	$(MAKE) e2e
 
 faces: web/node_modules/.package-lock.json ## build the console, the till and the card
@@ -73,6 +77,7 @@ bless: web/node_modules/.package-lock.json ## make what is generated: format, Op
 
 soak: deps ## the tests at their large size, and SOAK_S seconds of sales on each database: hours
 	SHUKE_SOAK=1 $(CARGO) test --release --locked --workspace --tests -- --nocapture
+	SHUKE_TEST_POOLER=1 $(CARGO) test --release --locked $(POOLED_CRATES) --test it -- --skip sqlite
 	$(CARGO) run --release --locked -p shuke-server --bin shuke -- bench soak --seconds $(SOAK_S)
 	scripts/postgres.sh $(CARGO) run --release --locked -p shuke-server --bin shuke -- bench soak --seconds $(SOAK_S) --db {}
 

@@ -13,6 +13,7 @@ mod errors;
 mod exceptions;
 mod licences;
 mod openapi;
+mod reliability;
 mod requirements;
 mod rust;
 mod schema;

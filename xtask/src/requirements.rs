@@ -101,7 +101,7 @@ fn check_state(faults: &mut Faults, tree: &Tree, id: &str, state: &State) {
 
 /// Whether `sales::order::a_refund_is_exact` is a function in the tests of that crate, or
 /// `e2e::console::is set up, and sells` the title of a test in the browser.
-fn test_exists(tree: &Tree, test: &str) -> bool {
+pub fn test_exists(tree: &Tree, test: &str) -> bool {
     if let Some((file, title)) = test.strip_prefix("e2e::").and_then(|rest| rest.split_once("::")) {
         return browser_test_exists(tree, file, title);
     }

@@ -10,7 +10,7 @@ mod shape;
 mod words;
 
 use crate::exceptions::{EXCEPTIONS, Exception};
-use crate::requirements;
+use crate::{reliability, requirements};
 use crate::tree::{Fault, Tree};
 use anyhow::{Result, bail};
 
@@ -25,6 +25,7 @@ const CHECKS: &[fn(&Tree) -> Vec<Fault>] = &[
     links::check,
     schemas::check,
     requirements::check,
+    reliability::check,
 ];
 
 /// Runs every check and prints what it found.

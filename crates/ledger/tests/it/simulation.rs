@@ -15,9 +15,10 @@ use shuke_testkit::{START, scenario};
 const MEMBERS: u64 = 3;
 const HOUR_MS: i64 = 3_600_000;
 
-/// Steps on each database: CI's number, or that of the environment for a soak.
+/// Steps on each database: CI's number, a soak's, or that of the environment.
 fn steps() -> u64 {
-    std::env::var("SHUKE_STEPS").ok().and_then(|text| text.parse().ok()).unwrap_or(2_500)
+    let usual = if std::env::var_os("SHUKE_SOAK").is_some() { 1_000_000 } else { 10_000 };
+    std::env::var("SHUKE_STEPS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
 fn seed() -> u64 {

@@ -42,6 +42,26 @@ scenario! {
         known.refused(401, "sign_in_failed");
     }
 
+    /// A name that nobody has would be told by how soon the answer comes: a wrong password costs a hash, so no name costs one too.
+    async fn an_unknown_name_takes_as_long(given) {
+        let mut times = [Vec::new(), Vec::new(), Vec::new()];
+        for round in 0..7_u8 {
+            for (index, name) in ["owner", "nobody", "a b/c"].into_iter().enumerate() {
+                // Each from an address of its own and a minute apart: nothing is slowed.
+                given.app.advance_ms(120_000);
+                let client = given.app.from_address([10, 1, u8::try_from(index).unwrap(), round]);
+                let start = std::time::Instant::now();
+                sign_in(&client, name, "wrong horse").await.refused(401, "sign_in_failed");
+                times[index].push(start.elapsed());
+            }
+        }
+        // The quickest of each: whatever else the machine does only adds.
+        let [known, unknown, impossible] = times.map(|mut all| { all.sort_unstable(); all[0].as_secs_f64() });
+        for other in [unknown, impossible] {
+            assert!(other > known * 0.5 && other < known * 2.0, "{known} s for a name that is there, {other} s for one that isn't");
+        }
+    }
+
     /// With several merchants on a server the number tells which; the same name may be in each.
     async fn the_merchants_number_tells_which(given) {
         let other = fixture::shop(&given.app.app).await.unwrap();

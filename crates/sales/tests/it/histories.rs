@@ -9,7 +9,7 @@ use shuke_testkit::Kind;
 /// Stalls on each database, and histories on each stall. `SHUKE_SOAK` makes them 10,000 histories on each.
 fn sizes() -> (u64, u64) {
     let given = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
-    let (stalls, histories) = if std::env::var_os("SHUKE_SOAK").is_some() { (400, 25) } else { (12, 6) };
+    let (stalls, histories) = if std::env::var_os("SHUKE_SOAK").is_some() { (400, 25) } else { (40, 6) };
     (given("SHUKE_STALLS").unwrap_or(stalls), given("SHUKE_HISTORIES").unwrap_or(histories))
 }
 

@@ -95,6 +95,42 @@ scenario! {
         assert_eq!(desk.difference().await, None);
     }
 
+    /// A refund would give back by the tier of today: more money than was paid, or other points than were earned.
+    async fn a_refund_is_by_the_tier_of_its_sale(desk) {
+        let gold = desk.uuid();
+        let base = |discount: i64| json!({ "id": desk.uuid(), "name": "普通", "benefits": { "discount": discount } });
+        let tier = json!({ "id": gold, "name": "金卡", "benefits": { "discount": 8_000, "points_multiplier": 20_000 } });
+        desk.set("tiers", json!({ "tiers": [base(10_000), tier], "qualify_by": "any", "window_months": 12, "validity_months": 12 })).await;
+        let member = desk.member(0);
+        let before = desk.balance(member).await;
+        let by_hand = async |tier: Value| {
+            let set = json!({ "tier": tier, "locked_until": "2027-12-31", "reason": "补偿" });
+            desk.owner.put(&format!("/api/v1/members/{member}/tier"), &set).await.ok();
+            desk.app.step().await;
+        };
+        by_hand(json!(gold)).await;
+        let mut cart = desk.cart(member, 3, 0);
+        cart["payments"] = json!([{ "tender": "wallet", "amount": 6_000 }, { "tender": "cash", "amount": 6_000 }]);
+        let order = desk.post_cart(&cart).await.ok();
+        desk.app.step().await;
+        assert_eq!((&order["total"], &order["earned"]["points"]), (&json!(12_000), &json!(240)), "{order}");
+        // Now it is the full price and half the points; then the tier is gone from the scheme altogether.
+        by_hand(Value::Null).await;
+        let first = desk.refund(&order, 1_000).await;
+        assert_eq!(first["amount"], json!(4_000));
+        assert_eq!(desk.balance(member).await.0, before.0 + 160);
+        desk.set("tiers", json!({ "tiers": [base(5_000)], "qualify_by": "any" })).await;
+        let second = desk.refund(&order, 500).await;
+        assert_eq!(second["amount"], json!(2_000));
+        by_hand(Value::Null).await;
+        let third = desk.refund(&order, 0).await;
+        assert_eq!(third["amount"], json!(6_000));
+        assert_eq!(desk.balance(member).await, before);
+        let wallet = desk.owner.get(&format!("/api/v1/members/{member}/balances")).await.ok();
+        assert_eq!(wallet["principal"]["balance"], json!(100_000));
+        assert_eq!(desk.difference().await, None);
+    }
+
     /// A paid membership would not lower the price, or lower it after its end.
     async fn a_paid_membership_is_in_the_price_until_its_last_day(desk) {
         let plus = desk.uuid();

@@ -14,6 +14,8 @@ const PHONE: &str = "13987651234";
 const NAME: &str = "慕容秘密";
 const NOTE: &str = "对花生过敏要小心";
 const WRONG: &str = "wrong-horse-7741";
+const PIN: &str = "70429183";
+const WRONG_PIN: &str = "61830475";
 
 async fn post(client: &mut Client, path: &str, body: &Value) -> Value {
     let key = format!("{path}-{}", body.to_string().len());
@@ -30,6 +32,7 @@ async fn keeps_them(kind: Kind) {
     let made = post(&mut owner, "/api/v1/api-keys", &json!({ "name": "x", "scopes": ["org:read"] })).await;
     let hook = post(&mut owner, "/api/v1/webhooks", &json!({ "url": "https://shop.example/hooks" })).await;
     let (key, secret) = (made["token"].as_str().unwrap().to_owned(), hook["secret"].as_str().unwrap().to_owned());
+    let hidden = hidden(&server, &ground, &mut owner, &member).await;
     // Looked for, mistyped, and shown where something goes wrong.
     owner.get(&format!("/api/v1/members?q={PHONE}")).await.unwrap();
     post(&mut owner, "/api/v1/session", &json!({ "username": "owner", "password": WRONG })).await;
@@ -44,7 +47,8 @@ async fn keeps_them(kind: Kind) {
     assert!(log.contains("path=\"/api/v1/members\""), "it logs no request: {log}");
     server.kill_9();
 
-    let secrets = [
+    let root = ground.place.key.clone().unwrap_or_else(|| key_file(&ground));
+    let mut secrets = vec![
         PHONE,
         NAME,
         NOTE,
@@ -54,10 +58,11 @@ async fn keeps_them(kind: Kind) {
         &key,
         &secret,
         "Bearer",
-        &ground.place.key.clone().unwrap_or_else(|| key_file(&ground)),
+        &root,
     ];
+    secrets.extend(hidden.iter().map(String::as_str));
     for (what, text) in [("log", &log), ("metrics", &metrics)] {
-        for secret in secrets {
+        for secret in &secrets {
             let line = text.lines().find(|line| line.contains(secret));
             assert!(line.is_none(), "{kind:?}: the {what} holds {secret}: {line:?}");
         }
@@ -73,6 +78,38 @@ async fn keeps_them(kind: Kind) {
             assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{kind:?}: a file holds {secret}");
         }
     }
+}
+
+/// What is proved with: a member's PIN, an authenticator's secret and a recovery code, a gift card's code; each
+/// set, used rightly and wrongly.
+async fn hidden(server: &Served, ground: &Ground, owner: &mut Client, member: &Value) -> Vec<String> {
+    let id = member["id"].as_str().unwrap();
+    let pin = owner.put(&format!("/api/v1/members/{id}/pin"), "pin", &json!({ "pin": PIN }).to_string()).await.unwrap();
+    assert_eq!(pin.status, 204, "{pin:?}");
+    post(owner, &format!("/api/v1/members/{id}/proofs"), &json!({ "pin": PIN })).await;
+    post(owner, &format!("/api/v1/members/{id}/proofs"), &json!({ "pin": WRONG_PIN })).await;
+
+    let mut cashier = Client::signed_in(server.address, ground.stall.shop.session(Role::Cashier));
+    let begun = post(&mut cashier, "/api/v1/session/totp", &json!({ "password": PASSWORD })).await;
+    let secret = begun["secret"].as_str().unwrap_or_else(|| panic!("{begun}")).to_owned();
+    let bytes = totp_rs::Secret::Encoded(secret.clone()).to_bytes().unwrap();
+    let shown = totp_rs::TOTP::new(totp_rs::Algorithm::SHA1, 6, 1, 30, bytes).unwrap();
+    let now = shuke_kernel::Clock::system().now().0 / 1_000;
+    let code = shown.generate(u64::try_from(now).unwrap());
+    let confirmed = post(&mut cashier, "/api/v1/session/totp/confirmation", &json!({ "code": code })).await;
+    let recovery = confirmed["recovery_codes"][0].as_str().unwrap_or_else(|| panic!("{confirmed}")).to_owned();
+    let sign_in = json!({ "username": "cashier", "password": PASSWORD, "code": recovery });
+    post(&mut cashier, "/api/v1/session", &sign_in).await;
+
+    let of = |random: u128| shuke_kernel::Uuid::from_u128((7_u128 << 76) | (2_u128 << 62) | random);
+    let cards = json!({ "id": of(1), "name": "卡", "face": 10_000, "cards": 1 });
+    post(owner, "/api/v1/gift-card-batches", &cards).await;
+    let listed = owner.get(&format!("/api/v1/gift-card-batches/{}/codes", of(1))).await.unwrap().json;
+    let card = listed["items"][0]["code"].as_str().unwrap_or_else(|| panic!("{listed}")).to_owned();
+    assert_eq!(owner.get(&format!("/api/v1/gift-card-codes/{card}")).await.unwrap().status, 200);
+    let mistyped: String = card.chars().rev().collect();
+    owner.get(&format!("/api/v1/gift-card-codes/{mistyped}")).await.unwrap();
+    vec![PIN.into(), WRONG_PIN.into(), secret, recovery, card.replace('-', ""), card]
 }
 
 /// Who may not see a person in full sees them nowhere, and takes no file away.

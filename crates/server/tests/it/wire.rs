@@ -1,6 +1,7 @@
 //! A client that speaks just enough HTTP/1.1 over one connection, and connects again when it is lost.
 
 use serde_json::Value;
+use shuke_http::SESSION_COOKIE;
 use std::io::{Error, ErrorKind, Result};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,7 +12,8 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub struct Client {
     address: SocketAddr,
-    token: String,
+    /// The header that says who calls.
+    shown: String,
     stream: Option<TcpStream>,
 }
 
@@ -24,7 +26,13 @@ pub struct Answer {
 
 impl Client {
     pub fn new(address: SocketAddr, token: &str) -> Self {
-        Self { address, token: token.to_owned(), stream: None }
+        Self { address, shown: format!("Authorization: Bearer {token}"), stream: None }
+    }
+
+    /// A person with a session.
+    pub fn signed_in(address: SocketAddr, secret: &str) -> Self {
+        let shown = format!("Cookie: {SESSION_COOKIE}={secret}");
+        Self { address, shown, stream: None }
     }
 
     pub async fn get(&mut self, path: &str) -> Result<Answer> {
@@ -35,6 +43,10 @@ impl Client {
         self.send("POST", path, &format!("Idempotency-Key: {key}\r\n"), body).await
     }
 
+    pub async fn put(&mut self, path: &str, key: &str, body: &str) -> Result<Answer> {
+        self.send("PUT", path, &format!("Idempotency-Key: {key}\r\n"), body).await
+    }
+
     /// The answer, or an error where the connection was lost: then nobody knows whether it was done.
     async fn send(&mut self, method: &str, path: &str, more: &str, body: &str) -> Result<Answer> {
         let mut stream = match self.stream.take() {
@@ -42,9 +54,9 @@ impl Client {
             None => TcpStream::connect(self.address).await?,
         };
         stream.set_nodelay(true)?;
-        let (host, token, length) = (self.address, &self.token, body.len());
+        let (host, shown, length) = (self.address, &self.shown, body.len());
         let text = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n{more}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\n{shown}\r\n{more}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
         );
         let exchange = async {
             stream.write_all(text.as_bytes()).await?;
