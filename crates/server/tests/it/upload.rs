@@ -41,7 +41,7 @@ fn bomb_workbook() -> Vec<u8> {
     };
     part("[Content_Types].xml", 1, b"<Types/>");
     part("xl/workbook.xml", 1, b"<workbook/>");
-    part("xl/worksheets/sheet1.xml", 64, &b"<c><v>1</v></c>".repeat(1 << 16));
+    part("xl/worksheets/sheet1.xml", 60, &[&b" ".repeat(900_000)[..], b"<x/>"].concat());
     archive.finish().unwrap().into_inner()
 }
 
@@ -167,7 +167,7 @@ scenario! {
         for (name, shown) in [
             (format!("..%2F..%2F..{}", outside.display()), "owned"),
             ("C:%5Cusers%5Cboss%5Cmembers.csv".to_owned(), "members.csv"),
-            ("a%00b%0d%0aSet-Cookie:x.csv".to_owned(), "abSet-Cookie:x.csv"),
+            ("a%0d%0aSet-Cookie:x.csv".to_owned(), "aSet-Cookie:x.csv"),
             ("%E4%BC%9A%E5%91%98.csv".to_owned(), "会员.csv"),
         ] {
             let brought = given.bring("members", &name, FILE.as_bytes()).await;
@@ -181,9 +181,10 @@ scenario! {
             assert_eq!(bad.header("content-disposition"), "attachment; filename=\"bad-rows.csv\"");
         }
         assert!(!outside.exists());
-        for name in ["..%2F", "%2F", "%00", "%20"] {
+        for name in ["..%2F", "%2F", "%0d", "%20"] {
             given.bring("members", name, FILE.as_bytes()).await.refused(400, "file_name_malformed");
         }
+        given.bring("members", "a%00.csv", FILE.as_bytes()).await.refused(400, "query_malformed");
         // The same file under another name is the same import.
         assert_eq!(given.show("/api/v1/members").await["items"].as_array().unwrap().len(), 2);
     }

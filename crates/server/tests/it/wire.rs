@@ -83,7 +83,8 @@ async fn read(stream: &mut TcpStream) -> Result<Answer> {
         |name: &str| text.lines().filter_map(|line| line.split_once(": ")).find(|(found, _)| *found == name).map(|(_, v)| v.trim());
     let number = |text: Option<&str>| text.and_then(|text| text.parse::<usize>().ok()).ok_or_else(|| Error::from(ErrorKind::InvalidData));
     let status = number(text.split_whitespace().nth(1))?;
-    let length = number(header("content-length"))?;
+    // An answer without a body says nothing of its length.
+    let length = if status == 204 { 0 } else { number(header("content-length"))? };
     while seen.len() < head + length {
         if stream.read_buf(&mut seen).await? == 0 {
             return Err(ErrorKind::UnexpectedEof.into());
