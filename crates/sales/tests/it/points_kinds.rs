@@ -101,7 +101,10 @@ scenario! {
         assert_eq!(own.map(|entry| entry["amount"].as_i64().unwrap()).sum::<i64>(), 0, "{entries}");
         let day = entries["items"][0]["at"].as_i64().unwrap();
         let date = shuke_kernel::Zone::parse("Asia/Shanghai").unwrap().date(shuke_kernel::Instant(day));
-        let of_day = |kind: &Value, date: String| at.cashier.get(&path(&member, &format!("/points-kinds/{}/at?date={date}", text(kind))));
+        let of_day = async |kind: &Value, date: String| {
+            let page = path(&member, &format!("/points-kinds/{}/at?date={date}", text(kind)));
+            at.cashier.get(&page).await
+        };
         let view = of_day(&coins, date.to_string()).await.ok();
         let points = view["balances"].as_array().unwrap().iter().find(|row| row["account"] == "points").unwrap().clone();
         assert_eq!((&points["start"], &points["end"]), (&json!(0), &json!(0)), "all was taken back");
