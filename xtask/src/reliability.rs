@@ -28,7 +28,11 @@ pub fn check(tree: &Tree) -> Vec<Fault> {
         }
         for test in named {
             if !test_exists(tree, test) {
-                faults.add(PAGE, index + 1, format!("item {item}: there is no test {test}; write crate::module::function or e2e::file::title"));
+                faults.add(
+                    PAGE,
+                    index + 1,
+                    format!("item {item}: there is no test {test}; write crate::module::function or e2e::file::title"),
+                );
             }
         }
     }
@@ -60,7 +64,10 @@ mod tests {
     #[test]
     fn a_row_names_tests_that_are_there() {
         assert_eq!(faults(&rows("| 1 | x | `sales::storm::nothing_is_lost`, `e2e::till::sells` |")), [""; 0]);
-        assert!(faults(&rows("| 1 | x | `sales::storm::nothing_is_doubled` |"))[0].contains("docs/reliability.md:3: [reliability] item 1: there is no test"));
+        assert!(
+            faults(&rows("| 1 | x | `sales::storm::nothing_is_doubled` |"))[0]
+                .contains("docs/reliability.md:3: [reliability] item 1: there is no test")
+        );
         assert!(faults(&rows("| 1 | x | `sales::order::sell` |"))[0].contains("there is no test sales::order::sell"));
         assert!(faults(&rows("| 1 | x | `e2e::till::gives away` |"))[0].contains("there is no test e2e"));
         assert!(faults(&rows("| 1 | x | soon |"))[0].contains("name a test"));

@@ -10,8 +10,8 @@ mod shape;
 mod words;
 
 use crate::exceptions::{EXCEPTIONS, Exception};
-use crate::{reliability, requirements};
 use crate::tree::{Fault, Tree};
+use crate::{reliability, requirements};
 use anyhow::{Result, bail};
 
 /// Every check.

@@ -45,8 +45,11 @@ pub(super) fn record_stmt(merchant: MerchantId, owner: Uuid, source: Uuid, activ
 
 /// Whose the activities of a cause are, held for the rest of the transaction.
 pub(super) async fn owner(tx: &mut Tx, merchant: MerchantId, source: Uuid) -> Result<Option<Uuid>> {
-    let stmt =
-        sql!("SELECT owner FROM points_activity WHERE merchant_id = $1 AND source_id = $2 ORDER BY owner, activity FOR UPDATE", merchant, source);
+    let stmt = sql!(
+        "SELECT owner FROM points_activity WHERE merchant_id = $1 AND source_id = $2 ORDER BY owner, activity FOR UPDATE",
+        merchant,
+        source
+    );
     tx.rows(stmt).await?.first().map(|row| row.get(0)).transpose()
 }
 

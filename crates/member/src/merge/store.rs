@@ -83,10 +83,8 @@ pub(super) async fn put_late(tx: &mut Tx, merchant: MerchantId, buyer: MemberId,
 /// What was noted of some members.
 pub(super) async fn late(tx: &mut Tx, merchant: MerchantId, buyers: &[MemberId]) -> Result<Vec<Uuid>> {
     let places: Vec<String> = (2..buyers.len() + 2).map(|place| format!("${place}")).collect();
-    let text = format!(
-        "SELECT source_id FROM merge_late WHERE merchant_id = $1 AND member_id IN ({}) ORDER BY source_id",
-        places.join(", ")
-    );
+    let text =
+        format!("SELECT source_id FROM merge_late WHERE merchant_id = $1 AND member_id IN ({}) ORDER BY source_id", places.join(", "));
     let params = std::iter::once(merchant.to_value()).chain(buyers.iter().map(|id| id.to_value())).collect();
     tx.rows(Stmt::built(text, params)).await?.iter().map(|row| row.get(0)).collect()
 }

@@ -46,11 +46,11 @@ mod fuzz;
 mod tests;
 
 pub use bytes::Progress;
-pub use unpack::judge;
 pub use header::{Kind, Mapping};
 pub use report::BadRows;
 pub use row::{Fault, Row};
 pub use run::RowFault;
+pub use unpack::judge;
 
 use shuke_kernel::{Error, Result};
 use std::collections::VecDeque;

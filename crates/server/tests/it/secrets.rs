@@ -48,18 +48,7 @@ async fn keeps_them(kind: Kind) {
     server.kill_9();
 
     let root = ground.place.key.clone().unwrap_or_else(|| key_file(&ground));
-    let mut secrets = vec![
-        PHONE,
-        NAME,
-        NOTE,
-        WRONG,
-        PASSWORD,
-        &token,
-        &key,
-        &secret,
-        "Bearer",
-        &root,
-    ];
+    let mut secrets = vec![PHONE, NAME, NOTE, WRONG, PASSWORD, &token, &key, &secret, "Bearer", &root];
     secrets.extend(hidden.iter().map(String::as_str));
     for (what, text) in [("log", &log), ("metrics", &metrics)] {
         for secret in &secrets {

@@ -1059,7 +1059,7 @@ export interface paths {
         put?: never;
         /**
          * Brings a file to be imported: its bytes are the body (`application/octet-stream`), at most 20 MiB of CSV,
-         *     TSV, their gzip, or XLSX. Look at it next (`…/preview`), then start it.
+         *     TSV, their gzip, or XLSX, told by its first bytes, whatever it is called. Look at it next (`…/preview`), then start it.
          */
         post: operations["bring_import_file"];
         delete?: never;
