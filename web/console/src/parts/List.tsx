@@ -24,6 +24,8 @@ export interface Filter {
   /** Without options a text. */
   options?: { value: string; label: string }[];
   type?: "date";
+  /** How it is written. */
+  hint?: string;
 }
 
 export interface Rows<Row> {
@@ -226,6 +228,7 @@ function FilterField({ filter }: { filter: Filter }) {
         <Input
           id={id}
           allowClear
+          placeholder={filter.hint}
           value={text}
           onChange={(event) => {
             setText(event.target.value);

@@ -10,6 +10,7 @@ import { FormDrawer } from "../../parts/FormDrawer";
 import { Form } from "../../parts/form/Form";
 import { useFormat, useLabel, usePeriod } from "../../parts/format";
 import { Loaded, useRefresh } from "../../parts/Parts";
+import { Says } from "./Says";
 import { firstTerms, useCouponSections } from "./terms";
 
 /** One coupon template, or a new one. */
@@ -28,6 +29,7 @@ function New() {
       title={t("benefits.coupon.add")}
       initial={{ name: "", terms: firstTerms() }}
       sections={sections}
+      aside={(value) => <Says terms={value.terms} />}
       save={async (value, key) => {
         const { data } = await api.POST("/api/v1/coupon-templates", {
           params: { header: once(key) },
@@ -123,6 +125,7 @@ function Page({ template }: { template: Schema<"CouponTemplate"> }) {
         readOnly={!may}
         initial={{ name, terms }}
         sections={sections}
+        aside={(value) => <Says terms={value.terms} />}
         save={(value) => put({ ...value, state: template.state })}
         saved={done}
       />

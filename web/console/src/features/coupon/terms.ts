@@ -1,9 +1,70 @@
 import type { Schema } from "@shuke/api";
 import { useTranslation } from "react-i18next";
 import type { Part, Section } from "../../parts/form/model";
+import { useFormat } from "../../parts/format";
+import { useCategoryName, useStoreName, useTierName } from "../../parts/refs";
 import { useTerms } from "../../parts/terms";
 
 type Draft = { name: string; terms: Schema<"CouponTerms"> };
+
+/** The terms in a few plain sentences, as they are told to a member. */
+export function useCouponSays(): (terms: Schema<"CouponTerms">) => string[] {
+  const { t } = useTranslation(["app", "ui"]);
+  const f = useFormat();
+  const tierName = useTierName();
+  const storeName = useStoreName();
+  const categoryName = useCategoryName();
+  const list = (names: string[]) => names.join(t("benefits.coupon.said.comma"));
+  const gives = ({ benefit, threshold }: Schema<"CouponTerms">) => {
+    const from = threshold ? t("benefits.coupon.said.threshold", { money: f.money(threshold) }) : "";
+    switch (benefit.kind) {
+      case "amount":
+        return from + t("benefits.coupon.said.amount", { money: f.money(benefit.off) });
+      case "percent":
+        return (
+          from +
+          t("benefits.coupon.said.percent", { rate: f.rate(benefit.rate_off) }) +
+          (benefit.max_off ? t("benefits.coupon.said.percentMax", { money: f.money(benefit.max_off) }) : "")
+        );
+      case "gift":
+        return from + t("benefits.coupon.said.gift", { n: f.count(benefit.pieces ?? 1) });
+      case "service":
+        return t("benefits.coupon.said.service");
+      case "exchange":
+        return from + t("benefits.coupon.said.exchange", { money: f.money(benefit.price) });
+    }
+  };
+  const when = ({ validity }: Schema<"CouponTerms">) => {
+    if (validity.kind === "fixed")
+      return t("benefits.coupon.said.fixed", { from: f.day(validity.from), to: f.day(validity.to) });
+    const days = f.count(validity.days);
+    return validity.start_after_days
+      ? t("benefits.coupon.said.later", { wait: f.count(validity.start_after_days), days })
+      : t("benefits.coupon.said.days", { days });
+  };
+  return (terms) => {
+    const { scope, limits } = terms;
+    const categories = (scope?.categories ?? []).map(categoryName);
+    const goods = (scope?.products ?? []).length;
+    const tiers = (terms.tiers ?? []).map(tierName);
+    const stores = (terms.stores ?? []).map(storeName);
+    return [
+      gives(terms),
+      when(terms),
+      categories.length > 0 && t("benefits.coupon.said.only", { names: list(categories) }),
+      goods > 0 && t("benefits.coupon.said.goods", { n: f.count(goods) }),
+      scope?.except_specials && t("benefits.coupon.said.noSpecials"),
+      tiers.length > 0 && t("benefits.coupon.said.tiers", { names: list(tiers) }),
+      stores.length > 0 && t("benefits.coupon.said.stores", { names: list(stores) }),
+      (limits?.uses ?? 1) > 1 && t("benefits.coupon.said.uses", { n: f.count(limits?.uses) }),
+      limits?.per_member_max != null && t("benefits.coupon.said.perMember", { n: f.count(limits.per_member_max) }),
+      limits?.issued_max != null && t("benefits.coupon.said.issued", { n: f.count(limits.issued_max) }),
+      terms.stacking?.kind === "alone" && t("benefits.coupon.said.alone"),
+      !terms.combines_with_offers && t("benefits.coupon.said.noOffers"),
+      terms.transferable && t("benefits.coupon.said.transferable"),
+    ].filter((one): one is string => Boolean(one));
+  };
+}
 
 /** What a new template says before anything is changed. */
 export function firstTerms(): Schema<"CouponTerms"> {

@@ -76,7 +76,7 @@ export function MemberList() {
           label: t("member.store"),
           options: stores.map((one) => ({ value: one.id, label: one.name })),
         },
-        { key: "birthday", label: t("member.birthdayOn") },
+        { key: "birthday", label: t("member.birthdayOn"), hint: "08-15" },
       ]}
       load={async (search, cursor, limit) => {
         const { data } = await api.GET("/api/v1/members", {

@@ -43,6 +43,42 @@ function useTierFields(): Part[] {
   ];
 }
 
+/** Each tier in a sentence, as it would be told to a member. */
+function Says({ scheme }: { scheme: Schema<"TierScheme"> }) {
+  const { t } = useTranslation(["app", "ui"]);
+  const f = useFormat();
+  const within = scheme.window_months
+    ? t("benefits.tier.said.within", { n: f.count(scheme.window_months) })
+    : t("benefits.tier.said.ever");
+  const reached = (tier: Schema<"Tier">) => {
+    if (tier.paid_only) return t("benefits.tier.said.paid");
+    const asked = [
+      tier.amount != null && t("benefits.tier.said.amount", { money: f.money(tier.amount) }),
+      tier.count != null && t("benefits.tier.said.count", { n: f.count(tier.count) }),
+      tier.growth != null && t("benefits.tier.said.growth", { n: f.count(tier.growth) }),
+    ].filter((one): one is string => Boolean(one));
+    if (asked.length === 0) return t("benefits.tier.said.everybody");
+    return within + asked.join(scheme.qualify_by === "all" ? t("benefits.tier.said.and") : t("benefits.tier.said.or"));
+  };
+  const gets = ({ benefits }: Schema<"Tier">) =>
+    [
+      (benefits?.discount ?? 10_000) < 10_000 && t("benefits.tier.said.pays", { rate: f.rate(benefits?.discount) }),
+      (benefits?.points_multiplier ?? 10_000) !== 10_000 &&
+        t("benefits.tier.said.points", { rate: f.rate(benefits?.points_multiplier) }),
+    ].filter((one): one is string => Boolean(one));
+  return (
+    <section className="form-section" aria-label={t("benefits.tier.says")}>
+      <h2>{t("benefits.tier.says")}</h2>
+      {scheme.tiers.map((tier) => (
+        <p key={tier.id}>
+          <b>{tier.name || "…"}</b>{" "}
+          {[reached(tier), ...gets(tier), ...(tier.privileges ?? [])].join(t("benefits.tier.said.comma"))}
+        </p>
+      ))}
+    </section>
+  );
+}
+
 function Scheme() {
   const { t } = useTranslation(["app", "ui"]);
   const fields = useTierFields();
@@ -52,6 +88,7 @@ function Scheme() {
       permission="loyalty:configure"
       read={() => api.GET("/api/v1/settings/tiers")}
       write={(body) => api.PUT("/api/v1/settings/tiers", { body })}
+      aside={(value) => <Says scheme={value} />}
       sections={[
         {
           title: t("benefits.tier.list"),

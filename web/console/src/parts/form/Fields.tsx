@@ -16,10 +16,12 @@ interface Props {
   onChange: (next: Values) => void;
   faults: Faults;
   base: string;
+  /** The title above: a part that is called the same does not say it twice. */
+  under?: string;
 }
 
 /** The fields of one object. */
-export function Fields({ fields, value, onChange, faults, base }: Props) {
+export function Fields({ fields, value, onChange, faults, base, under }: Props) {
   return (
     <>
       {fields
@@ -32,6 +34,7 @@ export function Fields({ fields, value, onChange, faults, base }: Props) {
             onChange={(next) => onChange(withAt(value, field.at, next))}
             faults={faults}
             base={pointer(base, field.at)}
+            told={field.label === under || (field.kind === "group" && Boolean(field.optional))}
           />
         ))}
     </>
@@ -44,15 +47,17 @@ interface RowProps {
   onChange: (next: unknown) => void;
   faults: Faults;
   base: string;
+  /** What it is called stands there already, above it or at its box. */
+  told?: boolean;
 }
 
-function FieldRow({ field, value, onChange, faults, base }: RowProps) {
+function FieldRow({ field, value, onChange, faults, base, told }: RowProps) {
   const id = useId();
   const fault = faults[base] ?? (isWhole(field) ? undefined : below(faults, base));
   if (isWhole(field)) {
     return (
       <fieldset className="field-group">
-        <legend>{field.label}</legend>
+        <legend className={told ? "hidden" : undefined}>{field.label}</legend>
         {field.help && <p className="help">{field.help}</p>}
         {fault && <p className="fault">{fault}</p>}
         <Whole field={field} value={value} onChange={onChange} faults={faults} base={base} />

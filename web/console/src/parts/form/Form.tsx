@@ -134,6 +134,7 @@ export function Form<T extends object>(props: Props<T>) {
                 onChange={change}
                 faults={faults}
                 base={base}
+                under={section.title}
               />
             </section>
           ))}
