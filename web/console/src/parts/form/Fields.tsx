@@ -263,6 +263,7 @@ function Control({ id, field, value, onChange, fault, described }: ControlProps)
         <Select
           {...common}
           mode="tags"
+          style={{ width: "100%" }}
           open={false}
           suffixIcon={null}
           tokenSeparators={[",", "，", " ", "\n"]}
