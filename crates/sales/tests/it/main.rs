@@ -34,6 +34,7 @@ mod me;
 mod merge;
 #[cfg(test)]
 mod merge_benefits;
+#[cfg(test)]
 mod merge_late;
 #[cfg(test)]
 mod offers;
