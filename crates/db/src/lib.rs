@@ -40,7 +40,7 @@ pub use counters::Counts;
 pub use migrate::{MIGRATIONS, Migration};
 pub use row::Row;
 pub use shuke_kernel::value::{FromValue, ToValue, Value};
-pub use stmt::{Sql, Stmt, insert, insert_or_ignore};
+pub use stmt::{Sql, Stmt, insert, insert_or_ignore, insert_or_update};
 pub use tx::{Future, Tx};
 pub use wall::Wall;
 
@@ -64,6 +64,8 @@ pub struct Config {
     /// Whether a commit on SQLite is on disk before it is answered. Only what can be made again from
     /// its source may do without: a power failure then takes the last commits, whole ones.
     pub durable: bool,
+    /// Fills an embedded database from nothing: much memory, and nothing is sure before it is closed.
+    pub filling: bool,
 }
 
 /// Which database.
@@ -84,6 +86,7 @@ impl Config {
             statements: Statements::Prepared,
             group_commit_max: 64,
             durable: true,
+            filling: false,
         }
     }
     /// A PostgreSQL server, named by its URL.
@@ -94,6 +97,7 @@ impl Config {
             statements: Statements::Prepared,
             group_commit_max: 64,
             durable: true,
+            filling: false,
         }
     }
 }

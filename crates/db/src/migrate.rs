@@ -83,6 +83,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0041_offline"),
     both!("0042_upload"),
     both!("0046_merge_late"),
+    both!("0047_member"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -24,6 +24,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore, watch
 const READERS: usize = 4;
 const STATEMENTS_CACHED: usize = 512;
 const BUSY_MS: u64 = 10_000;
+/// Keys come in no order: what is not in memory would be read and written again for each of them.
+const FILLING: &str = "PRAGMA synchronous=OFF; PRAGMA cache_size=-3145728; PRAGMA wal_autocheckpoint=200000;";
 
 pub(crate) struct Sqlite {
     writer: Arc<Writer>,
@@ -112,6 +114,10 @@ impl Sqlite {
         if !config.durable {
             let failed = |error: rusqlite::Error| Error::internal(format!("PRAGMA synchronous: {error}"));
             conn.execute_batch("PRAGMA synchronous=NORMAL;").map_err(failed)?;
+        }
+        if config.filling {
+            let failed = |error: rusqlite::Error| Error::internal(format!("PRAGMA synchronous: {error}"));
+            conn.execute_batch(FILLING).map_err(failed)?;
         }
         let readers = (0..READERS).map(|_| connect(file)).collect::<Result<Vec<_>>>()?;
         let unsure = Arc::new(AtomicBool::new(false));

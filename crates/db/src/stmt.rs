@@ -1,5 +1,6 @@
 //! A statement: its text in both dialects, and its parameters.
 
+use crate::Kind;
 use shuke_kernel::value::Value;
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
@@ -55,6 +56,15 @@ impl Stmt {
         let mut params = self.params;
         params.extend(then.params);
         Self { text: Text::Built(text.into()), params }
+    }
+    /// The question how the database would answer this statement: for tests that hold a plan.
+    #[must_use]
+    pub fn explained(&self, kind: Kind) -> Self {
+        let how = match kind {
+            Kind::Sqlite => "EXPLAIN QUERY PLAN",
+            Kind::Postgres => "EXPLAIN",
+        };
+        Self { text: Text::Built(format!("{how} {}", self.postgres()).into()), params: self.params.clone() }
     }
     pub(crate) fn postgres(&self) -> &str {
         match &self.text {
@@ -141,6 +151,11 @@ pub fn insert(table: &str, columns: &[&str], rows: Vec<Vec<Value>>) -> Stmt {
 /// One INSERT with all rows; a row whose key is there already is left out.
 pub fn insert_or_ignore(table: &str, columns: &[&str], rows: Vec<Vec<Value>>) -> Stmt {
     insert_with(table, columns, rows, " ON CONFLICT DO NOTHING")
+}
+
+/// One INSERT with all rows; what becomes of a row whose key is there already says `conflict`: `(key) DO UPDATE SET …`.
+pub fn insert_or_update(table: &str, columns: &[&str], rows: Vec<Vec<Value>>, conflict: &str) -> Stmt {
+    insert_with(table, columns, rows, &format!(" ON CONFLICT {conflict}"))
 }
 
 fn insert_with(table: &str, columns: &[&str], rows: Vec<Vec<Value>>, tail: &str) -> Stmt {

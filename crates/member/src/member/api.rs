@@ -1,7 +1,7 @@
 //! `/api/v1/members`, `/api/v1/settings/member`.
 
 use super::model::View;
-use super::store::{Filter, Key};
+use super::store::{Filter, Key, Sort};
 use super::{EnrolRequest, MatchedBy, MemberBrief, MemberChange, MemberId, MemberView, SealedBrief, ops};
 use crate::stage::Stage;
 use crate::{MemberSettings, TagId};
@@ -40,6 +40,10 @@ struct Listed {
     district: Option<String>,
     /// Members whose solar birthday is on this month and day, `08-15`.
     birthday: Option<String>,
+    /// The order, the newest first by default. `last_visit` and `spend` go with a stage and no other filter, `name`
+    /// with none; a search has its own order.
+    #[param(inline)]
+    sort: Option<Sort>,
     /// The `next` of the page before.
     cursor: Option<String>,
     /// Rows on a page, 1 to 200, 50 by default.
@@ -72,8 +76,30 @@ impl Listed {
     }
 
     fn filters(&self) -> bool {
+        self.stage.is_some() || self.filters_beside_stage()
+    }
+
+    fn filters_beside_stage(&self) -> bool {
         let texts = [&self.province, &self.city, &self.district, &self.birthday];
-        self.stage.is_some() || self.tag.is_some() || self.store.is_some() || texts.iter().any(|text| text.is_some())
+        self.tag.is_some() || self.store.is_some() || texts.iter().any(|text| text.is_some())
+    }
+
+    /// The order, where an index carries it together with the filters.
+    fn sort(&self) -> Result<Sort> {
+        let sort = self.sort.unwrap_or(Sort::Newest);
+        let carried = match sort {
+            Sort::Newest => true,
+            Sort::LastVisit | Sort::Spend => !self.filters_beside_stage(),
+            Sort::Name => !self.filters(),
+        };
+        if carried && (self.q.is_none() || sort == Sort::Newest) {
+            return Ok(sort);
+        }
+        Err(Error::invalid(
+            "sort_and_filter",
+            "sort by last visit or spend with no filter but a stage, by name with none; a search comes in its own order",
+        )
+        .field("/sort", "sort_and_filter", "leave it out, or the filters"))
     }
 }
 
@@ -97,7 +123,7 @@ struct Shown {
     reveal: Option<bool>,
 }
 
-/// Finds members by one text, or lists those that filters leave, newest first.
+/// Finds members by one text, or lists those that filters leave, newest first or in another order.
 #[utoipa::path(get, path = "/api/v1/members", tag = "members", operation_id = "list_members", params(Listed),
     responses((status = 200, body = MemberPage), (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("member:read"))))]
@@ -105,6 +131,7 @@ async fn list(caller: Allow<perm::MemberRead>, State(app): State<App>, Query(que
     let view = View::of(&caller);
     let paging = Paging { cursor: query.cursor.clone(), limit: query.limit };
     let (after, limit): (Option<Key>, Limit) = (paging.after()?, paging.limit()?);
+    let sort = query.sort()?;
     let (by, page): (Option<MatchedBy>, Page<SealedBrief>) = match &query.q {
         Some(_) if view == View::Nothing => {
             // Who may not see a phone may not find out whose it is either.
@@ -125,8 +152,10 @@ async fn list(caller: Allow<perm::MemberRead>, State(app): State<App>, Query(que
             (Some(found.by), found.page)
         }
         None => {
-            let input = (&caller.cx, query.filter()?, after, limit);
-            let found = app.db.read(&input, |tx, (cx, filter, after, limit)| Box::pin(ops::list(tx, cx, filter, after.clone(), *limit)));
+            let input = (&caller.cx, query.filter()?, sort, after, limit);
+            let found = app
+                .db
+                .read(&input, |tx, (cx, filter, sort, after, limit)| Box::pin(ops::list(tx, cx, (filter, *sort), after.clone(), *limit)));
             (None, found.await?)
         }
     };

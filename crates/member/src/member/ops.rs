@@ -1,7 +1,7 @@
 //! What is done with members.
 
 use super::model::{Member, MemberId, MemberKind, MemberState, Region, SealedBrief, SealedPerson, View, not_found};
-use super::store::{self, Filter, Indexes, Key};
+use super::store::{self, Filter, Indexes, Key, Sort};
 use super::view::MemberView;
 use super::{MemberChange, enrol as enrolment, search as searching};
 use crate::{Ground, card, consent, contact, dependent, field, ground as members_ground, group, note, pin, preference, sign_in, tag};
@@ -108,9 +108,15 @@ pub async fn reveal(tx: &mut Tx, cx: &Cx, vault: &Vault, id: MemberId) -> Result
     Ok(shown)
 }
 
-/// Members that a filter leaves, newest first.
-pub async fn list(tx: &mut Tx, cx: &Cx, filter: &Filter, before: Option<Key>, limit: Limit) -> Result<Page<SealedBrief>> {
-    Ok(searching::page(store::filtered(tx, cx.merchant, filter, before, limit.fetch()).await?, limit))
+/// Members that a filter leaves, in an order. Another one than the newest first goes with no filter, or by figures
+/// with a stage: what else is in a filter has no part in it.
+pub async fn list(tx: &mut Tx, cx: &Cx, (filter, sort): (&Filter, Sort), after: Option<Key>, limit: Limit) -> Result<Page<SealedBrief>> {
+    if sort == Sort::Newest {
+        let stmt = store::filtered_stmt(cx.merchant, filter, after.as_ref(), limit.fetch());
+        return Ok(searching::page(store::brief_rows(tx, stmt).await?, limit));
+    }
+    let found = store::sorted(tx, cx.merchant, (sort, filter.stage), after.as_ref(), limit.fetch()).await?;
+    Ok(Page::of(found, limit, |row| Key::of(sort, row)))
 }
 
 /// Changes a member. What isn't given stays as it is.

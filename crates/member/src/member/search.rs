@@ -1,7 +1,7 @@
 //! Finding members: the form of a text says what it is, and each kind asks its own index.
 
 use super::model::{MemberBrief, MemberState, SealedBrief, View};
-use super::store::{self, Key};
+use super::store::{self, Key, Sort};
 use super::{Phone, enrol, name, phone};
 use crate::card::{self, CardNumber};
 use crate::{Ground, code};
@@ -52,7 +52,8 @@ pub async fn search(tx: &mut Tx, cx: &Cx, vault: &Vault, ground: &Ground, q: &st
     }
     let digits = phone::digits(q);
     if digits.as_ref().is_some_and(|digits| digits.len() == 4) {
-        let rows = store::by_last4(tx, cx.merchant, &digits.unwrap_or_default(), after, limit.fetch()).await?;
+        let rows =
+            store::brief_rows(tx, store::by_last4_stmt(cx.merchant, &digits.unwrap_or_default(), after.as_ref(), limit.fetch())).await?;
         return Ok(Found { by: MatchedBy::LastFour, page: page(rows, limit) });
     }
     let phone = Phone::parse(q, &ground.country).ok();
@@ -62,7 +63,7 @@ pub async fn search(tx: &mut Tx, cx: &Cx, vault: &Vault, ground: &Ground, q: &st
     }
     if !q.is_ascii() {
         let index = enrol::name_index(vault, cx.merchant, q);
-        let rows = store::by_name(tx, cx.merchant, &index, after, limit.fetch()).await?;
+        let rows = store::brief_rows(tx, store::by_name_stmt(cx.merchant, &index, after.as_ref(), limit.fetch())).await?;
         return Ok(Found { by: MatchedBy::Name, page: page(rows, limit) });
     }
     by_letters(tx, cx, q, after, limit).await
@@ -107,13 +108,14 @@ async fn by_letters(tx: &mut Tx, cx: &Cx, q: &str, after: Option<Key>, limit: Li
         return Err(Error::invalid("search_malformed", "search for a phone, four digits, a number, a name or its initials"));
     }
     let end = name::prefix_end(&prefix);
-    let rows = store::by_initials(tx, cx.merchant, (&prefix, end.as_deref()), after, limit.fetch()).await?;
-    let page = Page::of(rows, limit, |row| Key { initials: row.initials.clone(), id: row.brief.id.0 });
+    let rows =
+        store::brief_rows(tx, store::by_initials_stmt(cx.merchant, (&prefix, end.as_deref()), after.as_ref(), limit.fetch())).await?;
+    let page = Page::of(rows, limit, |row| Key::of(Sort::Name, row));
     Ok(Found { by: MatchedBy::Initials, page })
 }
 
 pub(super) fn page(rows: Vec<SealedBrief>, limit: Limit) -> Page<SealedBrief> {
-    Page::of(rows, limit, |row| Key { initials: None, id: row.brief.id.0 })
+    Page::of(rows, limit, |row| Key::of(Sort::Newest, row))
 }
 
 /// Those whom a text identifies, masked, for the till; at most twenty. Erased members are nobody.

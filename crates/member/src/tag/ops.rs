@@ -150,11 +150,26 @@ fn events(kind: &'static str, tagged: impl Iterator<Item = Tagged>) -> Vec<Event
     tagged.map(|tagged| Event::new(kind, tagged.member, &tagged)).collect()
 }
 
-/// Gives and takes the tags of all rules for some members, as their figures are on a day.
-pub(crate) async fn recompute(tx: &mut Tx, cx: &Cx, today: Date, stats: &[(MemberId, Stat)]) -> Result<()> {
+/// What rules say that members have and lack.
+#[derive(Default)]
+struct Due {
+    given: Vec<TagRow>,
+    taken: BTreeMap<TagId, Vec<MemberId>>,
+}
+
+impl Due {
+    /// Whom it concerns.
+    fn members(&self) -> Vec<MemberId> {
+        let all: BTreeSet<MemberId> = self.given.iter().map(|row| row.member).chain(self.taken.values().flatten().copied()).collect();
+        all.into_iter().collect()
+    }
+}
+
+/// Compares the tags that rules gave some members with what the rules say of their figures on a day.
+async fn due(tx: &mut Tx, cx: &Cx, today: Date, stats: &[(MemberId, Stat)]) -> Result<Due> {
     let tags = store::with_rules(tx, cx.merchant).await?;
     if tags.is_empty() || stats.is_empty() {
-        return Ok(());
+        return Ok(Due::default());
     }
     let ids: Vec<MemberId> = stats.iter().map(|(id, _)| *id).collect();
     let windows: BTreeSet<i32> = tags.iter().filter_map(|tag| tag.rule.as_ref()).flat_map(super::TagRule::windows).collect();
@@ -167,7 +182,7 @@ pub(crate) async fn recompute(tx: &mut Tx, cx: &Cx, today: Date, stats: &[(Membe
         .filter(|row| row.by_rule)
         .map(|row| (row.member, row.tag))
         .collect();
-    let (mut given, mut taken) = (Vec::new(), BTreeMap::<TagId, Vec<MemberId>>::new());
+    let mut due = Due::default();
     for (member, stat) in stats {
         let totals =
             |(days, found): (&i32, &std::collections::HashMap<MemberId, Totals>)| (*days, found.get(member).copied().unwrap_or_default());
@@ -175,12 +190,18 @@ pub(crate) async fn recompute(tx: &mut Tx, cx: &Cx, today: Date, stats: &[(Membe
         for tag in &tags {
             let holds = tag.rule.as_ref().is_some_and(|rule| rule.holds(&facts, today));
             match (holds, had.contains(&(*member, tag.id))) {
-                (true, false) => given.push(TagRow { member: *member, tag: tag.id, by_rule: true }),
-                (false, true) => taken.entry(tag.id).or_default().push(*member),
+                (true, false) => due.given.push(TagRow { member: *member, tag: tag.id, by_rule: true }),
+                (false, true) => due.taken.entry(tag.id).or_default().push(*member),
                 _ => {}
             }
         }
     }
+    Ok(due)
+}
+
+/// Gives and takes the tags of all rules for some members, as their figures are on a day.
+pub(crate) async fn recompute(tx: &mut Tx, cx: &Cx, today: Date, stats: &[(MemberId, Stat)]) -> Result<()> {
+    let Due { given, taken } = due(tx, cx, today, stats).await?;
     members::tag(tx, cx, &given).await?;
     let mut log = events("member.tagged", given.iter().map(|row| Tagged { member: row.member, tag: row.tag }));
     for (tag, from) in taken {
@@ -190,30 +211,36 @@ pub(crate) async fn recompute(tx: &mut Tx, cx: &Cx, today: Date, stats: &[(Membe
     event::append(tx, cx, &log).await
 }
 
-/// The same for every member, in batches; repeating it changes nothing more.
+/// The same for every member, in batches; repeating it changes nothing more. Everybody is looked at by reading alone,
+/// which holds nobody up; only those whose tags change are then taken, and looked at again.
 pub async fn recompute_all(db: &Db, cx: &Cx, today: Date) -> Result<()> {
     let rules = db.read(cx, |tx, cx| Box::pin(store::with_rules(tx, cx.merchant))).await?;
     if rules.is_empty() {
         return Ok(());
     }
-    let mut after = MemberId(Uuid::nil());
-    loop {
-        let last = db
-            .write(&(cx, today, after), |tx, (cx, today, after)| {
+    let mut after = Some(MemberId(Uuid::nil()));
+    while let Some(from) = after {
+        let (changed, last) = db
+            .read(&(cx, today, from), |tx, (cx, today, from)| {
                 Box::pin(async move {
-                    let ids: Vec<MemberId> =
-                        members::page_of_ids(tx, cx.merchant, *after, BATCH_MEMBERS).await?.into_iter().map(|(id, _)| id).collect();
-                    let stats = members::lock_stats(tx, cx.merchant, &ids).await?;
-                    recompute(tx, cx, *today, &stats).await?;
-                    Ok(ids.last().copied())
+                    let stats = members::page_of_ids(tx, cx.merchant, *from, BATCH_MEMBERS).await?;
+                    Ok((due(tx, cx, *today, &stats).await?.members(), stats.last().map(|(id, _)| *id)))
                 })
             })
             .await?;
-        match last {
-            Some(last) => after = last,
-            None => return Ok(()),
+        if !changed.is_empty() {
+            let input = (cx, today, changed);
+            let written = db.write(&input, |tx, (cx, today, changed)| {
+                Box::pin(async move {
+                    let stats = members::lock_stats(tx, cx.merchant, changed).await?;
+                    recompute(tx, cx, *today, &stats).await
+                })
+            });
+            written.await?;
         }
+        after = last;
     }
+    Ok(())
 }
 
 /// The handler of jobs of kind [`RETAG`].

@@ -9,6 +9,8 @@ mod field;
 #[cfg(test)]
 mod group;
 #[cfg(test)]
+mod list;
+#[cfg(test)]
 mod me;
 #[cfg(test)]
 mod member;

@@ -1,12 +1,12 @@
 //! SQL of lists and searches. Each is driven by one index, and goes on from the last row's key.
 
-use super::super::model::{MemberId, SealedBrief};
-use super::{brief as read, brief_sql};
+use super::super::model::SealedBrief;
+use super::{BRIEF, brief as read, brief_sql};
 use crate::stage::Stage;
 use crate::tag::TagId;
 use serde::{Deserialize, Serialize};
 use shuke_db::{Stmt, ToValue as _, Tx, Value, sql};
-use shuke_kernel::{MerchantId, Result, Uuid};
+use shuke_kernel::{Error, MerchantId, Result, Uuid, text_enum};
 use shuke_org::StoreId;
 use std::fmt::Write as _;
 
@@ -29,9 +29,29 @@ pub struct Filter {
     pub birthday: Option<String>,
 }
 
-/// The place of a row in a list: by initials where the search was by initials, else by id.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+text_enum! {
+    /// In which order members are listed.
+    pub enum Sort {
+        /// Who was enrolled last comes first.
+        Newest = "newest",
+        /// Who bought last comes first; whoever has never bought comes last.
+        LastVisit = "last_visit",
+        /// Who spent most comes first.
+        Spend = "spend",
+        /// By the initials of the name.
+        Name = "name",
+    }
+}
+
+/// The place of a row in a list: what it goes by, and the id.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Key {
+    /// What the row spent, where the list goes by that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<i64>,
+    /// The day of the row's last visit, empty for none, where the list goes by that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day: Option<String>,
     /// The row's initials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initials: Option<String>,
@@ -40,104 +60,197 @@ pub struct Key {
 }
 
 impl Key {
-    /// Before every row of a list that goes by initials.
-    fn first() -> Self {
-        Self { initials: Some(String::new()), id: Uuid::nil() }
+    /// The place of a row in a list of an order.
+    pub(crate) fn of(sort: Sort, row: &SealedBrief) -> Self {
+        let id = row.brief.id.0;
+        match sort {
+            Sort::Newest => Self { id, ..Self::default() },
+            Sort::LastVisit => {
+                Self { day: Some(row.brief.last_purchase_on.map_or_else(String::new, |day| day.to_string())), id, ..Self::default() }
+            }
+            Sort::Spend => Self { amount: Some(row.brief.amount.0), id, ..Self::default() },
+            Sort::Name => Self { initials: row.initials.clone(), id, ..Self::default() },
+        }
     }
 }
 
-async fn briefs(tx: &mut Tx, stmt: Stmt) -> Result<Vec<SealedBrief>> {
+/// Reads what one of the statements gives.
+pub(crate) async fn rows(tx: &mut Tx, stmt: Stmt) -> Result<Vec<SealedBrief>> {
     tx.rows(stmt).await?.iter().map(read).collect()
 }
 
 /// Members whose phone ends in these four digits, oldest first.
-pub(crate) async fn by_last4(tx: &mut Tx, merchant: MerchantId, last4: &str, after: Option<Key>, limit: i64) -> Result<Vec<SealedBrief>> {
-    let after = after.map_or(Uuid::nil(), |key| key.id);
-    let stmt = sql!(
+pub fn by_last4_stmt(merchant: MerchantId, last4: &str, after: Option<&Key>, limit: i64) -> Stmt {
+    sql!(
         brief_sql!("WHERE m.merchant_id = $1 AND m.phone_last4 = $2 AND m.merged_into IS NULL AND m.id > $3 ORDER BY m.id LIMIT $4"),
         merchant,
         last4,
-        after,
+        after.map_or(Uuid::nil(), |key| key.id),
         limit
-    );
-    briefs(tx, stmt).await
+    )
 }
 
 /// Members with exactly this name, by blind index, oldest first.
-pub(crate) async fn by_name(tx: &mut Tx, merchant: MerchantId, index: &str, after: Option<Key>, limit: i64) -> Result<Vec<SealedBrief>> {
-    let after = after.map_or(Uuid::nil(), |key| key.id);
-    let stmt = sql!(
+pub fn by_name_stmt(merchant: MerchantId, index: &str, after: Option<&Key>, limit: i64) -> Stmt {
+    sql!(
         brief_sql!("WHERE m.merchant_id = $1 AND m.name_index = $2 AND m.merged_into IS NULL AND m.id > $3 ORDER BY m.id LIMIT $4"),
         merchant,
         index,
-        after,
+        after.map_or(Uuid::nil(), |key| key.id),
         limit
-    );
-    briefs(tx, stmt).await
+    )
 }
 
 /// Members whose initials begin so, in the initials' order. `end` is the first text past the prefix.
-pub(crate) async fn by_initials(
-    tx: &mut Tx,
-    merchant: MerchantId,
-    range: (&str, Option<&str>),
-    after: Option<Key>,
-    limit: i64,
-) -> Result<Vec<SealedBrief>> {
-    let after = after.unwrap_or_else(Key::first);
+pub fn by_initials_stmt(merchant: MerchantId, (from, end): (&str, Option<&str>), after: Option<&Key>, limit: i64) -> Stmt {
     // No text of a–z and 0–9 sorts after this one.
-    let end = range.1.unwrap_or("zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz");
-    let stmt = sql!(
-        brief_sql!(
-            "WHERE m.merchant_id = $1 AND m.merged_into IS NULL AND m.name_initials >= $2 AND m.name_initials < $3 AND (m.name_initials, m.id) > ($4, $5)
-             ORDER BY m.name_initials, m.id LIMIT $6"
+    let end = end.unwrap_or("zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz");
+    // One place to begin at: given two, PostgreSQL enters the index at the wider one.
+    match after {
+        None => sql!(
+            brief_sql!(
+                "WHERE m.merchant_id = $1 AND m.merged_into IS NULL AND m.name_initials >= $2 AND m.name_initials < $3
+                 ORDER BY m.name_initials, m.id LIMIT $4"
+            ),
+            merchant,
+            from,
+            end,
+            limit
         ),
-        merchant,
-        range.0,
-        end,
-        after.initials.unwrap_or_default(),
-        after.id,
-        limit
-    );
-    briefs(tx, stmt).await
+        Some(after) => sql!(
+            brief_sql!(
+                "WHERE m.merchant_id = $1 AND m.merged_into IS NULL AND (m.name_initials, m.id) > ($2, $3) AND m.name_initials < $4
+                 ORDER BY m.name_initials, m.id LIMIT $5"
+            ),
+            merchant,
+            after.initials.as_deref().unwrap_or(from),
+            after.id,
+            end,
+            limit
+        ),
+    }
 }
 
-/// Members that a filter leaves, newest first. The narrowest part drives: tag, then stage, then the rest.
-pub(crate) async fn filtered(
-    tx: &mut Tx,
-    merchant: MerchantId,
-    filter: &Filter,
-    before: Option<Key>,
-    limit: i64,
-) -> Result<Vec<SealedBrief>> {
-    let mut text = String::from(brief_sql!(""));
-    if filter.tag.is_some() {
-        text.push_str("JOIN member_tag t ON t.merchant_id = m.merchant_id AND t.member_id = m.id ");
+/// From which table a list is walked, the others following by key: along the narrowest part that an index
+/// carries in the list's order. SQLite keeps to the order of a cross join; PostgreSQL knows better what is narrow.
+fn walk(filter: &Filter) -> (&'static str, &'static str) {
+    const BY_MEMBER: &str = "member m CROSS JOIN member_stat s";
+    const BY_TAG: &str = "member_tag t CROSS JOIN member m CROSS JOIN member_stat s";
+    match filter {
+        Filter { birthday: None, district: None, city: None, tag: Some(_), .. } => (BY_TAG, "t.member_id"),
+        Filter { birthday: None, district: None, city: None, stage: Some(_), .. } => ("member_stat s CROSS JOIN member m", "s.member_id"),
+        Filter { tag: Some(_), .. } => ("member m CROSS JOIN member_stat s CROSS JOIN member_tag t", "m.id"),
+        _ => (BY_MEMBER, "m.id"),
     }
-    let (owner, key) = match filter {
-        Filter { tag: Some(_), .. } => ("t", "t.member_id"),
-        Filter { stage: Some(_), .. } => ("s", "s.member_id"),
-        _ => ("m", "m.id"),
-    };
+}
+
+/// Members that a filter leaves, newest first.
+pub fn filtered_stmt(merchant: MerchantId, filter: &Filter, before: Option<&Key>, limit: i64) -> Stmt {
+    let (tables, key) = walk(filter);
+    let mut text = format!(
+        "SELECT {BRIEF} FROM {tables} WHERE m.merchant_id = $1 AND s.merchant_id = $1 AND s.member_id = m.id AND m.merged_into IS NULL"
+    );
+    if filter.tag.is_some() {
+        text.push_str(" AND t.merchant_id = $1 AND t.member_id = m.id");
+    }
     let mut params: Vec<Value> = vec![merchant.to_value()];
-    let _ = write!(text, "WHERE {owner}.merchant_id = $1 AND m.merged_into IS NULL");
-    let parts: [(&str, Option<Value>); 7] = [
+    let parts: [(&str, Option<Value>); 8] = [
         ("t.tag_id =", filter.tag.map(|tag| tag.to_value())),
         ("s.stage =", filter.stage.map(|stage| stage.to_value())),
         ("m.home_store =", filter.store.map(|store| store.to_value())),
         ("m.province =", filter.province.as_ref().map(|text| text.to_value())),
         ("m.city =", filter.city.as_ref().map(|text| text.to_value())),
         ("m.district =", filter.district.as_ref().map(|text| text.to_value())),
-        ("NOT m.birthday_lunar AND m.birthday_month_day =", filter.birthday.as_ref().map(|text| text.to_value())),
+        ("m.birthday_lunar = FALSE AND m.birthday_month_day =", filter.birthday.as_ref().map(|text| text.to_value())),
+        ("<", before.map(|key| key.id.to_value())),
     ];
-    let before = (format!("{key} <"), before.map(|key| MemberId(key.id).to_value()));
-    for (condition, value) in parts.iter().map(|(text, value)| (*text, value)).chain([(before.0.as_str(), &before.1)]) {
-        if let Some(value) = value {
-            params.push(value.clone());
-            let _ = write!(text, " AND {condition} ${}", params.len());
-        }
+    for (condition, value) in parts {
+        let Some(value) = value else { continue };
+        params.push(value);
+        let owner = if condition == "<" { key } else { "" };
+        let _ = write!(text, " AND {owner}{condition} ${}", params.len());
     }
     params.push(limit.to_value());
     let _ = write!(text, " ORDER BY {key} DESC LIMIT ${}", params.len());
-    briefs(tx, Stmt::built(text, params)).await
+    Stmt::built(text, params)
+}
+
+/// A list in another order than the newest first: of everybody, or where it goes by figures of one stage.
+pub(crate) async fn sorted(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    (sort, stage): (Sort, Option<Stage>),
+    after: Option<&Key>,
+    limit: i64,
+) -> Result<Vec<SealedBrief>> {
+    match sort {
+        Sort::Spend | Sort::LastVisit => rows(tx, by_figure_stmt(merchant, (sort, stage), after, limit)?).await,
+        Sort::Name | Sort::Newest => {
+            let mut found = Vec::new();
+            if after.is_none_or(|key| key.initials.is_some()) {
+                found = rows(tx, by_initials_stmt(merchant, ("", None), after, limit)).await?;
+            }
+            let left = limit - i64::try_from(found.len()).unwrap_or(limit);
+            if left > 0 {
+                // Whoever has no name that sorts comes at the end.
+                let from = after.filter(|key| key.initials.is_none()).map_or(Uuid::nil(), |key| key.id);
+                found.extend(rows(tx, nameless_stmt(merchant, from, left)).await?);
+            }
+            Ok(found)
+        }
+    }
+}
+
+/// Members without a name that sorts, oldest first.
+pub fn nameless_stmt(merchant: MerchantId, after: Uuid, limit: i64) -> Stmt {
+    let text = format!(
+        "SELECT {BRIEF} FROM member m CROSS JOIN member_stat s WHERE m.merchant_id = $1 AND s.merchant_id = $1 AND s.member_id = m.id
+         AND m.name_initials IS NULL AND m.merged_into IS NULL AND m.id > $2 ORDER BY m.name_initials, m.id LIMIT $3"
+    );
+    Stmt::built(text, vec![merchant.to_value(), after.to_value(), limit.to_value()])
+}
+
+/// The most spent, or the last visit, first: the first rows of each stage, which its index has in
+/// order, and of these the first. Whoever has never bought has no visit, and comes last.
+pub fn by_figure_stmt(merchant: MerchantId, (sort, stage): (Sort, Option<Stage>), after: Option<&Key>, limit: i64) -> Result<Stmt> {
+    let (column, place) = if sort == Sort::Spend { ("amount", 9) } else { ("last_purchase_on", 10) };
+    let mut params = vec![merchant.to_value(), limit.to_value()];
+    let mut beyond = String::new();
+    let mut never = "";
+    if let Some(key) = after {
+        let at = match sort {
+            Sort::Spend => key.amount.ok_or_else(misplaced)?.to_value(),
+            _ => key.day.as_ref().ok_or_else(misplaced)?.to_value(),
+        };
+        params.extend([at, key.id.to_value()]);
+        beyond = format!(" AND (s.{column}, s.member_id) < ($3, $4)");
+        // Who has never bought comes after every day. Each parameter is named, whichever stages are asked for.
+        let reached = key.day.as_ref().is_some_and(String::is_empty);
+        never =
+            if reached { " AND CAST($3 AS TEXT) = '' AND s.member_id < $4" } else { " AND (CAST($3 AS TEXT) <> '' OR s.member_id < $4)" };
+    }
+    let mut parts = Vec::new();
+    for stage in Stage::ALL.iter().filter(|one| stage.is_none_or(|stage| stage == **one)) {
+        params.push(stage.to_value());
+        let (beyond, order) = match (sort, stage) {
+            (Sort::LastVisit, Stage::Prospect) => (never, String::new()),
+            _ => (beyond.as_str(), format!("s.{column} DESC, ")),
+        };
+        let part = format!(
+            "SELECT {BRIEF} FROM member_stat s CROSS JOIN member m WHERE s.merchant_id = $1 AND s.stage = ${}
+             AND m.merchant_id = $1 AND m.id = s.member_id AND m.merged_into IS NULL{beyond} ORDER BY {order}s.member_id DESC LIMIT $2",
+            params.len()
+        );
+        parts.push((stage, part));
+    }
+    if let [(_, only)] = &parts[..] {
+        return Ok(Stmt::built(only.as_str(), params));
+    }
+    let parts: Vec<String> = parts.iter().map(|(stage, part)| format!("SELECT * FROM ({part}) AS of_{}", stage.as_str())).collect();
+    let text = format!("{} ORDER BY {place} DESC NULLS LAST, 1 DESC LIMIT $2", parts.join(" UNION ALL "));
+    Ok(Stmt::built(text, params))
+}
+
+fn misplaced() -> Error {
+    Error::invalid("cursor_malformed", "the cursor is of a list in another order; start again without it")
 }

@@ -7,8 +7,8 @@ mod tags;
 
 pub(crate) use count::counting;
 pub use count::{joined, joined_by_day};
-pub use list::{Filter, Key};
-pub(crate) use list::{by_initials, by_last4, by_name, filtered};
+pub use list::{Filter, Key, Sort, by_figure_stmt, by_initials_stmt, by_last4_stmt, by_name_stmt, filtered_stmt, nameless_stmt};
+pub(crate) use list::{rows as brief_rows, sorted};
 pub(crate) use stat::{STATS, StatUpdate, due, lock_stats, page_of_ids, stage_counts, update_stats};
 pub use tags::{Audience, audience_read, audience_stmt};
 pub(crate) use tags::{TagRow, copy_tags, tag, tags_of, tags_of_many, untag, untag_everywhere};
@@ -18,15 +18,26 @@ use shuke_db::{Row, Stmt, ToValue as _, Tx, Value, insert, sql};
 use shuke_kernel::{Cx, MerchantId, Result};
 use std::fmt::Write as _;
 
+macro_rules! brief_columns {
+    () => {
+        "m.id, m.number, m.kind, CASE WHEN m.merged_into IS NULL THEN m.state ELSE 'merged' END, m.name, m.phone, s.stage, s.orders, s.amount, s.last_purchase_on, m.home_store, m.name_initials"
+    };
+}
+
+/// The columns of a brief, of `member m` and `member_stat s`.
+const BRIEF: &str = brief_columns!();
+
 macro_rules! brief_sql {
     ($rest:literal) => {
         concat!(
-            "SELECT m.id, m.number, m.kind, CASE WHEN m.merged_into IS NULL THEN m.state ELSE 'merged' END, m.name, m.phone, s.stage, s.orders, s.amount, s.last_purchase_on, m.home_store, m.name_initials
-             FROM member m JOIN member_stat s ON s.merchant_id = m.merchant_id AND s.member_id = m.id ",
+            "SELECT ",
+            $crate::member::store::brief_columns!(),
+            " FROM member m JOIN member_stat s ON s.merchant_id = m.merchant_id AND s.member_id = m.id ",
             $rest
         )
     };
 }
+use brief_columns;
 pub(super) use brief_sql;
 
 /// The brief of one member, for a caller that pipelines it with other queries; read it with

@@ -41,6 +41,7 @@ export const s_z: Record<string, string> = {
   sign_in_too_often: "试得太频繁了，请等一会儿再试。",
   sku_malformed: "货号太长了，请短一些。",
   sku_missing: "这一行没有写商品。",
+  sort_and_filter: "按最近到店或消费排序时只能再选会员阶段，按姓名排序时不能筛选。",
   staff_changed: "别人刚改过这位员工，请刷新后再改。",
   staff_merchant_unknown: "没有这个商户。",
   staff_not_found: "没有这位员工。",
