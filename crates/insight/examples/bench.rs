@@ -1,9 +1,11 @@
 //! What the models cost, in CPU time of this process; `scripts/bench-insight.sh` holds it against other programs.
 //!
-//! `bench fit FILE` (customer, x, t_x, T in weeks, CSV), `bench sets FILE SHARE` (one basket a line),
+//! `bench fit FILE` (customer, x, t_x, T in weeks, CSV), `bench at FILE BG|PARETO P1 P2 P3 P4` (the log-likelihood
+//! there), `bench again FILE TIMES` (bootstrap resamples, both models), `bench sets FILE SHARE` (one basket a line),
 //! `bench five FILE.parquet`. Each prints one JSON object.
 
 use shuke_insight::basket::{Baskets, frequent};
+use shuke_insight::numeric::random::Dice;
 use shuke_insight::orders::Source;
 use shuke_insight::value::{BgNbd, Customer, ParetoNbd, Rows};
 use shuke_insight::{cohort, pareto, rfm, rhythm, stage, summary};
@@ -15,9 +17,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["fit", file] => fit(file),
+        ["at", file, model, a, b, c, d] => at(file, model, [a.parse()?, b.parse()?, c.parse()?, d.parse()?]),
+        ["again", file, times] => again(file, times.parse()?),
         ["sets", file, share] => sets(file, share.parse()?),
         ["five", file] => five(file),
-        _ => Err("fit FILE, sets FILE SHARE, or five FILE.parquet".into()),
+        _ => Err("fit FILE, at FILE MODEL P1 P2 P3 P4, again FILE TIMES, sets FILE SHARE, or five FILE.parquet".into()),
     }
 }
 
@@ -43,7 +47,7 @@ fn timed<T>(mut run: impl FnMut() -> T) -> (T, f64) {
     (result, (spent().0 - start) / runs)
 }
 
-fn fit(file: &str) -> Result<(), Box<dyn Error>> {
+fn customers(file: &str) -> Result<Vec<Customer>, Box<dyn Error>> {
     let text = std::fs::read_to_string(file)?;
     let days = |cell: &str| cell.parse::<f64>().map(|weeks| (weeks * 7.0).round() as u32);
     let mut customers = Vec::new();
@@ -51,6 +55,44 @@ fn fit(file: &str) -> Result<(), Box<dyn Error>> {
         let cells: Vec<&str> = line.split(',').collect();
         customers.push(Customer { repeats: cells[1].parse()?, last_days: days(cells[2])?, age_days: days(cells[3])? });
     }
+    Ok(customers)
+}
+
+/// The log-likelihood at parameters that another program found.
+fn at(file: &str, model: &str, [a, b, c, d]: [f64; 4]) -> Result<(), Box<dyn Error>> {
+    let rows = Rows::of(&customers(file)?);
+    let log_likelihood = match model {
+        "BG" => BgNbd { r: a, alpha: b, a: c, b: d }.log_likelihood(&rows),
+        _ => ParetoNbd { r: a, alpha: b, s: c, beta: d }.log_likelihood(&rows),
+    };
+    println!("{}", serde_json::json!({ "log_likelihood": log_likelihood }));
+    Ok(())
+}
+
+/// Fits resamples of the customers (Efron 1979) and counts those that did not come to an end.
+fn again(file: &str, times: u64) -> Result<(), Box<dyn Error>> {
+    let all = customers(file)?;
+    let start = spent().0;
+    let (mut failures, mut ends) = ([0_u32; 2], Vec::new());
+    for seed in 0..times {
+        let mut dice = Dice::new(seed);
+        let sample: Vec<Customer> = (0..all.len()).map(|_| all[dice.below(all.len())]).collect();
+        let rows = Rows::of(&sample);
+        let (bg, pareto) = (BgNbd::fit(&rows).1, ParetoNbd::fit(&rows).1);
+        for (failures, estimate) in failures.iter_mut().zip([&bg, &pareto]) {
+            *failures += u32::from(!estimate.converged || estimate.at_bound || !estimate.log_likelihood.is_finite());
+        }
+        ends.push((bg.parameters[0], pareto.parameters[0]));
+    }
+    let mean = |pick: fn(&(f64, f64)) -> f64| ends.iter().map(pick).sum::<f64>() / ends.len().max(1) as f64;
+    let found = serde_json::json!({ "resamples": times, "failures_bg": failures[0], "failures_pareto": failures[1],
+        "mean_r_bg": mean(|r| r.0), "mean_r_pareto": mean(|r| r.1), "cpu_s": spent().0 - start });
+    println!("{found}");
+    Ok(())
+}
+
+fn fit(file: &str) -> Result<(), Box<dyn Error>> {
+    let customers = customers(file)?;
     let (bg, bg_cpu) = timed(|| BgNbd::fit(&Rows::of(&customers)).1);
     let (pareto, pareto_cpu) = timed(|| ParetoNbd::fit(&Rows::of(&customers)).1);
     println!(

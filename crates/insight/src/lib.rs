@@ -15,13 +15,19 @@
 
 pub mod anomaly;
 pub mod ask;
+pub mod attribute;
 pub mod basket;
+pub mod churn;
 pub mod cluster;
 pub mod cohort;
+pub mod demand;
 pub mod forecast;
+pub mod next;
 pub mod numeric;
 pub mod orders;
 pub mod pareto;
+pub mod portrait;
+pub mod price;
 pub mod report;
 pub mod rfm;
 pub mod rhythm;

@@ -4,6 +4,7 @@
 //! the summary answers, all orders in memory otherwise), computes, and answers with a [`Report`]; [`write`]
 //! puts it into a file by its ending.
 
+mod members;
 mod model;
 mod ops;
 

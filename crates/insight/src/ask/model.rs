@@ -4,6 +4,7 @@ use crate::orders::Source;
 use crate::rfm::Method;
 use crate::stage::Bands;
 use shuke_kernel::{Date, Error, Money, Result};
+use std::path::PathBuf;
 
 /// The analyses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,18 @@ pub enum Kind {
     Anomalies,
     /// What will be sold.
     Forecast,
+    /// What those who left had in common.
+    Churn,
+    /// What members will need and like next.
+    Next,
+    /// What a campaign added.
+    Uplift,
+    /// What a group of members is like.
+    Portrait,
+    /// Who waits for discounts.
+    Prices,
+    /// How many pieces of each product will be sold.
+    Demand,
 }
 
 /// Whom Pareto is about.
@@ -75,6 +88,14 @@ pub struct Ask {
     pub monthly_discount: f64,
     /// Days of forecast.
     pub days: usize,
+    /// What the shop knows of its members: a table with one member a row.
+    pub people: Option<PathBuf>,
+    /// A list of members to be described.
+    pub segment: Option<PathBuf>,
+    /// Who was treated and who held out.
+    pub trial: Option<PathBuf>,
+    /// The campaign's first day.
+    pub from: Option<Date>,
 }
 
 impl Ask {
@@ -95,6 +116,10 @@ impl Ask {
             months: 12,
             monthly_discount: 0.01,
             days: 28,
+            people: None,
+            segment: None,
+            trial: None,
+            from: None,
         }
     }
 
@@ -118,7 +143,7 @@ impl Ask {
         match self.kind {
             Kind::Rfm | Kind::Stages | Kind::Cohorts | Kind::Rhythm | Kind::Clusters => true,
             Kind::Pareto => matches!(self.of, Of::Members),
-            Kind::Basket | Kind::Clv | Kind::Anomalies | Kind::Forecast => false,
+            _ => false,
         }
     }
 }

@@ -1,11 +1,12 @@
 //! From the question to the report.
 
+use super::members;
 use super::model::{Ask, Kind, Of};
 use crate::orders::{NONE, Orders, dates};
-use crate::report::{Report, Text, html, json, says, table};
+use crate::report::{Report, Text, columns, html, json, says, table};
 use crate::summary::{self, Summary};
 use crate::value::analysis::{self, Options};
-use crate::{anomaly, basket, cluster, cohort, forecast, pareto, rfm, rhythm, stage, value};
+use crate::{anomaly, basket, cluster, cohort, demand, forecast, pareto, price, rfm, rhythm, stage, value};
 use shuke_kernel::{Error, Result};
 use std::path::Path;
 
@@ -42,7 +43,7 @@ pub fn run(ask: &Ask) -> Result<Report> {
     Ok(report)
 }
 
-fn day_number(date: shuke_kernel::Date) -> Result<i32> {
+pub(super) fn day_number(date: shuke_kernel::Date) -> Result<i32> {
     let of = dates::day_of(i32::from(date.year()), u32::from(date.month().unsigned_abs()), u32::from(date.day().unsigned_abs()));
     of.ok_or_else(|| Error::invalid("date_out_of_range", "the day lies before 1900 or after 2200"))
 }
@@ -55,7 +56,12 @@ fn load(ask: &Ask, until: i32) -> Result<(Data, u64)> {
         return Ok((Data::Summary(Box::new(found.summary), found.names), found.left_out));
     }
     let mut source = ask.source.clone();
-    source.items = matches!(ask.kind, Kind::Basket) || (ask.kind == Kind::Pareto && ask.of == Of::Items);
+    source.items = match ask.kind {
+        Kind::Basket | Kind::Churn | Kind::Next | Kind::Portrait => true,
+        Kind::Pareto => ask.of == Of::Items,
+        _ => false,
+    };
+    source.lines = matches!(ask.kind, Kind::Prices | Kind::Demand);
     source.until = ask.as_of;
     Ok((Data::Whole(Box::new(source.read()?)), 0))
 }
@@ -108,6 +114,18 @@ fn whole(ask: &Ask, orders: &Orders, as_of: i32, last: i32) -> Result<Report> {
             Ok(forecast::report(&forecast::forecast(&daily, ask.days)?, &daily, last, currency))
         }
         Kind::Pareto if ask.of != Of::Members => pareto_of(ask, orders, as_of),
+        Kind::Churn => members::churn(ask, orders, as_of),
+        Kind::Next => members::next(ask, orders, as_of),
+        Kind::Uplift => members::uplift(ask, orders, as_of),
+        Kind::Portrait => members::portrait(ask, orders, as_of),
+        Kind::Prices => {
+            let found = price::prices(orders, as_of)?;
+            Ok(price::report(&found, &name, &|number| orders.items.text(number), as_of, currency))
+        }
+        Kind::Demand => {
+            let found = demand::demand(orders, last, ask.days)?;
+            Ok(demand::report(&found, &|n| orders.stores.text(n), &|n| orders.items.text(n), last, currency))
+        }
         _ => {
             let summary = summary::from_orders(orders, ask.subtract_returns, as_of);
             of_summary(ask, &summary, Some(orders), as_of, &name)
@@ -265,7 +283,7 @@ fn daily(orders: &Orders, last: i32) -> Vec<i64> {
     days
 }
 
-/// Writes a report into a file: `.html`, `.json` or `.csv`.
+/// Writes a report into a file: `.html`, `.json`, `.csv` or `.parquet`.
 ///
 /// Errors: `out_unknown` for another ending, `file_unreadable` where it can't be written.
 pub fn write(report: &Report, path: &Path) -> Result<()> {
@@ -274,7 +292,8 @@ pub fn write(report: &Report, path: &Path) -> Result<()> {
         "html" | "htm" => html::page(report).into_bytes(),
         "json" => serde_json::to_vec_pretty(&json(report, true)).map_err(|error| Error::internal(error.to_string()))?,
         "csv" => table::csv(report)?,
-        _ => return Err(Error::invalid("out_unknown", format!("{} ends in none of .html, .json, .csv", path.display()))),
+        "parquet" => columns::parquet(report)?,
+        _ => return Err(Error::invalid("out_unknown", format!("{} ends in none of .html, .json, .csv, .parquet", path.display()))),
     };
     std::fs::write(path, bytes).map_err(|error| Error::invalid("file_unwritable", format!("{} can't be written: {error}", path.display())))
 }

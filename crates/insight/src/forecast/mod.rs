@@ -11,5 +11,6 @@
 mod model;
 mod report;
 
+pub(crate) use model::damped;
 pub use model::{Forecast, Point, forecast};
 pub use report::report;

@@ -116,6 +116,22 @@ fn weights(values: &[f64]) -> [f64; 4] {
     best
 }
 
+/// What would be said after each day about the sum of the days that follow, with weights from the first `known` days alone.
+pub(crate) fn damped(values: &[f64], known: usize, ahead: usize) -> Vec<f64> {
+    let known = known.clamp(SEASON.min(values.len()), values.len());
+    if known < SEASON {
+        return vec![0.0; values.len()];
+    }
+    let weights = weights(&values[..known]);
+    let mut state = State::start(&values[..known]);
+    let mut after = Vec::with_capacity(values.len());
+    for (at, value) in values.iter().enumerate() {
+        state.learn(at, *value, weights);
+        after.push((1..=ahead).map(|h| state.expected(at + 1, h, weights[3])).sum());
+    }
+    after
+}
+
 /// The days to come from daily minor units, the last day of which is whole.
 ///
 /// Errors: `history_too_short`.
@@ -127,7 +143,7 @@ pub fn forecast(daily: &[i64], ahead: usize) -> Result<Forecast> {
     }
     let values: Vec<f64> = daily[daily.len().saturating_sub(DAYS_MAX)..].iter().map(|value| *value as f64).collect();
     let weights = weights(&values);
-    let trial = Trial::of(&values, ahead, weights);
+    let trial = Trial::of(&values, ahead);
     let spreads: Vec<(f64, f64)> = (1..=ahead).map(|h| trial.spread(h)).collect();
     let (state, _) = run(&values, weights);
     let points = (1..=ahead)
@@ -167,8 +183,10 @@ struct Trial {
 }
 
 impl Trial {
-    fn of(values: &[f64], ahead: usize, weights: [f64; 4]) -> Self {
+    fn of(values: &[f64], ahead: usize) -> Self {
         let first = (values.len() / 2).max(SEASON * 3);
+        // By what could be known when the trial begins.
+        let weights = weights(&values[..first]);
         let mut trial = Self { errors: Vec::new(), starts: 0, last: Vec::new() };
         let mut state = State::start(&values[..first]);
         for at in 0..values.len() {

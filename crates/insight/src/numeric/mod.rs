@@ -4,6 +4,7 @@
 //! Everything is a pure function of `f64`. Money enters as minor units and leaves as minor units; what is
 //! between is a model of the future, never value.
 
+pub mod many;
 pub mod newton;
 pub mod quadrature;
 pub mod random;

@@ -46,6 +46,8 @@ impl Rule {
     }
 }
 
+/// Six nodes: rough.
+pub static SIX: LazyLock<Rule> = LazyLock::new(|| Rule::legendre(6));
 /// Twelve nodes: enough where the integrand hardly changes.
 pub static TWELVE: LazyLock<Rule> = LazyLock::new(|| Rule::legendre(12));
 /// Twenty-four nodes.

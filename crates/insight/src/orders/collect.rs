@@ -3,6 +3,7 @@
 use super::columns::{Column, Columns};
 use super::dates;
 use super::decimal::Decimal;
+use super::memory;
 use super::names::{Names, decode};
 use super::{NO_MINUTE, NONE, Source};
 use serde::Serialize;
@@ -36,6 +37,21 @@ impl Order {
     pub const fn net(&self) -> i64 {
         self.sold.saturating_sub(self.returned)
     }
+}
+
+/// A line of an order with an item, kept where it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The order, an index into `orders`.
+    pub order: u32,
+    /// The item.
+    pub item: u32,
+    /// Thousandths of a piece; below zero where it was given back.
+    pub pieces: i64,
+    /// Minor units; below zero where it was given back.
+    pub amount: i64,
+    /// Minor units before any discount, 0 where the file does not say.
+    pub list: i64,
 }
 
 /// What was found while reading.
@@ -84,6 +100,8 @@ pub struct Orders {
     pub baskets: Vec<(u32, u32)>,
     /// Minor units sold of each item.
     pub item_sold: Vec<i64>,
+    /// The lines by their orders, in the order of the file within one; empty unless asked for.
+    pub lines: Vec<Line>,
     /// What was found while reading.
     pub counts: Counts,
 }
@@ -101,6 +119,8 @@ impl Orders {
 
 /// Most orders that one machine keeps in its memory.
 const ORDERS_MAX: usize = 200_000_000;
+/// Orders after which it is looked whether the machine can take more.
+const CHECK_EVERY: usize = 1 << 20;
 /// How many bad rows are named.
 const EXAMPLES_MAX: usize = 5;
 
@@ -125,6 +145,10 @@ pub struct Cells<'a> {
     pub price: Option<Decimal>,
     /// For the line, in the file's units.
     pub amount: Option<Decimal>,
+    /// For one before any discount, in major units.
+    pub list: Option<Decimal>,
+    /// Taken off the line, in major units.
+    pub discount: Option<Decimal>,
 }
 
 /// Puts lines together.
@@ -176,7 +200,7 @@ impl<'a> Collector<'a> {
 
     /// Adds a row.
     ///
-    /// Errors: `amount_too_large`, `orders_too_many`.
+    /// Errors: `amount_too_large`, `orders_too_many`, `memory_too_small`.
     pub fn push(&mut self, row: u64, cells: &Cells<'_>) -> Result<()> {
         if cells.moment.0 > self.until {
             self.out.counts.rows += 1;
@@ -207,6 +231,9 @@ impl<'a> Collector<'a> {
         }
         let back = quantity.mantissa < 0 || amount < 0;
         let free = amount == 0;
+        if self.source.lines && !cells.item.is_empty() {
+            self.keep(index, cells, quantity, if back { -amount.abs() } else { amount })?;
+        }
         self.out.counts.returns += u64::from(back);
         self.out.counts.free += u64::from(free && !back);
         let order = &mut self.out.orders[index];
@@ -225,11 +252,31 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
-    fn sell(&mut self, order: usize, item: &[u8], amount: i64) -> Result<()> {
-        let item = self.out.items.number(&utf8(item)).ok_or_else(too_many)?;
+    /// Keeps a line as it is.
+    fn keep(&mut self, order: usize, cells: &Cells<'_>, quantity: Decimal, amount: i64) -> Result<()> {
+        let item = self.item(cells.item)?;
+        let order = u32::try_from(order).map_err(|_| too_many())?;
+        let decimals = u32::from(self.source.currency.decimals());
+        let whole = Decimal { mantissa: quantity.mantissa.saturating_abs(), ..quantity };
+        let pieces = whole.units(3).unwrap_or(i64::MAX / 4).min(i64::MAX / 4);
+        let listed = cells.list.and_then(|list| whole.times(list, decimals));
+        let saved = || cells.discount.and_then(|discount| discount.units(decimals)?.checked_abs()?.checked_add(amount.abs()));
+        // A list price below what was paid says nothing.
+        let list = listed.or_else(saved).filter(|list| *list >= amount.abs() && *list < i64::MAX / 4).unwrap_or(0);
+        self.out.lines.push(Line { order, item, pieces: if amount < 0 { -pieces } else { pieces }, amount, list });
+        Ok(())
+    }
+
+    fn item(&mut self, name: &[u8]) -> Result<u32> {
+        let item = self.out.items.number(&utf8(name)).ok_or_else(too_many)?;
         if self.out.item_sold.len() <= item as usize {
             self.out.item_sold.resize(item as usize + 1, 0);
         }
+        Ok(item)
+    }
+
+    fn sell(&mut self, order: usize, item: &[u8], amount: i64) -> Result<()> {
+        let item = self.item(item)?;
         let sold = &mut self.out.item_sold[item as usize];
         *sold = sold.checked_add(amount).ok_or_else(too_large)?;
         self.pairs.push((u32::try_from(order).map_err(|_| too_many())?, item));
@@ -264,6 +311,9 @@ impl<'a> Collector<'a> {
             if index >= ORDERS_MAX {
                 return Err(too_many());
             }
+            if index > 0 && index.is_multiple_of(CHECK_EVERY) {
+                self.room()?;
+            }
             let (day, minute) = cells.moment;
             let store = named(&mut self.out.stores, cells.store);
             let staff = named(&mut self.out.staff, cells.staff);
@@ -277,6 +327,23 @@ impl<'a> Collector<'a> {
             }
         }
         Ok(index)
+    }
+
+    /// Refuses to go on where the machine could not hold and sort what is there.
+    fn room(&self) -> Result<()> {
+        let held = self.out.orders.len() * size_of::<Order>() + self.pairs.len() * 16 + self.out.lines.len() * size_of::<Line>() * 2;
+        match memory::available() {
+            Some(available) if !memory::is_enough(held as u64, available) => Err(Error::invalid(
+                "memory_too_small",
+                format!(
+                    "the file does not fit into this machine's memory: after {} orders {} MB are left; split it by year, or give \
+                     Parquet with one order a row in the order of time, which needs 32 bytes a member",
+                    self.out.orders.len(),
+                    available >> 20
+                ),
+            )),
+            _ => Ok(()),
+        }
     }
 
     fn repeats(&mut self, cells: &Cells<'_>, amount: i64) -> bool {
@@ -330,6 +397,10 @@ impl<'a> Collector<'a> {
         self.pairs.sort_unstable();
         self.pairs.dedup();
         self.out.baskets = self.pairs;
+        for line in &mut self.out.lines {
+            line.order = moved[line.order as usize];
+        }
+        self.out.lines.sort_by_key(|line| line.order);
         self.out.number_of = by_time;
         if !self.numbered {
             self.out.numbers = Names::default();

@@ -25,10 +25,14 @@ pub enum Column {
     Store,
     /// The staff.
     Staff,
+    /// For one before any discount, in major units.
+    List,
+    /// What was taken off the line or order, in major units.
+    Discount,
 }
 
 /// How many kinds there are.
-pub const KINDS: usize = 10;
+pub const KINDS: usize = 12;
 
 impl Column {
     /// All, in order.
@@ -43,6 +47,8 @@ impl Column {
         Self::Amount,
         Self::Store,
         Self::Staff,
+        Self::List,
+        Self::Discount,
     ];
 
     /// The option's name.
@@ -58,6 +64,8 @@ impl Column {
             Self::Amount => "amount",
             Self::Store => "store",
             Self::Staff => "staff",
+            Self::List => "list",
+            Self::Discount => "discount",
         }
     }
 
@@ -96,6 +104,8 @@ impl Column {
             }
             Self::Store => "store storeid storename shop shopid branch 门店 店铺 门店名称 分店",
             Self::Staff => "staff staffid cashier employee operator salesperson 员工 收银员 导购 操作员 营业员 技师",
+            Self::List => "list listprice originalprice regularprice tagprice retailprice 原价 吊牌价 标价 零售价 划线价",
+            Self::Discount => "discount discountamount saved saving 优惠 优惠金额 折扣金额 让利 减免 减免金额",
         }
     }
 }

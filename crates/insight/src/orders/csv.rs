@@ -44,10 +44,10 @@ pub fn read(source: &Source) -> Result<Orders> {
     collector.finish()
 }
 
-type Rows = csv::Reader<Box<dyn Read + Send>>;
+pub(super) type Rows = csv::Reader<Box<dyn Read + Send>>;
 
 /// The rows after the header, and the header.
-fn open(source: &Source) -> Result<(Rows, Vec<String>)> {
+pub(super) fn open(source: &Source) -> Result<(Rows, Vec<String>)> {
     let failed = |error: std::io::Error| unreadable(&source.path, error);
     let mut file = BufReader::with_capacity(SNIFF_BYTES, File::open(&source.path).map_err(failed)?);
     let mut buffered = if file.fill_buf().map_err(failed)?.starts_with(&[0x1F, 0x8B]) {
@@ -89,7 +89,7 @@ fn open(source: &Source) -> Result<(Rows, Vec<String>)> {
     Ok((reader, record.iter().map(|cell| decode(cell).trim().to_owned()).collect()))
 }
 
-fn next(source: &Source, reader: &mut Rows, record: &mut ByteRecord) -> Result<bool> {
+pub(super) fn next(source: &Source, reader: &mut Rows, record: &mut ByteRecord) -> Result<bool> {
     let more = reader.read_byte_record(record).map_err(|error| unreadable(&source.path, error))?;
     if record.as_slice().len() > CELL_BYTES_MAX {
         let line = record.position().map_or(0, csv::Position::line);
@@ -156,11 +156,13 @@ fn cells<'a>(source: &Source, columns: &Columns, record: &'a ByteRecord, day_fir
         quantity: number(Column::Quantity)?,
         price: number(Column::Price)?,
         amount: number(Column::Amount)?,
+        list: number(Column::List)?,
+        discount: number(Column::Discount)?,
     })
 }
 
 /// What programs write where there is nobody.
-fn known(member: &[u8]) -> &[u8] {
+pub(super) fn known(member: &[u8]) -> &[u8] {
     let nobody = ["null", "nan", "none", "n/a", "nil", "-", "散客", "无"];
     if member.len() <= 6 && nobody.iter().any(|word| member.eq_ignore_ascii_case(word.as_bytes())) { &[] } else { member }
 }

@@ -2,7 +2,8 @@
 //!
 //! A file holds lines of orders, one a row: CSV (any delimiter, UTF-8, UTF-16 with its mark, GBK; gzip) or
 //! Parquet. [`columns`] finds which column is what, [`dates`] and [`decimal`] read cells, [`collect`] puts
-//! lines together into orders, [`csv`] and [`parquet`] do the reading.
+//! lines together into orders, [`csv`] and [`parquet`] do the reading. [`people`] reads what a shop knows of its
+//! members beside their orders.
 //!
 //! Stated treatment of what real files hold. A line with a negative quantity or amount is a return: it takes
 //! money back and is no purchase. A line at no price is a gift: it is no purchase unless asked for. A line
@@ -18,12 +19,15 @@ pub mod columns;
 pub mod csv;
 pub mod dates;
 pub mod decimal;
+mod memory;
 pub mod names;
 pub mod parquet;
+pub mod people;
 
-pub use collect::{Counts, Order, Orders};
+pub use collect::{Counts, Line, Order, Orders};
 pub use columns::{Column, Columns};
 pub use names::Names;
+pub use people::{Attribute, People, Values};
 
 use shuke_kernel::{Currency, Date, Error, Result, Zone};
 use std::path::PathBuf;
@@ -54,6 +58,8 @@ pub struct Source {
     pub until: Option<Date>,
     /// Whether items are to be read.
     pub items: bool,
+    /// Whether each line with an item is kept.
+    pub lines: bool,
     /// Whether times in the file are shown as they come along, on standard error.
     pub progress: bool,
 }
@@ -71,6 +77,7 @@ impl Source {
             drop_duplicates: false,
             until: None,
             items: true,
+            lines: false,
             progress: false,
         }
     }
@@ -88,7 +95,7 @@ impl Source {
     /// Reads the whole file into orders.
     ///
     /// Errors: `file_unreadable`, `file_empty`, `column_missing`, `column_unknown`, `rows_unreadable`,
-    /// `amount_too_large`, `orders_too_many`.
+    /// `amount_too_large`, `orders_too_many`, `memory_too_small`.
     pub fn read(&self) -> Result<Orders> {
         if self.is_parquet() { parquet::read(self) } else { csv::read(self) }
     }

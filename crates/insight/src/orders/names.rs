@@ -61,6 +61,18 @@ impl Names {
         self.ends.push(self.bytes.len());
         Some(number)
     }
+    /// The number of a text that is there.
+    pub fn find(&self, bytes: &[u8]) -> Option<u32> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut at = hash(bytes) as usize & mask;
+        loop {
+            match self.slots[at] {
+                EMPTY => return None,
+                number if self.bytes(number) == bytes => return Some(number),
+                _ => at = (at + 1) & mask,
+            }
+        }
+    }
     fn grow(&mut self) {
         let size = (self.ends.len() * 4 + 64).next_power_of_two();
         self.slots = vec![EMPTY; size];
@@ -111,7 +123,8 @@ mod tests {
         let mut names = Names::default();
         let numbers: Vec<_> = (0..5_000).map(|i| names.number(format!("m{i}").as_bytes()).unwrap()).collect();
         assert_eq!(numbers, (0..5_000).collect::<Vec<u32>>());
-        assert_eq!(names.number(b"m77"), Some(77));
+        assert_eq!((names.number(b"m77"), names.find(b"m77"), names.find(b"m5000")), (Some(77), Some(77), None));
+        assert_eq!(Names::default().find(b"m77"), None);
         assert_eq!(names.number(b""), Some(5_000));
         assert_eq!((names.len(), names.text(4_999).as_str()), (5_001, "m4999"));
     }

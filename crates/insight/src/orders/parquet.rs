@@ -416,7 +416,8 @@ pub fn read(source: &Source) -> Result<Orders> {
         let group = opened.reader.get_row_group(index).map_err(|error| unreadable(&source.path, error))?;
         let mut feeds: Vec<Option<Feed>> = Vec::new();
         for column in Column::ALL {
-            let wanted = opened.columns.at(column).filter(|_| source.items || !matches!(column, Column::Item | Column::Category));
+            let wanted =
+                opened.columns.at(column).filter(|_| source.items || source.lines || !matches!(column, Column::Item | Column::Category));
             feeds.push(wanted.map(|at| Feed::new(source, &*group, at)).transpose()?);
         }
         loop {
@@ -457,6 +458,8 @@ fn batch(source: &Source, feeds: &[Option<Feed>], rows: usize, row: &mut u64, co
             quantity: feed(Column::Quantity).and_then(|feed| feed.decimal(at)),
             price: feed(Column::Price).and_then(|feed| feed.decimal(at)),
             amount: feed(Column::Amount).and_then(|feed| feed.decimal(at)),
+            list: feed(Column::List).and_then(|feed| feed.decimal(at)),
+            discount: feed(Column::Discount).and_then(|feed| feed.decimal(at)),
         };
         collector.push(*row, &cells)?;
     }

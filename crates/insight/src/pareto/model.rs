@@ -51,42 +51,37 @@ pub fn pareto(money: &[i64]) -> Result<Pareto> {
     let there: Vec<u32> = (0..money.len()).filter(|i| money[*i] != i64::MIN).map(|i| u32::try_from(i).unwrap_or(u32::MAX)).collect();
     let keys: Vec<i64> = there.iter().map(|i| -money[*i as usize].max(0)).collect();
     let order: Vec<u32> = ordered(&keys).into_iter().map(|at| there[at as usize]).collect();
-    let value = |i: u32| i128::from(money[i as usize].max(0));
-    let total: i128 = order.iter().map(|i| value(*i)).sum();
+    let total: i128 = keys.iter().map(|key| -i128::from(*key)).sum();
+    drop(keys);
     if total == 0 {
         return Err(Error::refused("members_too_few", "there is no money to share out: no sale above zero up to this day"));
     }
+    let eighty = (total * 4 + 4) / 5;
+    let (Ok(total), Ok(eighty)) = (i64::try_from(total), i64::try_from(eighty)) else {
+        return Err(Error::invalid("amount_too_large", "the sum is larger than the system can hold"));
+    };
     let n = order.len();
-    let (top_count, mut running, mut for_eighty, mut top, mut area) = ((n / 5).max(1), 0_i128, n, 0_i128, 0.0);
+    let (top_count, mut running, mut for_eighty, mut top, mut area) = ((n / 5).max(1), 0_i64, n, 0_i64, 0.0);
+    let share = |part: i64| part as f64 / total as f64;
     let mut curve = vec![(0.0, 0.0)];
-    for (at, index) in order.iter().enumerate() {
-        running += value(*index);
-        if running * 5 >= total * 4 && for_eighty == n {
-            for_eighty = at + 1;
+    // The first place at which the next point of the curve stands.
+    let mut next = n.div_ceil(POINTS);
+    for (at, index) in (1..).zip(&order) {
+        running += money[*index as usize].max(0);
+        if running >= eighty && for_eighty == n {
+            for_eighty = at;
         }
-        if at + 1 == top_count {
+        if at == top_count {
             top = running;
         }
         area += running as f64;
-        if (at + 1) * POINTS / n > at * POINTS / n || at + 1 == n {
-            curve.push(((at + 1) as f64 / n as f64, running as f64 / total as f64));
+        if at == next || at == n {
+            curve.push((at as f64 / n as f64, share(running)));
+            next = ((at * POINTS / n + 1) * n).div_ceil(POINTS);
         }
     }
-    let share = |part: i128| part as f64 / total as f64;
-    let narrow =
-        |value: i128| i64::try_from(value).map_err(|_| Error::invalid("amount_too_large", "the sum is larger than the system can hold"));
     let gini = (2.0 * area / total as f64 - n as f64 - 1.0) / n as f64;
-    Ok(Pareto {
-        count: n,
-        total: narrow(total)?,
-        for_eighty,
-        top_count,
-        top_money: narrow(top)?,
-        top_share: share(top),
-        gini,
-        curve,
-        order,
-    })
+    Ok(Pareto { count: n, total, for_eighty, top_count, top_money: top, top_share: share(top), gini, curve, order })
 }
 
 /// Who of the best 20 % then is still there.

@@ -3,8 +3,9 @@
 use crate::orders::{NO_MINUTE, dates};
 use std::sync::LazyLock;
 
-/// What is kept of a member: 32 bytes.
+/// What is kept of a member: 32 bytes, which never lie on two lines of the processor's cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(32))]
 pub struct Member {
     /// Minor units, returns taken off where asked for.
     pub money: i64,
@@ -57,11 +58,37 @@ static MONTH_OF_DAY: LazyLock<Vec<u16>> = LazyLock::new(|| {
     (0..DAYS).map(|day| u16::try_from(dates::month_of(FIRST_DAY + i32::try_from(day).unwrap_or(0)) + 840).unwrap_or(0)).collect()
 });
 
+/// Months of the tables.
+const MONTHS: usize = 3_612;
+
 /// Gaps longer than this many days count as this long.
 const GAP_MAX: usize = 20_000;
 
 /// Members that are looked at ahead, so that their memory is on its way.
 const AHEAD: usize = 32;
+
+/// The month that the pass is in. What happens in it is put together here and added to the others when it ends, since
+/// orders that come in the order of time stay in one for long.
+#[derive(Debug)]
+struct Current {
+    month: u16,
+    shop: Month,
+    /// By the month of the first purchase.
+    cohorts: Vec<CohortCell>,
+    /// The first and the last of them that was written to.
+    touched: (u16, u16),
+}
+
+impl Current {
+    fn new() -> Self {
+        Self { month: 0, shop: Month::default(), cohorts: vec![CohortCell::default(); MONTHS], touched: (u16::MAX, 0) }
+    }
+    #[inline]
+    fn cohort(&mut self, month: u16) -> &mut CohortCell {
+        self.touched = (self.touched.0.min(month), self.touched.1.max(month));
+        &mut self.cohorts[month as usize]
+    }
+}
 
 /// Goes over the orders once.
 #[derive(Debug)]
@@ -79,6 +106,7 @@ pub struct Pass {
     returned: i64,
     last_day: i32,
     first_day: i32,
+    current: Current,
 }
 
 impl Pass {
@@ -86,8 +114,8 @@ impl Pass {
     pub fn new(members: usize, subtract: bool, until: i32) -> Self {
         Self {
             members: vec![Member::NEW; members],
-            cohorts: vec![Vec::new(); 3_612],
-            months: vec![Month::default(); 3_612],
+            cohorts: vec![Vec::new(); MONTHS],
+            months: vec![Month::default(); MONTHS],
             gaps: vec![0; GAP_MAX + 1],
             when: vec![0; 7 * 24],
             subtract,
@@ -98,6 +126,7 @@ impl Pass {
             returned: 0,
             last_day: i32::MIN,
             first_day: i32::MAX,
+            current: Current::new(),
         }
     }
 
@@ -115,18 +144,41 @@ impl Pass {
 
     /// Orders of one batch: members' places, days, minutes, minor units (below zero: a return).
     pub fn batch(&mut self, members: &[u32], days: &[i32], minutes: &[u16], amounts: &[i64]) {
-        let mut at = 0;
-        while at < members.len() {
-            let end = (at + AHEAD).min(members.len());
-            // Touching them first lets the machine fetch all of them at once instead of one after the other.
-            let touched = members[at..end].iter().fold(0_u32, |sum, m| sum.wrapping_add(self.members[*m as usize].orders));
-            std::hint::black_box(touched);
-            for i in at..end {
+        // Touching them first lets the machine fetch all of them at once instead of one after the other.
+        let touch = |known: &[Member], from: usize| {
+            let touched = members[from.min(members.len())..(from + AHEAD).min(members.len())].iter();
+            std::hint::black_box(touched.fold(0_u32, |sum, m| sum.wrapping_add(known[*m as usize].orders)));
+        };
+        touch(&self.members, 0);
+        for at in (0..members.len()).step_by(AHEAD) {
+            touch(&self.members, at + AHEAD);
+            for i in at..(at + AHEAD).min(members.len()) {
                 let amount = amounts[i];
                 self.push(members[i], days[i], minutes[i], amount > 0, amount.max(0), (-amount).max(0));
             }
-            at = end;
         }
+    }
+
+    /// Adds the current month to the others and begins with another.
+    #[cold]
+    fn turn(&mut self, month: u16) {
+        let current = &mut self.current;
+        let shop = &mut self.months[current.month as usize];
+        shop.new_members += current.shop.new_members;
+        shop.buyers += current.shop.buyers;
+        shop.orders += current.shop.orders;
+        shop.money = shop.money.saturating_add(current.shop.money);
+        for first in current.touched.0..=current.touched.1 {
+            let own = std::mem::take(&mut current.cohorts[first as usize]);
+            if own != CohortCell::default() {
+                let sum = cell(&mut self.cohorts[first as usize], current.month.saturating_sub(first));
+                sum.members += own.members;
+                sum.money = sum.money.saturating_add(own.money);
+            }
+        }
+        current.shop = Month::default();
+        current.touched = (u16::MAX, 0);
+        current.month = month;
     }
 
     /// One order.
@@ -136,31 +188,34 @@ impl Pass {
         if day > self.until || index >= DAYS {
             return;
         }
-        let state = &mut self.members[member as usize];
         let money = if self.subtract { sold.saturating_sub(returned) } else { sold };
         self.last_day = self.last_day.max(day);
         self.returned = self.returned.saturating_add(returned);
         let month = self.month_of[index];
+        if month != self.current.month {
+            self.turn(month);
+        }
+        let state = &mut self.members[member as usize];
         state.money = state.money.saturating_add(money);
+        self.current.shop.money = self.current.shop.money.saturating_add(money);
         if !purchase {
-            self.months[month as usize].money += money;
             if state.orders > 0 {
-                cell(&mut self.cohorts[state.first_month as usize], month.saturating_sub(state.first_month)).money += money;
+                let of_cohort = self.current.cohort(state.first_month);
+                of_cohort.money = of_cohort.money.saturating_add(money);
             }
             return;
         }
         self.orders += 1;
-        let shop = &mut self.months[month as usize];
-        shop.orders += 1;
-        shop.money += money;
+        self.current.shop.orders += 1;
         if minute != NO_MINUTE {
             self.when[dates::weekday(day) * 24 + usize::from(minute / 60).min(23)] += 1;
         }
-        if state.orders == 0 {
+        let new = state.orders == 0;
+        if new {
             state.first_day = day;
             state.first_month = month;
             state.days = 1;
-            shop.new_members += 1;
+            self.current.shop.new_members += 1;
         } else {
             let gap = i64::from(day) - i64::from(state.last_day);
             if gap < 0 {
@@ -170,20 +225,20 @@ impl Pass {
             self.gaps[(gap as usize).min(GAP_MAX)] += 1;
             state.days += u32::from(gap > 0);
         }
-        let of_cohort = cell(&mut self.cohorts[state.first_month as usize], month - state.first_month);
-        of_cohort.money += money;
-        if state.orders == 0 || state.last_month != month {
-            of_cohort.members += 1;
-            shop.buyers += 1;
-            state.last_month = month;
-        }
+        let first_in_month = new || state.last_month != month;
+        let of_cohort = self.current.cohort(state.first_month);
+        of_cohort.money = of_cohort.money.saturating_add(money);
+        of_cohort.members += u64::from(first_in_month);
+        self.current.shop.buyers += u64::from(first_in_month);
+        state.last_month = month;
         state.orders += 1;
         state.last_day = day;
         self.first_day = self.first_day.min(day);
     }
 
     /// What was found.
-    pub fn finish(self) -> Summary {
+    pub fn finish(mut self) -> Summary {
+        self.turn(0);
         let months = |month: usize| i32::try_from(month).unwrap_or(0) - 840;
         let first = self.months.iter().position(|month| month.orders > 0);
         let last = self.months.iter().rposition(|month| month.orders > 0);

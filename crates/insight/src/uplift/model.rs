@@ -21,8 +21,9 @@ pub struct ShareUplift {
     pub exact: bool,
 }
 
-/// Wilson's interval of a share.
-fn wilson(hits: f64, n: f64, z: f64) -> (f64, f64) {
+/// Wilson's 95 % interval of a share.
+pub(crate) fn wilson(hits: f64, n: f64) -> (f64, f64) {
+    let z = normal_quantile(0.975);
     let (share, z2) = (hits / n, z * z);
     let middle = share + z2 / (2.0 * n);
     let spread = z * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
@@ -39,9 +40,8 @@ pub fn of_shares(hits: u64, treated: u64, held_hits: u64, held_out: u64) -> Resu
         return Err(Error::refused("groups_too_few", "both sides need members, and no more hits than members"));
     }
     let (a, n, b, m) = (hits as f64, treated as f64, held_hits as f64, held_out as f64);
-    let z = normal_quantile(0.975);
     let (p1, p2) = (a / n, b / m);
-    let ((l1, u1), (l2, u2)) = (wilson(a, n, z), wilson(b, m, z));
+    let ((l1, u1), (l2, u2)) = (wilson(a, n), wilson(b, m));
     let difference = p1 - p2;
     let interval = (difference - (p1 - l1).hypot(u2 - p2), difference + (u1 - p1).hypot(p2 - l2));
     let hit = (a + b) / (n + m);

@@ -77,6 +77,11 @@ impl Rows {
             }
             before = Some(key);
         }
+        Self::with(rows)
+    }
+
+    /// With what follows from the groups.
+    fn with(rows: Vec<Row>) -> Self {
         let most = rows.last().map_or(0, |row| row.repeats) as usize;
         let mut above = vec![0.0; most];
         for row in rows.iter().filter(|row| row.repeats > 0) {
@@ -86,7 +91,13 @@ impl Rows {
             above[j - 1] += above[j];
         }
         let age_max = rows.iter().map(|row| row.age_days).max().unwrap_or(0);
-        Self { members: customers.len() as f64, rows, above, age_max }
+        Self { members: rows.iter().map(|row| row.members).sum(), rows, above, age_max }
+    }
+
+    /// About so many of the groups, taken evenly.
+    pub fn thinned(&self, groups: usize) -> Self {
+        let step = (self.rows.len() / groups.max(1)).max(1);
+        Self::with(self.rows.iter().skip(step / 2).step_by(step).copied().collect())
     }
 
     /// Mean number of repeat purchases.
@@ -146,5 +157,9 @@ mod tests {
         assert_eq!(rows.rows[0].last_days, 0, "who never came again has no last day");
         assert_eq!(rows.rows[1].last_days, 30, "a last day is not after the end");
         assert!((rows.mean_repeats() - 1.25).abs() < 1e-12);
+        let some = rows.thinned(2);
+        assert_eq!((some.rows.len(), some.members, some.above.len()), (3, 4.0, 2), "three groups are not many");
+        assert_eq!((rows.thinned(1).rows[0].repeats, rows.thinned(1).members), (1, 1.0));
+        assert!(Rows::of(&[]).thinned(5).rows.is_empty());
     }
 }

@@ -15,7 +15,7 @@ use super::Estimate;
 use super::customer::{Rows, UNIT_DAYS, by_day};
 use super::nbd::rising;
 use crate::numeric::newton::{Fit, Point, maximize};
-use crate::numeric::quadrature::{FORTY_EIGHT, Rule, TWELVE, TWENTY_FOUR};
+use crate::numeric::quadrature::{FORTY_EIGHT, Rule, SIX, TWELVE, TWENTY_FOUR};
 use crate::numeric::special::ln_add_exp;
 
 /// The model; rates are per week.
@@ -36,7 +36,14 @@ impl ParetoNbd {
     pub fn fit(rows: &Rows) -> (Self, Estimate) {
         let [r, alpha] = super::bg_nbd::start(rows);
         let bounds = [(1e-5, 1e5), (1e-6, 1e7), (1e-6, 1e5), (1e-6, 1e7)];
-        let fit: Fit<4> = maximize(|theta| likelihood(rows, theta), [r, alpha, 0.5, rows.mean_age().clamp(0.1, 1e4)], bounds);
+        let start = [r, alpha, 0.5, rows.mean_age().clamp(0.1, 1e4)];
+        // Most of the way is gone on some of the members with a rough integral, then on all of them, and only the end exactly.
+        let search = |rows: &Rows, nodes: Nodes, from: [f64; 4]| maximize(|theta| likelihood(rows, theta, nodes), from, bounds);
+        let near = |fit: &Fit<4>, from: [f64; 4]| if fit.converged && !fit.at_bound { fit.at } else { from };
+        let some = search(&rows.thinned(SOME_ROWS), Nodes::Few, start);
+        let rough = search(rows, Nodes::Few, near(&some, start));
+        let mut fit: Fit<4> = search(rows, Nodes::Enough, near(&rough, start));
+        fit.evaluations += some.evaluations + rough.evaluations;
         let [r, alpha, s, beta] = fit.at;
         (Self { r, alpha, s, beta }, Estimate::of(&["r", "alpha", "s", "beta"], &fit))
     }
@@ -47,7 +54,7 @@ impl ParetoNbd {
 
     /// The log-likelihood of the members.
     pub fn log_likelihood(&self, rows: &Rows) -> f64 {
-        likelihood(rows, &self.theta()).value
+        likelihood(rows, &self.theta(), Nodes::Enough).value
     }
 
     /// The log-likelihood of one member. Times in weeks.
@@ -61,7 +68,7 @@ impl ParetoNbd {
     fn ln_parts(&self, repeats: u32, last: f64, age: f64) -> (f64, f64) {
         let shape = self.r + f64::from(repeats);
         let alive = -shape * (self.alpha + age).ln() - self.s * (self.beta + age).ln();
-        (alive, Gone::new(&self.theta(), shape, last, age).ln_value)
+        (alive, Gone::new(&self.theta(), shape, last, age, Nodes::Enough).ln_value)
     }
 
     /// The chance that a member is still there. Times in weeks.
@@ -120,11 +127,23 @@ struct Gone {
     hessian: [[f64; 4]; 4],
 }
 
+/// How exactly the integral is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Nodes {
+    /// To a thousandth or so: enough to find the way.
+    Few,
+    /// To the last digits.
+    Enough,
+}
+
+/// Rows on which a search begins.
+const SOME_ROWS: usize = 400;
+
 /// Where the integrand is below e⁻⁴⁵ of its height.
 const TRUNCATE: f64 = 45.0;
 
 impl Gone {
-    fn new(theta: &[f64; 4], shape: f64, last: f64, age: f64) -> Self {
+    fn new(theta: &[f64; 4], shape: f64, last: f64, age: f64, nodes: Nodes) -> Self {
         let [_, alpha, s, beta] = *theta;
         let (start, ratio) = (alpha + last, ((age - last) / (alpha + last)).ln_1p());
         let nothing = Self { ln_value: f64::NEG_INFINITY, gradient: [0.0; 4], hessian: [[0.0; 4]; 4] };
@@ -134,6 +153,7 @@ impl Gone {
         let decay = shape - 1.0 + (s + 1.0) * (start / (beta + last)).min(1.0);
         let width = if decay > 0.0 { ratio.min(TRUNCATE / decay) } else { ratio };
         let rule: &Rule = match width * (shape + s).max(1.0) {
+            _ if nodes == Nodes::Few => &SIX,
             span if span < 2.0 && width < 1.5 => &TWELVE,
             span if span < 14.0 && width < 3.0 => &TWENTY_FOUR,
             _ => &FORTY_EIGHT,
@@ -143,11 +163,11 @@ impl Gone {
         let (mut mass, mut first, mut second) = (0.0, [0.0; 4], [[0.0; 4]; 4]);
         for (node, weight) in &rule.nodes {
             let w = node * width;
-            let grow = w.exp();
-            let (a, b) = (start * grow, start * w.exp_m1() + beta + last);
-            let ln_b = b.ln();
-            let g = weight * ((1.0 - shape) * w - (s + 1.0) * (ln_b - ln_beta)).exp();
-            let v = [w, 1.0 / a, ln_b - ln_beta, 1.0 / b];
+            let grown = start * w.exp_m1();
+            let (a, b) = (start + grown, beta + last + grown);
+            let ln_b = b.ln() - ln_beta;
+            let g = weight * ((1.0 - shape) * w - (s + 1.0) * ln_b).exp();
+            let v = [w, 1.0 / a, ln_b, 1.0 / b];
             mass += g;
             for i in 0..4 {
                 let gv = g * v[i];
@@ -185,7 +205,7 @@ impl Gone {
     }
 }
 
-fn likelihood(rows: &Rows, theta: &[f64; 4]) -> Point<4> {
+fn likelihood(rows: &Rows, theta: &[f64; 4], nodes: Nodes) -> Point<4> {
     let [r, alpha, s, beta] = *theta;
     let ln_alpha = by_day(rows.age_max, |day| (alpha + day).ln());
     let ln_beta = by_day(rows.age_max, |day| (beta + day).ln());
@@ -195,7 +215,7 @@ fn likelihood(rows: &Rows, theta: &[f64; 4]) -> Point<4> {
         let (la, lb) = (ln_alpha[row.age_days as usize], ln_beta[row.age_days as usize]);
         let (ia, ib) = (1.0 / (alpha + age), 1.0 / (beta + age));
         let alive = -shape * la - s * lb;
-        let gone = Gone::new(theta, shape, last, age);
+        let gone = Gone::new(theta, shape, last, age, nodes);
         let value = ln_add_exp(alive, gone.ln_value);
         let (here, away) = ((alive - value).exp(), (gone.ln_value - value).exp());
         let slope = [-la, -shape * ia, -lb, -s * ib];
@@ -279,7 +299,7 @@ mod tests {
         for x in [0_u32, 1, 4, 20, 120] {
             for (last, age) in [(0.0, 39.0), (10.0, 39.0), (38.0, 39.0), (5.0, 200.0)] {
                 let shape = CDNOW[0] + f64::from(x);
-                let found = Gone::new(&CDNOW, shape, last, age).ln_value;
+                let found = Gone::new(&CDNOW, shape, last, age, Nodes::Enough).ln_value;
                 let pieces: f64 = (0..400)
                     .map(|i| {
                         let at = |k: i32| last + (age - last) * (f64::from(k) / 400.0).powi(3);
@@ -299,13 +319,13 @@ mod tests {
         let customer = |repeats, last_days, age_days| Customer { repeats, last_days, age_days };
         let rows = Rows::of(&[customer(0, 0, 200), customer(3, 90, 200), customer(1, 20, 150), customer(40, 199, 200), customer(2, 0, 0)]);
         let theta = [0.6, 9.0, 0.7, 12.0];
-        let point = likelihood(&rows, &theta);
+        let point = likelihood(&rows, &theta, Nodes::Enough);
         for i in 0..4 {
             let h = 1e-6 * theta[i];
             let at = |step: f64| {
                 let mut moved = theta;
                 moved[i] += step;
-                likelihood(&rows, &moved)
+                likelihood(&rows, &moved, Nodes::Enough)
             };
             close((at(h).value - at(-h).value) / (2.0 * h), point.gradient[i], 1e-5);
             for j in 0..4 {

@@ -215,11 +215,24 @@ fn online_retail_clusters() {
     let log_wanted = [(2, 6_474.134_981_142, 0.432_661_459), (5, 3_267.997_994_388, 0.318_493_191), (9, 2_144.781_556_214, 0.281_962_507)];
     for (rows, wanted) in [(&rows, raw_wanted), (&logs, log_wanted)] {
         for (k, inertia, score) in wanted {
-            let found = kmeans(rows, k, &Options::default()).unwrap();
-            assert!(found.inertia <= inertia * 1.0005, "{k}: {} {inertia}", found.inertia);
-            if (found.inertia - inertia).abs() < 1e-6 * inertia {
-                near(silhouette(rows, &found, 1), score, 1e-6);
+            let found = kmeans(rows, k, &Options { starts: 200, seed: 1 }).unwrap();
+            assert!(found.inertia <= inertia * (1.0 + 1e-9), "{k}: {} {inertia}", found.inertia);
+            if (found.inertia - inertia).abs() < 1e-9 * inertia {
+                near(silhouette(rows, &found, 1), score, 1e-8);
             }
         }
     }
+    // Nine groups on the logarithms: the published partition is not the best one (2144.748 with a silhouette of
+    // 0.2819737 is better), so that it is looked for among single starts and held against what is published of it.
+    let published = [210, 291, 388, 451, 463, 568, 640, 659, 668];
+    let same = (0..4_000).map(|seed| kmeans(&logs, 9, &Options { starts: 1, seed }).unwrap()).find(|found| {
+        let mut sizes = found.sizes.clone();
+        sizes.sort_unstable();
+        sizes == published && (found.inertia - 2_144.781_556_214).abs() < 1e-6
+    });
+    let same = same.expect("one of four thousand starts ends in the published partition");
+    near(silhouette(&logs, &same, 1), 0.281_962_507, 1e-8);
+    let best = kmeans(&logs, 9, &Options { starts: 200, seed: 1 }).unwrap();
+    near(best.inertia, 2_144.748_065, 1e-9);
+    near(silhouette(&logs, &best, 1), 0.281_973_599, 1e-8);
 }

@@ -5,6 +5,8 @@ mod cdnow;
 #[cfg(test)]
 mod full;
 #[cfg(test)]
+mod members;
+#[cfg(test)]
 mod parquet;
 #[cfg(test)]
 mod retail;

@@ -26,6 +26,11 @@ enum Amounts {
     Minor,
 }
 
+/// One order a row, in minor units.
+pub fn write_minor(path: &Path, rows: &[(i64, i32, i64)]) {
+    write(path, rows, Amounts::Minor, 1);
+}
+
 fn write(path: &Path, rows: &[(i64, i32, i64)], amounts: Amounts, groups: usize) {
     let amount = match amounts {
         Amounts::Double => "REQUIRED DOUBLE amount;",

@@ -16,7 +16,7 @@ pub fn source() -> Source {
     source
 }
 
-fn orders() -> Orders {
+pub fn orders() -> Orders {
     source().read().unwrap()
 }
 
@@ -68,7 +68,7 @@ fn baskets_are_those_of_borgelt() {
     }
 }
 
-pub const ALL: [Kind; 10] = [
+pub const ALL: [Kind; 14] = [
     Kind::Rfm,
     Kind::Stages,
     Kind::Pareto,
@@ -79,6 +79,10 @@ pub const ALL: [Kind; 10] = [
     Kind::Clv,
     Kind::Anomalies,
     Kind::Forecast,
+    Kind::Churn,
+    Kind::Next,
+    Kind::Prices,
+    Kind::Demand,
 ];
 
 fn asked(kind: Kind) -> Report {
@@ -104,7 +108,7 @@ fn every_analysis_makes_a_page_a_document_and_a_list() {
         assert_eq!(document["analysis"], report.kind);
         assert_eq!(document["list"].as_array().unwrap().len(), report.list.rows.len());
         assert!(text::write(&report).contains(&report.findings[0].zh));
-        for name in ["a.html", "a.json", "a.csv"] {
+        for name in ["a.html", "a.json", "a.csv", "a.parquet"] {
             write(&report, &folder.path().join(name)).unwrap();
         }
         let list = std::fs::read_to_string(folder.path().join("a.csv")).unwrap();

@@ -3,7 +3,7 @@
 use crate::retail::ALL;
 use proptest::prelude::*;
 use shuke_insight::ask::{Ask, Kind, run};
-use shuke_insight::orders::{Column, Orders, Source};
+use shuke_insight::orders::{Column, Orders, Source, people};
 use shuke_kernel::Result;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -142,13 +142,74 @@ proptest! {
     }
 
     #[test]
-    fn any_rows_are_answered_or_refused(rows in proptest::collection::vec("[a-c]?,[0-9]{0,2},(20(1[0-9]|2[0-6])-0[1-9]-[0-3][0-9]|[0-9/]{0,9}),-?[0-9]{0,17}(\\.[0-9]{0,3})?", 1..40), kind in 0_usize..10) {
+    fn any_rows_are_answered_or_refused(rows in proptest::collection::vec("[a-c]?,[0-9]{0,2},(20(1[0-9]|2[0-6])-0[1-9]-[0-3][0-9]|[0-9/]{0,9}),-?[0-9]{0,17}(\\.[0-9]{0,3})?", 1..40), kind in 0_usize..ALL.len()) {
         let folder = tempfile::tempdir().unwrap();
         let text = format!("{HEAD}{}\n", rows.join("\n"));
         let path = file(&folder, text.as_bytes());
         if let Ok(report) = run(&Ask::new(ALL[kind], Source::new(&path))) {
             let page = shuke_insight::report::html::page(&report);
             prop_assert!(page.contains("</html>") && !page.contains("NaN"));
+        }
+    }
+
+    #[test]
+    fn any_table_of_members_is_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300), rows in proptest::collection::vec("(1[0-9]{4}|[a-c])?,[a-z0-9北上/.-]{0,9},(20[0-9]{2}-0[1-9]-1[0-9]|-?[0-9]{0,5}|treated|held_out|对照组)", 0..30), made in any::<bool>()) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("members.csv");
+        let text = format!("会员,城市,分组\n{}\n", rows.join("\n"));
+        std::fs::write(&path, if made { text.as_bytes() } else { &bytes }).unwrap();
+        let (source, orders) = (crate::retail::source(), small());
+        let _ = people::read(&source, &path, &orders.members);
+        let _ = people::list(&source, &path, &orders.members);
+        let _ = people::sides(&source, &path, &orders.members);
+        for kind in [Kind::Churn, Kind::Next, Kind::Portrait, Kind::Uplift] {
+            let orders = folder.path().join("orders.csv");
+            std::fs::write(&orders, format!("{HEAD}a,1,2026-01-05,5\nb,2,2026-03-05,6\nc,3,2026-03-06,6\na,4,2026-04-01,7\n")).unwrap();
+            let mut ask = Ask::new(kind, Source::new(&orders));
+            (ask.people, ask.segment, ask.trial) = (Some(path.clone()), Some(path.clone()), Some(path.clone()));
+            ask.from = Some(shuke_kernel::time::parse_date("2026-03-01").unwrap());
+            let _ = run(&ask);
+        }
+    }
+
+    #[test]
+    fn a_damaged_parquet_file_is_read_or_refused(at in 0.0_f64..1.0, byte in any::<u8>(), cut in proptest::option::of(0.0_f64..1.0), kind in 0_usize..ALL.len()) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("orders.parquet");
+        let rows: Vec<(i64, i32, i64)> = (0..60).map(|i| (i64::from(i % 7), 20_000 + i, i64::from(100 + i))).collect();
+        crate::parquet::write_minor(&path, &rows);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let place = ((bytes.len() - 1) as f64 * at) as usize;
+        bytes[place] = byte;
+        if let Some(cut) = cut {
+            bytes.truncate((bytes.len() as f64 * cut) as usize);
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        let _ = run(&Ask::new(ALL[kind], Source::new(&path)));
+    }
+}
+
+fn small() -> Orders {
+    read(format!("{HEAD}a,1,2026-01-05,5\nb,2,2026-01-06,6\n").as_bytes()).unwrap()
+}
+
+#[test]
+fn one_day_one_customer_and_nothing_but_returns_end_in_words() {
+    let items = "member,order,time,item,qty,price\n";
+    let one_customer: String = (0..40).map(|i| format!("a,{i},2026-0{}-1{},x{},1,5\n", i % 9 + 1, i % 8, i % 3)).collect();
+    let one_day: String = (0..300).map(|i| format!("m{},{i},2026-01-05,x{},1,5\n", i % 90, i % 5)).collect();
+    let negative: String = (0..300).map(|i| format!("m{},{i},2026-0{}-05,x{},-1,5\n", i % 90, i % 9 + 1, i % 5)).collect();
+    let duplicate = "a,1,2026-01-05,x,1,5\n".repeat(500);
+    let formats: String = (0..90).map(|i| format!("m{i},{i},{},x,1,5\n", ["2026-03-04", "2026/3/5 10:30", "20260306"][i % 3])).collect();
+    let known = ["members_too_few", "history_too_short", "column_missing", "groups_too_few", "segment_missing", "trial_missing"];
+    for text in [one_customer, one_day, negative, duplicate, formats] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(&folder, format!("{items}{text}").as_bytes());
+        for kind in ALL.into_iter().chain([Kind::Portrait, Kind::Uplift]) {
+            match run(&Ask::new(kind, Source::new(&path))) {
+                Ok(report) => assert!(!report.findings.is_empty()),
+                Err(error) => assert!(known.contains(&error.code()) && error.detail().len() > 20, "{kind:?}: {error}"),
+            }
         }
     }
 }

@@ -32,6 +32,18 @@ enum What {
     Anomalies,
     /// What will be sold
     Forecast,
+    /// What those who left had in common, and when they leave
+    Churn,
+    /// What each member will need again, and may like next
+    Next,
+    /// What a campaign added, against members who were held out
+    Uplift,
+    /// What a group of members is like
+    Portrait,
+    /// Who waits for discounts, and what a lower price brings
+    Prices,
+    /// How many pieces of each product each store will sell
+    Demand,
 }
 
 /// Whom Pareto is about.
@@ -53,7 +65,7 @@ enum About {
     after_help = "The file holds one line of an order a row, or one order a row: CSV of any kind (also gzip) or Parquet. Columns are \
 guessed from the header (中文 and English); the options below name what the guess gets wrong, by name or by number from 1. A negative \
 quantity or amount is a return. What was found goes to standard output in words, or as one JSON document with --json; --out adds the \
-whole page (.html), document (.json) or list (.csv)."
+whole page (.html), document (.json) or list (.csv, .parquet)."
 )]
 pub struct Args {
     /// Which analysis
@@ -92,7 +104,25 @@ pub struct Args {
     /// The day as of which it is to be true; by default the day after the last order
     #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
-    /// Where it is written: .html, .json or .csv
+    /// prices: the column of the price of one piece before any discount
+    #[arg(long, value_name = "COLUMN")]
+    list: Option<String>,
+    /// prices: the column of what was taken off
+    #[arg(long, value_name = "COLUMN")]
+    discount_column: Option<String>,
+    /// churn, next, portrait: what is known of members, a CSV with one member a row (source, city, a child's day of birth, …)
+    #[arg(long, value_name = "FILE")]
+    members: Option<PathBuf>,
+    /// portrait: the members to be described, a CSV with a column of members
+    #[arg(long, value_name = "FILE")]
+    segment: Option<PathBuf>,
+    /// uplift: who was treated and who held out, a CSV with member and group
+    #[arg(long, value_name = "FILE")]
+    trial: Option<PathBuf>,
+    /// uplift: the campaign's first day; its last one lies before --as-of
+    #[arg(long, value_name = "DATE")]
+    from: Option<String>,
+    /// Where it is written: .html, .json, .csv or .parquet
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Print one JSON document on standard output
@@ -119,7 +149,7 @@ pub struct Args {
     /// rfm: where high begins: mean, median, a share such as 0.7, or days,orders,money
     #[arg(long, value_name = "CUT", default_value = "mean")]
     cut: String,
-    /// stages: months after the last purchase at which active, marginal and dormant end
+    /// stages, churn: months after the last purchase at which active, marginal and dormant end
     #[arg(long, value_name = "MONTHS", default_value = "3,6,12")]
     bands: String,
     /// pareto: whose money
@@ -143,7 +173,7 @@ pub struct Args {
     /// clv: discount of a month
     #[arg(long, value_name = "SHARE", default_value_t = 0.01)]
     discount: f64,
-    /// forecast: days ahead
+    /// forecast, demand, next: days ahead
     #[arg(long, value_name = "NUMBER", default_value_t = 28)]
     days: usize,
 }
@@ -168,6 +198,8 @@ impl Args {
             (Column::Amount, &self.amount),
             (Column::Store, &self.store),
             (Column::Staff, &self.staff),
+            (Column::List, &self.list),
+            (Column::Discount, &self.discount_column),
         ];
         source.named = columns.into_iter().filter_map(|(column, name)| Some((column, name.clone()?))).collect();
         let mut ask = Ask::new(self.kind(), source);
@@ -183,6 +215,8 @@ impl Args {
         };
         (ask.support, ask.confidence, ask.groups) = (self.support, self.confidence, self.groups);
         (ask.weeks, ask.months, ask.monthly_discount, ask.days) = (self.weeks, self.months, self.discount, self.days);
+        (ask.people, ask.segment, ask.trial) = (self.members.clone(), self.segment.clone(), self.trial.clone());
+        ask.from = self.from.as_deref().map(time::parse_date).transpose()?;
         Ok(ask)
     }
 
@@ -198,18 +232,23 @@ impl Args {
             What::Clv => Kind::Clv,
             What::Anomalies => Kind::Anomalies,
             What::Forecast => Kind::Forecast,
+            What::Churn => Kind::Churn,
+            What::Next => Kind::Next,
+            What::Uplift => Kind::Uplift,
+            What::Portrait => Kind::Portrait,
+            What::Prices => Kind::Prices,
+            What::Demand => Kind::Demand,
         }
     }
 }
 
 /// Computes, prints, writes.
 pub fn run(args: &Args) -> Result<()> {
-    let known = args
-        .out
-        .as_deref()
-        .is_none_or(|out| out.extension().is_some_and(|end| ["html", "htm", "json", "csv"].iter().any(|e| end.eq_ignore_ascii_case(e))));
+    let known = args.out.as_deref().is_none_or(|out| {
+        out.extension().is_some_and(|end| ["html", "htm", "json", "csv", "parquet"].iter().any(|e| end.eq_ignore_ascii_case(e)))
+    });
     if !known {
-        bail!("--out ends in .html, .json or .csv");
+        bail!("--out ends in .html, .json, .csv or .parquet");
     }
     let report = ask::run(&args.ask()?)?;
     if let Some(out) = &args.out {

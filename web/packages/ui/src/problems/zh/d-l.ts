@@ -79,6 +79,7 @@ export const d_l: Record<string, string> = {
   group_people_negative: "退出的比加入的还多，请刷新后核对。",
   group_person_not_found: "这个人不在团体里。",
   group_person_taken: "这个人已经在团体里了。",
+  groups_unknown: "分组没看懂：每位会员一行，写清是实验组还是对照组，而且只能在一组里。",
   growth_out_of_range: "成长值超出范围，请核对。",
   growth_taken: "这笔成长值已经记过了，不会重复。",
   header_malformed: "表头读不出来，请检查第一行。",
@@ -125,7 +126,7 @@ export const d_l: Record<string, string> = {
   lot_overfull: "退回的比用掉的还多，请刷新后核对。",
   file_unwritable: "文件写不进去，请换个文件夹或文件名再试。",
   groups_malformed: "分组数请填 2 到 20。",
-  groups_too_few: "至少要有两组有会员，才能比较。",
+  groups_too_few: "两组都要有会员，才能比较。",
   history_too_short: "历史太短，还算不出来；请给更长时间的订单。",
   horizon_malformed: "最多往后看 520 周，也就是 120 个月。",
 };

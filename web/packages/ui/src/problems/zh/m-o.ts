@@ -42,6 +42,7 @@ export const m_o: Record<string, string> = {
   membership_tender_wrong: "请选付款方式；试用不用付款。",
   membership_trial_off: "付费会员正在生效，不用试用。",
   membership_tried: "会员已经试用过一次了。",
+  memory_too_small: "文件比这台机器的内存还大：请按年拆开，或者给按时间排好、一行一单的 Parquet。",
   merchant_ambiguous: "服务器上有好几家商户，请指定是哪一家。",
   merchant_not_found: "没有这家商户，请核对网址或编号。",
   merchant_pkey: "这个商户编号已经有了。",
@@ -105,5 +106,5 @@ export const m_o: Record<string, string> = {
   owner_last: "最后一位店主不能去掉，请先指定另一位店主。",
   members_too_few: "到这一天为止，文件里没有订单。",
   orders_too_many: "订单太多，一次算不下。请按年份拆开，或用每单一行的 Parquet 文件。",
-  out_unknown: "输出文件要以 .html、.json 或 .csv 结尾。",
+  out_unknown: "输出文件要以 .html、.json、.csv 或 .parquet 结尾。",
 };
