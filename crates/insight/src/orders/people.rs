@@ -151,8 +151,8 @@ pub fn list(source: &Source, path: &Path, members: &Names) -> Result<(Vec<bool>,
     Ok((chosen, unknown.len()))
 }
 
-/// The two sides of a trial: each member's number (none for one without orders) and whether she was treated.
-pub type Sides = Vec<(Option<u32>, bool)>;
+/// A member of a trial: her number (none for one without orders) and whether she was treated.
+pub type Side = (Option<u32>, bool);
 
 const TREATED: [&str; 14] =
     ["treated", "treatment", "test", "t", "1", "yes", "true", "sent", "实验组", "实验", "触达", "触达组", "已发送", "是"];
@@ -179,7 +179,7 @@ const HELD_OUT: [&str; 17] = [
 /// Reads who was treated and who was held out: a member's column, and one that says which.
 ///
 /// Errors: as of [`read`], `groups_unknown`.
-pub fn sides(source: &Source, path: &Path, members: &Names) -> Result<Sides> {
+pub fn sides(source: &Source, path: &Path, members: &Names) -> Result<Vec<Side>> {
     let sheet = sheet(source, path)?;
     let named = ["group", "arm", "side", "组", "组别", "分组", "实验组"];
     let other = (0..sheet.header.len()).filter(|at| *at != sheet.member);
@@ -188,7 +188,7 @@ pub fn sides(source: &Source, path: &Path, members: &Names) -> Result<Sides> {
         return Err(Error::invalid("groups_unknown", "the trial needs two columns: member, and group with treated or held_out"));
     };
     let mut seen = Names::default();
-    let mut sides: Sides = Vec::new();
+    let mut sides: Vec<Side> = Vec::new();
     for row in &sheet.rows {
         let word = String::from_utf8_lossy(&row[at]).to_lowercase();
         let treated = match (TREATED.contains(&word.as_str()), HELD_OUT.contains(&word.as_str())) {

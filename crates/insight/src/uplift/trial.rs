@@ -2,7 +2,7 @@
 
 use super::exact::{Permuted, permuted};
 use super::model::{Arm, MeanUplift, ShareUplift, of_means, of_shares};
-use crate::orders::people::Sides;
+use crate::orders::people::Side;
 use crate::orders::{NONE, Orders};
 use serde::Serialize;
 use shuke_kernel::{Error, Result};
@@ -73,7 +73,7 @@ fn did(orders: &Orders, days: std::ops::Range<i32>) -> Vec<Did> {
 /// Below so many members a side, means are compared exactly.
 const FEW: usize = 30;
 
-fn compared(did: &[Did], sides: &Sides, pick: &dyn Fn(&Did) -> f64) -> Result<Compared> {
+fn compared(did: &[Did], sides: &[Side], pick: &dyn Fn(&Did) -> f64) -> Result<Compared> {
     let of = |side: bool| -> Vec<f64> {
         let members = sides.iter().filter(|(_, treated)| *treated == side);
         members.map(|(member, _)| member.map_or(0.0, |member| pick(&did[member as usize]))).collect()
@@ -87,7 +87,7 @@ fn compared(did: &[Did], sides: &Sides, pick: &dyn Fn(&Did) -> f64) -> Result<Co
 /// Compares both sides from a day on, up to and without `until`.
 ///
 /// Errors: `groups_too_few` where a side has fewer than two members, `trial_days_malformed` where no day lies between.
-pub fn trial(orders: &Orders, sides: &Sides, from: i32, until: i32) -> Result<Trial> {
+pub fn trial(orders: &Orders, sides: &[Side], from: i32, until: i32) -> Result<Trial> {
     if from >= until {
         return Err(Error::invalid("trial_days_malformed", "the campaign's first day must lie before the day of the analysis"));
     }
@@ -136,7 +136,7 @@ mod tests {
         });
         orders.orders =
             vec![order(0, 99, 700), order(0, 100, 500), order(0, 104, -200), order(1, 109, 300), order(3, 105, 100), order(3, 110, 900)];
-        let sides: Sides = vec![(Some(0), true), (Some(1), true), (None, true), (Some(3), false), (Some(4), false), (None, false)];
+        let sides: Vec<Side> = vec![(Some(0), true), (Some(1), true), (None, true), (Some(3), false), (Some(4), false), (None, false)];
         let found = trial(&orders, &sides, 100, 110).unwrap();
         assert_eq!((found.buyers.treated, found.buyers.held_out, found.without_orders), (2.0 / 3.0, 1.0 / 3.0, 2));
         assert_eq!((found.spend.treated.mean, found.spend.held_out.mean), (200.0, 100.0 / 3.0));
@@ -144,6 +144,6 @@ mod tests {
         let exact = found.spend.exact.unwrap();
         assert!(exact.all && exact.choices == 20 && found.spend.p() == exact.p && found.spend.interval().is_none());
         assert_eq!(trial(&orders, &sides, 110, 110).unwrap_err().code(), "trial_days_malformed");
-        assert_eq!(trial(&orders, &vec![(Some(0), true)], 100, 110).unwrap_err().code(), "groups_too_few");
+        assert_eq!(trial(&orders, &[(Some(0), true)], 100, 110).unwrap_err().code(), "groups_too_few");
     }
 }

@@ -157,7 +157,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("members.csv");
         let text = format!("会员,城市,分组\n{}\n", rows.join("\n"));
-        std::fs::write(&path, if made { text.as_bytes() } else { &bytes }).unwrap();
+        std::fs::write(&path, if made { text.as_bytes() } else { bytes.as_slice() }).unwrap();
         let (source, orders) = (crate::retail::source(), small());
         let _ = people::read(&source, &path, &orders.members);
         let _ = people::list(&source, &path, &orders.members);
