@@ -117,8 +117,7 @@ impl Followers {
 
     /// The best items for somebody with this history that are not in it: item, score, and what speaks most for it.
     fn best(&self, own: &[(i32, u32)], power: f64, scratch: &mut Scratch) -> Vec<(u32, f64, u32)> {
-        let own = &own[own.len().saturating_sub(HISTORY_MAX)..];
-        for (_, item) in own {
+        for (_, item) in &own[own.len().saturating_sub(HISTORY_MAX)..] {
             let item = *item as usize;
             let times = f64::from(self.counts[item].max(1));
             for (next, count) in &self.next[self.starts[item]..self.starts[item + 1]] {
