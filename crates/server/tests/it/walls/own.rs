@@ -95,7 +95,7 @@ scenario! {
                 let path = operation.of(side);
                 let text = client.get(&path).await.ok().to_string();
                 let shown: Vec<&str> = given.ours.named(&text).into_iter().chain(given.theirs.named(&text)).collect();
-                let shops = ["store", "other_store", "reward", "template", "tier"];
+                let shops = ["store", "other_store", "reward", "template", "tier", "points_kind"];
                 assert!(shown.iter().all(|name| shops.contains(name)), "{path} shows {shown:?}");
                 if std::ptr::eq(side, &given.theirs) {
                     assert_eq!(given.ours.named(&text), Vec::<&str>::new(), "{path} shows what is another shop's");
