@@ -13,7 +13,7 @@ import { accessibilityFaults, Shop } from "./shop";
 
 /** Pages of one face that are opened at most. */
 const PAGES_MAX = 60;
-/** What is opened over one page at most. */
+/** What is opened over one tab of a page at most. */
 const OPENED_MAX = 6;
 
 let shop: Shop;
@@ -69,18 +69,21 @@ async function wrongWith(page: Page, where: string, faults: string[]): Promise<s
 const DIALOG = "[role=dialog]:visible";
 
 /** Presses what opens something over the page (the page's main buttons, a row's first), and looks at it. */
-async function opened(page: Page, where: string, faults: string[], looked: string[]): Promise<string[]> {
+async function opened(
+  page: Page,
+  where: string,
+  faults: string[],
+  looked: string[],
+  seen: Set<string>,
+): Promise<string[]> {
   const wrong: string[] = [];
-  const buttons = page.locator(
-    ["main .ant-tabs-tabpane-active", "main > section"]
-      .map((where) => `${where} button.ant-btn:not([type=submit]):not(:disabled):visible`)
-      .join(", "),
-  );
+  const buttons = page.locator("main button.ant-btn:not([type=submit]):not(:disabled):visible");
   const names = await buttons.evaluateAll((all) => all.map((one) => one.textContent?.trim() ?? ""));
-  const seen = new Set<string>();
+  let count = 0;
   for (const [at, name] of names.entries()) {
-    if (!name || seen.has(name) || seen.size >= OPENED_MAX) continue;
+    if (!name || seen.has(name) || count >= OPENED_MAX) continue;
     seen.add(name);
+    count += 1;
     const path = page.url();
     await buttons.nth(at).click();
     await page
@@ -109,6 +112,7 @@ async function opened(page: Page, where: string, faults: string[], looked: strin
 /** The tabs of the page, one after the other, each with what opens over it. */
 async function states(page: Page, path: string, faults: string[], looked: string[]): Promise<string[]> {
   const wrong: string[] = [];
+  const seen = new Set<string>();
   const tabs = page.locator("main [role=tab]");
   for (let at = 0; at < Math.max(1, await tabs.count()); at++) {
     let where = path;
@@ -119,7 +123,7 @@ async function states(page: Page, path: string, faults: string[], looked: string
       if (at > 0) looked.push(where);
       if (at > 0) wrong.push(...(await wrongWith(page, where, faults)));
     }
-    wrong.push(...(await opened(page, where, faults, looked)));
+    wrong.push(...(await opened(page, where, faults, looked, seen)));
   }
   return wrong;
 }

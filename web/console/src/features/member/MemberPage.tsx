@@ -188,7 +188,15 @@ function Glance({ overview, member }: { overview: Schema<"Overview">; member: Sc
               [t("member.store"), storeName(member.home_store)],
               [t("member.first"), f.day(member.first_purchase_on)],
               [t("member.last"), f.day(member.last_purchase_on)],
-              [t("member.birthday"), f.birthday(member.person.birthday)],
+              [
+                t("member.birthday"),
+                [
+                  f.birthday(member.person.birthday),
+                  member.person.age_years != null && t("member.years", { n: member.person.age_years }),
+                ]
+                  .filter(Boolean)
+                  .join(" · "),
+              ],
               [t("member.gender"), label("gender", member.gender)],
               [
                 t("member.region"),

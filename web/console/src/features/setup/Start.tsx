@@ -157,7 +157,9 @@ function FirstGoods() {
       <p className="page-actions">
         <Button onClick={() => put([...rows, blank()])}>{t("start.addRow")}</Button>
         <Button onClick={() => put(sample)}>{t("start.sample")}</Button>
-        <Link to="/members/imports">{t("start.fromFile")}</Link>
+        <Link to="/members/imports" search={{ kind: "products" } as never}>
+          {t("start.fromFile")}
+        </Link>
         <Act
           primary
           label={t("start.next")}

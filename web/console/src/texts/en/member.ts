@@ -5,6 +5,7 @@ export const member: Texts["member"] = {
   number: "Number",
   name: "Name",
   phone: "Phone",
+  years: "{{n}} years old",
   stage: "Stage",
   tag: "Tag",
   store: "Home store",

@@ -3,6 +3,7 @@ export const member = {
   number: "会员号",
   name: "姓名",
   phone: "手机号",
+  years: "{{n}}岁",
   stage: "阶段",
   tag: "标签",
   store: "归属门店",
