@@ -35,6 +35,9 @@ pub struct Portrait {
     pub contrasts: Vec<Contrast>,
 }
 
+/// A figure's name, whether it is money, and how it is read from a member.
+type Asked<'a> = (Text, bool, &'a dyn Fn(&crate::summary::Member) -> f64);
+
 /// Describes the members of a group.
 ///
 /// Errors: `groups_too_few` where the group or the others are fewer than two.
@@ -49,7 +52,7 @@ pub fn portrait(summary: &Summary, groups: &[Group], chosen: &[bool], as_of: i32
             format!("the group has {members} members with a purchase and there are {others} others; it takes two of each"),
         ));
     }
-    let figures: [(Text, bool, &dyn Fn(&crate::summary::Member) -> f64); 5] = [
+    let figures: [Asked<'_>; 5] = [
         (says("来过几次", "purchases"), false, &|member| f64::from(member.orders)),
         (says("一共花了", "spent in all"), true, &|member| member.money as f64),
         (says("每次花", "spent a visit"), true, &|member| member.money as f64 / f64::from(member.orders)),
