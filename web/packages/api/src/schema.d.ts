@@ -1732,7 +1732,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Finds members by one text, or lists those that filters leave, newest first. */
+        /** Finds members by one text, or lists those that filters leave, newest first or in another order. */
         get: operations["list_members"];
         put?: never;
         /** Enrols a member in one call: profile, card, dependents, tags, fields, consents, terms. */
@@ -22051,6 +22051,11 @@ export interface operations {
                 district?: string | null;
                 /** @description Members whose solar birthday is on this month and day, `08-15`. */
                 birthday?: string | null;
+                /**
+                 * @description The order, the newest first by default. `last_visit` and `spend` go with a stage and no other filter, `name`
+                 *     with none; a search has its own order.
+                 */
+                sort?: ("newest" | "last_visit" | "spend" | "name") | null;
                 /** @description The `next` of the page before. */
                 cursor?: string | null;
                 /** @description Rows on a page, 1 to 200, 50 by default. */
