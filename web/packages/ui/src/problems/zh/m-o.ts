@@ -49,6 +49,7 @@ export const m_o: Record<string, string> = {
   merchant_unnamed: "不知道是哪家店，请从店里的会员卡链接或二维码进来。",
   merge_held: "会员还有冻结或没办完的款项，办完后再合并。",
   merge_kinds_differ: "个人和团体不能合并，请把个人加进团体。",
+  merge_late_pkey: "这笔晚到的订单已经记过了。",
   merge_memberships: "两位会员都有付费会员，请先退掉一份再合并。",
   merge_not_found: "没有这次合并。",
   merge_same: "请选两位不同的会员。",
