@@ -36,7 +36,10 @@ use shuke_http::{AppInner, Role};
 use shuke_jobs::{Runner, Work};
 use shuke_kernel::time::{add_days, add_months};
 use shuke_kernel::{Clock, Cx, Date, Error, Instant, Limit, MerchantId, Random, Result, Zone};
-use shuke_member::member::{self, store::{Filter, Sort}};
+use shuke_member::member::{
+    self,
+    store::{Filter, Sort},
+};
 use shuke_member::{Stage, tag};
 use shuke_org::setting::{self, Section};
 use shuke_org::{Trade, fixture, merchant, staff, store, till};
@@ -276,7 +279,9 @@ async fn stages(app: &AppInner, merchant: MerchantId, now: Instant) -> Result<BT
     loop {
         let input = (&cx, before);
         let page = app.db.read(&input, |tx, (cx, before)| {
-            Box::pin(async move { member::ops::list(tx, cx, (&Filter::default(), Sort::Newest), before.clone(), Limit::new(Some(200))?).await })
+            Box::pin(
+                async move { member::ops::list(tx, cx, (&Filter::default(), Sort::Newest), before.clone(), Limit::new(Some(200))?).await },
+            )
         });
         let page = page.await?;
         for row in &page.items {
