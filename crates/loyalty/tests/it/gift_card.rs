@@ -62,6 +62,7 @@ scenario! {
     /// All of a card goes into one wallet, once, as principal.
     async fn a_card_is_redeemed_into_one_wallet(given) {
         let (card, code) = given.sold_card().await;
+        given.app.advance_ms(1_000);
         let members = given.members(10).await;
         let bodies = members.iter().map(|member| json!({ "id": given.uuid(), "card": card, "member": member })).collect();
         let codes = given.race("/api/v1/gift-card-redemptions", bodies).await;
