@@ -434,19 +434,19 @@ it("prints the receipt in the browser and to a receipt printer, and looking at i
   expect(bytes.length).toBeGreaterThan(100);
   // What comes after the original says that it is a copy.
   await dialog.getByText(/已经打过/).waitFor();
-  const printed = page.evaluate(
-    () =>
-      new Promise<string>((done) => {
-        const frame = document.querySelector("iframe");
-        frame?.addEventListener("load", () => {
-          const inner = frame.contentWindow as Window;
-          done(frame.contentDocument?.body.textContent ?? "");
-          inner.print = () => undefined;
-        });
-      }),
-  );
+  // The frame keeps its page where that is what is printed, and loads another where it isn't.
+  await page.evaluate(() => {
+    const frame = document.querySelector("iframe");
+    const listen = () => {
+      const inner = frame?.contentWindow as Window;
+      inner.print = () => Object.assign(window, { printed: frame?.contentDocument?.body.textContent ?? "" });
+    };
+    listen();
+    frame?.addEventListener("load", listen);
+  });
   await dialog.getByRole("button", { name: "打印", exact: true }).click();
-  expect(await printed).toContain("副本 1");
+  const printed = await page.waitForFunction(() => (window as unknown as { printed?: string }).printed);
+  expect(await printed.jsonValue()).toContain("副本 1");
 });
 
 it("enrols somebody within ten seconds", async () => {
