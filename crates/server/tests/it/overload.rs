@@ -100,8 +100,8 @@ async fn four_times(kind: Kind) {
     let (through, refused, slowest) = load(server.address, &ground.stall, 64, time).await;
     println!("{kind:?}: {peak} sales at capacity, {through} at four times as many clients, {refused} refused, p99 {slowest:?}");
     assert!(refused > 0, "nobody was refused");
-    // 80 % on a machine of its own (`bench strain`); this one is shared with other tests.
-    assert!(through * 10 >= peak * 3, "{through} of {peak} sales went through");
+    // 80 % on a machine of its own; this one is shared.
+    assert!(through * 10 >= peak * 5, "{through} of {peak} sales went through");
     assert!(slowest < Duration::from_secs(2), "{slowest:?}");
     server.ready().await;
 }
