@@ -1,9 +1,9 @@
 // The card on a member's phone: sign-in by code, what a sale leaves there, coupons with reasons, no network.
 import type { BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { watch } from "./faults";
 import { codeFor } from "./member";
-import { accessibilityFaults, Shop } from "./shop";
+import { accessibilityFaults, openShop, type Shop } from "./shop";
 
 interface Id {
   id: string;
@@ -23,12 +23,11 @@ let owner: string;
 let store: string;
 const PHONE = "13911112222";
 
-beforeAll(async () => {
-  shop = await Shop.open({ members: 40, months: 1 });
+openShop({ members: 40, months: 1 }, async (opened) => {
+  shop = opened;
   owner = await shop.signIn("owner");
   store = (await shop.call<Items<Id>>(owner, "GET", "/api/v1/stores")).items[0]?.id ?? "";
 });
-afterAll(() => shop?.stop());
 
 async function enrol(phone: string, name: string): Promise<string> {
   return (await shop.call<Id>(owner, "POST", "/api/v1/members", { phone, name })).id;
@@ -77,7 +76,7 @@ it("a member signs in by code and sees the sale that was just made", async () =>
   await page.getByRole("img", { name: "会员二维码" }).waitFor();
   const sold = await sell(member);
   // Nothing is pressed: the points come by themselves.
-  await page.getByRole("link", { name: /^积分 [1-9]/ }).waitFor({ timeout: 30_000 });
+  await page.getByRole("link", { name: /^积分 [1-9]/ }).waitFor({ timeout: 60_000 });
   expect(await accessibilityFaults(page)).toEqual([]);
   // Two taps to the reason: points, then the movement's order.
   await page.getByRole("link", { name: /^积分/ }).click();

@@ -1,8 +1,8 @@
 // What is done for a member at the desk: passes, gift cards, coupons by code, kinds of points, orders without a buyer, merges.
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { watch } from "./faults";
-import { accessibilityFaults, PASSWORD, Shop } from "./shop";
+import { accessibilityFaults, openShop, PASSWORD, type Shop } from "./shop";
 
 async function signIn(page: Page, username: string): Promise<void> {
   await page.goto("/console/");
@@ -27,14 +27,13 @@ describe("at the desk", () => {
   const member = async (name: string, phone: string) =>
     (await post<Named>("/api/v1/members", { id: crypto.randomUUID(), name, phone })).id;
 
-  beforeAll(async () => {
-    shop = await Shop.open();
+  openShop({}, async (opened) => {
+    shop = opened;
     owner = await shop.signIn("owner");
     page = await (await shop.context()).newPage();
     faults = watch(page);
     await signIn(page, "owner");
   });
-  afterAll(() => shop?.stop());
 
   it("sells a pass, paid in two ways", async () => {
     const id = await member("周清明", "13500000001");

@@ -1,9 +1,9 @@
 // Members in the console: brought in from a workbook, and what is done for one of them at the desk.
 import ExcelJS from "exceljs";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { watch } from "./faults";
-import { accessibilityFaults, PASSWORD, Shop } from "./shop";
+import { accessibilityFaults, openShop, PASSWORD, type Shop } from "./shop";
 
 async function signIn(page: Page, username: string): Promise<void> {
   await page.goto("/console/");
@@ -27,11 +27,10 @@ async function workbook(): Promise<Buffer> {
 describe("members in the console", () => {
   let shop: Shop;
   let owner: string;
-  beforeAll(async () => {
-    shop = await Shop.open();
+  openShop({}, async (opened) => {
+    shop = opened;
     owner = await shop.signIn("owner");
   });
-  afterAll(() => shop?.stop());
 
   it("brings members in from a workbook, and hands back the row that can't be used", async () => {
     const page = await (await shop.context()).newPage();

@@ -2,7 +2,7 @@ import type { Shop } from "./shop";
 
 /** The newest code that went to a phone, as the owner sees it where messages go to the log. */
 export async function codeFor(shop: Shop, owner: string, phone: string): Promise<string> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const { items } = await shop.call<{ items: { text?: string }[] }>(owner, "GET", "/api/v1/messages?limit=20");
     const text = items.find((message) => JSON.stringify(message).includes(phone.slice(-4)))?.text;
     const code = /\d{6}/.exec(text ?? "")?.[0];

@@ -2,9 +2,9 @@
 // exchanges, refunds above the limit, settings.
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { watch } from "./faults";
-import { accessibilityFaults, PASSWORD, Shop } from "./shop";
+import { accessibilityFaults, openShop, PASSWORD, type Shop } from "./shop";
 
 interface Items<T> {
   items: T[];
@@ -34,8 +34,12 @@ let goods: Goods[];
 let page: Page;
 let faults: string[];
 
-beforeAll(async () => {
-  shop = await Shop.open();
+afterEach(async () => {
+  await page?.context().close();
+  expect(faults).toEqual([]);
+});
+openShop({}, async (opened) => {
+  shop = opened;
   owner = await shop.signIn("owner");
   tills = (await shop.call<Items<Till>>(owner, "GET", "/api/v1/tills")).items;
   const { items } = await shop.call<
@@ -51,11 +55,6 @@ beforeAll(async () => {
     .filter((one) => one.price >= 5_000)
     .sort((a, b) => a.price - b.price);
 });
-afterEach(async () => {
-  await page?.context().close();
-  expect(faults).toEqual([]);
-});
-afterAll(() => shop?.stop());
 
 /** Opens the console for somebody who is signed in already. */
 async function open(path: string, cookie = owner): Promise<void> {

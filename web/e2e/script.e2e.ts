@@ -1,10 +1,10 @@
 // Text that would run if it were markup, in every text that people enter: it is shown as it was typed, on every page of
 // every face, and nothing of it runs.
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { crawl, signedIn } from "./crawl";
 import { memberCookie } from "./member";
-import { Shop } from "./shop";
+import { openShop, type Shop } from "./shop";
 
 /** Where little may be typed, and where more may. */
 const SHORT = "<svg onload=ran=2>";
@@ -67,13 +67,12 @@ async function plant(): Promise<void> {
   await post("/held-carts", { id: id(), store, label: EVIL, cart: { lines } });
 }
 
-beforeAll(async () => {
-  shop = await Shop.open({ members: 3, months: 1 });
+openShop({ members: 3, months: 1 }, async (opened) => {
+  shop = opened;
   owner = await shop.signIn("owner");
   await plant();
   member = await memberCookie(shop, owner, PHONE);
 });
-afterAll(() => shop?.stop());
 
 let shown = 0;
 
@@ -91,7 +90,7 @@ async function look(page: Page): Promise<string[]> {
   return wrong;
 }
 
-it("runs nowhere", { timeout: 300_000 }, async () => {
+it("runs nowhere", { timeout: 600_000 }, async () => {
   const faces: [string, string, object][] = [
     [owner, "/console/", {}],
     [await shop.signIn("cashier"), "/till/", {}],

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeEach } from "vitest";
 
 /** The password of everybody in a demo. */
 export const PASSWORD = "shuke-demo";
@@ -17,6 +18,15 @@ export interface Options {
   members?: number;
   months?: number;
 }
+
+/**
+ * How long a page may take for one step. A machine that meets the pages for the first time, with nothing in its caches
+ * and other work to do, takes many times what this one takes; a fault never comes to an end.
+ */
+export const STEP_MS = 30_000;
+
+/** How many times slower than this machine the browser is, to see what a slow one would: `E2E_SLOWER=6`. */
+const SLOWER = Number(process.env.E2E_SLOWER ?? 1);
 
 /** A running server; `stop` leaves nothing behind. */
 export class Shop {
@@ -103,12 +113,33 @@ export class Shop {
       baseURL: this.url,
       timezoneId: "Asia/Shanghai",
     });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(STEP_MS);
+    if (SLOWER > 1)
+      context.on("page", async (page) => {
+        const devtools = await context.newCDPSession(page);
+        await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
+      });
     return context;
   }
 
+  /** What stands on every page that is open, for whoever has only the log of a machine that is elsewhere. */
+  async seen(): Promise<string> {
+    const pages = this.#browser?.contexts().flatMap((context) => context.pages()) ?? [];
+    const texts = pages.map(async (page) => {
+      const text = await page
+        .locator("body")
+        .textContent({ timeout: 2_000 })
+        .then(
+          (all) => all ?? "",
+          (error: Error) => error.message,
+        );
+      return `  ${page.url()}\n    ${text.replace(/\s*\n\s*/g, " | ").slice(0, 1_500)}`;
+    });
+    return (await Promise.all(texts)).join("\n");
+  }
+
   async stop(): Promise<void> {
-    await this.#browser?.close();
+    await this.#browser?.close().catch(() => undefined);
     await this.kill();
     rmSync(this.#data, { recursive: true, force: true });
   }
@@ -135,6 +166,39 @@ export class Shop {
     if (!answer.ok) throw new Error(`sign-in as ${username}: ${answer.status} ${await answer.text()}`);
     return (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
   }
+}
+
+/**
+ * A shop for the tests that follow, and what `prepare` does with it. A test that is tried again gets another one, for it
+ * must not stand on what its first try left; and each try that fails says what the pages showed, for the next may pass.
+ * Stands after the file's own `afterEach`, which then closes the pages when they were looked at.
+ */
+export function openShop(options: Options, prepare: (shop: Shop) => Promise<void>): void {
+  let shop: Shop | undefined;
+  beforeEach(async ({ task }) => {
+    if (shop && !task.result?.retryCount) return;
+    await shop?.stop();
+    shop = undefined;
+    const fresh = await Shop.open(options);
+    shop = fresh;
+    try {
+      await prepare(fresh);
+    } catch (error) {
+      // Half prepared is not prepared: the next try begins anew.
+      shop = undefined;
+      await fresh.stop();
+      throw error;
+    }
+  });
+  afterEach(async ({ task }) => {
+    const errors = task.result?.errors ?? [];
+    if (!shop || task.result?.state !== "fail" || errors.length === 0) return;
+    const last = errors.at(-1);
+    console.error(
+      `${task.name}, try ${(task.result.retryCount ?? 0) + 1}: ${last?.stack ?? last?.message}\n${await shop.seen()}`,
+    );
+  });
+  afterAll(() => shop?.stop());
 }
 
 interface Fault {

@@ -1,7 +1,7 @@
 // At the counter beyond the plain sale: a PIN on a known device, passes, gift cards, exchanges, kits, receipts.
 import { randomUUID } from "node:crypto";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { PASSWORD, Shop } from "./shop";
+import { afterEach, expect, it } from "vitest";
+import { openShop, PASSWORD, type Shop } from "./shop";
 import {
   accessible,
   balances,
@@ -32,15 +32,6 @@ const item = (at: number): Goods => {
   return found;
 };
 
-beforeAll(async () => {
-  shop = await Shop.open();
-  owner = await shop.signIn("owner");
-  cashier = await shop.signIn("cashier");
-  stock = await goods(shop, cashier);
-  const session = await shop.call<{ stores: string[] | null }>(cashier, "GET", "/api/v1/session");
-  store = session.stores?.[0] ?? "";
-});
-
 afterEach(async () => {
   const faults = till?.faults ?? [];
   await till?.context.close();
@@ -48,7 +39,14 @@ afterEach(async () => {
   expect(faults).toEqual([]);
 });
 
-afterAll(() => shop?.stop());
+openShop({}, async (opened) => {
+  shop = opened;
+  owner = await shop.signIn("owner");
+  cashier = await shop.signIn("cashier");
+  stock = await goods(shop, cashier);
+  const session = await shop.call<{ stores: string[] | null }>(cashier, "GET", "/api/v1/session");
+  store = session.stores?.[0] ?? "";
+});
 
 interface Order {
   id: string;

@@ -1,7 +1,7 @@
 // Selling without a network: the network really cut in the browser, the server really killed.
 import { randomUUID } from "node:crypto";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { Shop } from "./shop";
+import { afterEach, expect, it } from "vitest";
+import { openShop, type Shop } from "./shop";
 import {
   accessible,
   balances,
@@ -29,19 +29,17 @@ const item = (at: number): Goods => {
   return found;
 };
 
-beforeAll(async () => {
-  shop = await Shop.open();
-  owner = await shop.signIn("owner");
-  cashier = await shop.signIn("cashier");
-  stock = await goods(shop, cashier);
-});
-
 afterEach(async () => {
   await till?.context.close();
   till = undefined;
 });
 
-afterAll(() => shop?.stop());
+openShop({}, async (opened) => {
+  shop = opened;
+  owner = await shop.signIn("owner");
+  cashier = await shop.signIn("cashier");
+  stock = await goods(shop, cashier);
+});
 
 interface Order {
   id: string;
@@ -111,7 +109,7 @@ it("sells on while the network is cut, through a reload, and hands everything ov
   await shop.kill();
   await shop.start();
   await context.setOffline(false);
-  await expect.poll(() => waiting(page), { timeout: 40_000 }).toBe("0");
+  await expect.poll(() => waiting(page), { timeout: 90_000 }).toBe("0");
   const made = (await orders()).filter((order) => !before.has(order.id));
   expect(made.map((order) => order.total).sort()).toEqual([first, second].sort());
   expect(made.map((order) => order.member).filter(Boolean)).toEqual([member.id]);
@@ -135,7 +133,7 @@ it("does not double a sale whose answer was lost", async () => {
   await page.keyboard.press("Enter");
   expect(await waiting(page)).toBe("1");
   await context.unroute("**/api/v1/orders");
-  await expect.poll(() => waiting(page), { timeout: 40_000 }).toBe("0");
+  await expect.poll(() => waiting(page), { timeout: 90_000 }).toBe("0");
   const after = await orders();
   expect(after.length).toBe(before + 1);
   expect(after[0]?.total).toBe(due);
@@ -155,7 +153,7 @@ it("keeps what was promised where the price rose meanwhile, and shows the confli
     member_price: null,
   });
   await context.setOffline(false);
-  await expect.poll(() => waiting(page), { timeout: 40_000 }).toBe("0");
+  await expect.poll(() => waiting(page), { timeout: 90_000 }).toBe("0");
   await page.getByText("1单要处理").waitFor();
   await page.getByRole("link", { name: /要处理/ }).click();
   const conflict = page.getByRole("listitem").filter({ hasText: item(5).name });
@@ -232,7 +230,7 @@ it("lets the wallet pay within the shop's limit, and the same money once", async
       await page.keyboard.press("Enter");
     }
     await context.setOffline(false);
-    await expect.poll(() => waiting(page), { timeout: 40_000 }).toBe("0");
+    await expect.poll(() => waiting(page), { timeout: 90_000 }).toBe("0");
     expect((await balances(shop, cashier, member)).principal.available, "80 less 50 and 30").toBe(0);
   } finally {
     await shop.call(owner, "PUT", "/api/v1/settings/offline", policy);

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { BrowserContext, Page } from "playwright-core";
 import { expect } from "vitest";
-import { accessibilityFaults, PASSWORD, type Shop } from "./shop";
+import { accessibilityFaults, PASSWORD, type Shop, STEP_MS } from "./shop";
 
 export interface Goods {
   variant: string;
@@ -117,7 +117,7 @@ export async function scan(page: Page, text: string): Promise<void> {
 export async function price(page: Page): Promise<number> {
   const total = page.locator(".totals[aria-busy=false] strong");
   await total.waitFor();
-  await expect.poll(async () => page.locator(".lines").getAttribute("aria-busy"), { timeout: 10_000 }).toBe("false");
+  await expect.poll(async () => page.locator(".lines").getAttribute("aria-busy"), { timeout: STEP_MS }).toBe("false");
   return minor(await total.textContent());
 }
 
@@ -129,7 +129,7 @@ export function minor(text: string | null): number {
 
 /** How many lines the cart has. */
 export async function lines(page: Page, count: number): Promise<void> {
-  await expect.poll(() => page.locator(".line").count(), { timeout: 10_000 }).toBe(count);
+  await expect.poll(() => page.locator(".line").count(), { timeout: STEP_MS }).toBe(count);
 }
 
 /** Finds the member whose phone ends so, and waits for what the till knows about them. */

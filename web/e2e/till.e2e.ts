@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { Shop } from "./shop";
+import { afterEach, expect, it } from "vitest";
+import { openShop, type Shop } from "./shop";
 import {
   accessible,
   balances,
@@ -31,14 +31,6 @@ const item = (at: number): Goods => {
   return found;
 };
 
-beforeAll(async () => {
-  shop = await Shop.open();
-  owner = await shop.signIn("owner");
-  manager = await shop.signIn("manager");
-  cashier = await shop.signIn("cashier");
-  stock = await goods(shop, cashier);
-});
-
 afterEach(async () => {
   const faults = till?.faults ?? [];
   await till?.context.close();
@@ -46,7 +38,13 @@ afterEach(async () => {
   expect(faults).toEqual([]);
 });
 
-afterAll(() => shop?.stop());
+openShop({}, async (opened) => {
+  shop = opened;
+  owner = await shop.signIn("owner");
+  manager = await shop.signIn("manager");
+  cashier = await shop.signIn("cashier");
+  stock = await goods(shop, cashier);
+});
 
 interface Order {
   id: string;
