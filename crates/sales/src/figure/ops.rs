@@ -33,18 +33,28 @@ pub(crate) async fn recount(tx: &mut Tx, merchant: MerchantId, members: &[Member
     Ok(())
 }
 
-/// Adds orders and returns of an import, in the transaction that writes them.
-pub(crate) async fn add_past(tx: &mut Tx, cx: &Cx, orders: &[PastOrder]) -> Result<()> {
-    let zones: HashMap<Uuid, Zone> = stores::ops::zones(tx, cx.merchant).await?.into_iter().map(|(id, zone)| (id.0, zone)).collect();
-    let mut hours: BTreeMap<HourKey, OrderSums> = BTreeMap::new();
-    let mut goods: BTreeMap<GoodsKey, (i64, i64)> = BTreeMap::new();
-    let mut buyers: BTreeMap<BuyerKey, (i64, i64)> = BTreeMap::new();
-    for order in orders {
+/// What past orders and returns add to the figures of stores and goods.
+#[derive(Debug)]
+pub struct PastSums {
+    zones: HashMap<Uuid, Zone>,
+    hours: BTreeMap<HourKey, OrderSums>,
+    goods: BTreeMap<GoodsKey, (i64, i64)>,
+}
+
+impl PastSums {
+    /// Nothing yet.
+    pub async fn begin(tx: &mut Tx, cx: &Cx) -> Result<Self> {
+        let zones = stores::ops::zones(tx, cx.merchant).await?.into_iter().map(|(id, zone)| (id.0, zone)).collect();
+        Ok(Self { zones, hours: BTreeMap::new(), goods: BTreeMap::new() })
+    }
+
+    /// Adds an order or a return.
+    pub fn add(&mut self, order: &PastOrder) -> Result<()> {
         let (day, store) = (order.date, order.store.0);
         let new = i64::from(order.before.is_none());
-        let amount = Money::sum(order.lines.iter().map(|line| line.amount))?;
-        let hour = zones.get(&store).map_or(0, |zone| i64::from(zone.local(order.at).hour()));
-        let sums = hours.entry((day, store, hour)).or_default();
+        let amount = order.added()?;
+        let hour = self.zones.get(&store).map_or(0, |zone| i64::from(zone.local(order.at).hour()));
+        let sums = self.hours.entry((day, store, hour)).or_default();
         let sign = match order.kind {
             PastKind::Sale => {
                 sums.orders += new;
@@ -58,16 +68,37 @@ pub(crate) async fn add_past(tx: &mut Tx, cx: &Cx, orders: &[PastOrder]) -> Resu
             }
         };
         for line in &order.lines {
-            let sum = goods.entry((day, store, line.product)).or_default();
+            let sum = self.goods.entry((day, store, line.product)).or_default();
             *sum = (sum.0 + sign * line.quantity_milli, sum.1 + sign * line.amount.0);
         }
-        if let (Some(member), PastKind::Sale) = (order.member, order.kind) {
-            let sum = buyers.entry((member.0, day, store)).or_default();
-            *sum = (sum.0 + new, sum.1 + amount.0);
-        }
+        Ok(())
     }
-    store::add_hours(tx, cx.merchant, &hours).await?;
-    store::add_goods(tx, cx.merchant, &goods).await?;
+
+    /// Writes them.
+    pub async fn write(&self, tx: &mut Tx, cx: &Cx) -> Result<()> {
+        store::add_hours(tx, cx.merchant, &self.hours).await?;
+        store::add_goods(tx, cx.merchant, &self.goods).await
+    }
+}
+
+/// Adds orders and returns of an import, in the transaction that writes them.
+pub(crate) async fn add_past(tx: &mut Tx, cx: &Cx, orders: &[PastOrder]) -> Result<()> {
+    let mut sums = PastSums::begin(tx, cx).await?;
+    for order in orders {
+        sums.add(order)?;
+    }
+    sums.write(tx, cx).await?;
+    add_past_buyers(tx, cx, orders).await
+}
+
+/// Of these, what buyers bought.
+pub(crate) async fn add_past_buyers(tx: &mut Tx, cx: &Cx, orders: &[PastOrder]) -> Result<()> {
+    let mut buyers: BTreeMap<BuyerKey, (i64, i64)> = BTreeMap::new();
+    for order in orders.iter().filter(|order| order.kind == PastKind::Sale) {
+        let Some(member) = order.member else { continue };
+        let sum = buyers.entry((member.0, order.date, order.store.0)).or_default();
+        *sum = (sum.0 + i64::from(order.before.is_none()), sum.1 + order.added()?.0);
+    }
     store::add_buyers(tx, cx.merchant, &buyers).await
 }
 

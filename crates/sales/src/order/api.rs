@@ -2,6 +2,7 @@
 
 use super::model::{Checkout, Order, OrderId};
 use super::reasons::{OrderReasons, reasons};
+use super::search::{self, Wanted};
 use super::{ops, store};
 use crate::book::Books;
 use axum::extract::State;
@@ -11,6 +12,7 @@ use shuke_http::{
 };
 use shuke_kernel::{Date, Error, Instant, Page, Result, Uuid};
 use shuke_member::MemberId;
+use shuke_member::member::View;
 use shuke_member::pin::Proven;
 use utoipa::IntoParams;
 
@@ -27,6 +29,9 @@ pub struct OrderFilter {
     /// Up to this local day, included.
     #[param(value_type = Option<String>, format = Date)]
     pub to: Option<Date>,
+    /// The order's number or its beginning from the day on (`251122`, `2511221432`), or whose it is, as the list of
+    /// members takes it: phone, last four digits, number, full name, initials. Together with a store or a member.
+    pub q: Option<String>,
     /// The `next` of the page before.
     pub cursor: Option<String>,
     /// Rows on a page, 1 to 200, 50 by default.
@@ -140,25 +145,22 @@ async fn list_orders(State(app): State<App>, allow: Allow<perm::SaleRead>, Query
         (None, None) => None,
     };
     let books = app.slot::<Books>();
-    let frame = (&allow.caller.cx, &*books, &filter, store, before, limit);
-    let orders = app
-        .db
-        .read(&frame, |tx, (cx, books, filter, store, before, limit)| {
-            Box::pin(async move {
-                let book = books.current(tx, cx.merchant).await?;
-                let zone = store.map_or_else(|| book.loyalty.zone.clone(), |store| book.zone(store));
-                let filter = store::Filter {
-                    store: *store,
-                    member: filter.member,
-                    from: filter.from.map(|day| zone.start(day)),
-                    until: filter.to.map(|day| zone.end(day)),
-                    before: *before,
-                };
-                store::list(tx, cx.merchant, &filter, limit.fetch(), |store| book.zone(store)).await
-            })
+    let wanted = Wanted {
+        store,
+        member: filter.member,
+        from: filter.from,
+        to: filter.to,
+        q: filter.q.clone(),
+        personal: View::of(&allow) != View::Nothing,
+    };
+    let frame = (&allow.caller.cx, &app.vault, &*books, wanted, before, limit);
+    let orders = app.db.read(&frame, |tx, (cx, vault, books, wanted, before, limit)| {
+        Box::pin(async move {
+            let book = books.current(tx, cx.merchant).await?;
+            search::list(tx, (cx, vault, &book), wanted, *before, *limit).await
         })
-        .await?;
-    Ok(Json(Page::of(orders, limit, |order| (order.at, order.id.0))))
+    });
+    Ok(Json(orders.await?))
 }
 
 /// What a member has bought: orders with their lines, newest first.

@@ -10,6 +10,7 @@
 use super::model::{Payment, Tender};
 use super::store;
 use crate::figure;
+pub use crate::figure::ops::PastSums;
 use crate::refund::store::import as returns;
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
@@ -94,7 +95,11 @@ impl PastOrder {
     /// What it comes to, with what is there already.
     pub fn amount(&self) -> Result<Money> {
         let before = self.before.as_ref().map_or(Money::ZERO, |head| head.amount);
-        before.plus(Money::sum(self.lines.iter().map(|line| line.amount))?)
+        before.plus(self.added()?)
+    }
+    /// What its new lines come to.
+    pub(crate) fn added(&self) -> Result<Money> {
+        Money::sum(self.lines.iter().map(|line| line.amount))
     }
     /// The number of its first line.
     pub(crate) fn first_line(&self) -> i64 {
@@ -121,6 +126,21 @@ pub async fn heads(tx: &mut Tx, merchant: MerchantId, kind: PastKind, ids: &[Uui
 ///
 /// Errors: `sales_order_pkey`, `refund_pkey` where one came into being meanwhile.
 pub async fn write(tx: &mut Tx, cx: &Cx, import: Uuid, orders: &[PastOrder]) -> Result<()> {
+    documents(tx, cx, import, orders).await?;
+    figure::ops::add_past(tx, cx, orders).await?;
+    let sales = orders.iter().filter(|order| order.kind == PastKind::Sale).count();
+    let payload = serde_json::json!({ "import": import, "orders": sales, "returns": orders.len() - sales });
+    event::append(tx, cx, &[Event::new("orders.imported", import, &payload)]).await
+}
+
+/// The same for a shop that is filled from nothing: what stores and goods come to is added up in memory and
+/// written by the caller, once, with [`PastSums::write`]. No event tells of it.
+pub async fn fill(tx: &mut Tx, cx: &Cx, import: Uuid, orders: &[PastOrder]) -> Result<()> {
+    documents(tx, cx, import, orders).await?;
+    figure::ops::add_past_buyers(tx, cx, orders).await
+}
+
+async fn documents(tx: &mut Tx, cx: &Cx, import: Uuid, orders: &[PastOrder]) -> Result<()> {
     let (sales, taken): (Vec<&PastOrder>, Vec<&PastOrder>) = orders.iter().partition(|order| order.kind == PastKind::Sale);
     store::import::write(tx, cx, import, &sales).await?;
     returns::write(tx, cx, import, &taken).await?;
@@ -132,8 +152,5 @@ pub async fn write(tx: &mut Tx, cx: &Cx, import: Uuid, orders: &[PastOrder]) -> 
         let amount = if counts { amount } else { -amount };
         counted.push(Purchase { member, order: order.id, store: Some(order.store), date: order.date, amount, counts });
     }
-    purchases::apply_purchases(tx, cx, &counted).await?;
-    figure::ops::add_past(tx, cx, orders).await?;
-    let payload = serde_json::json!({ "import": import, "orders": sales.len(), "returns": taken.len() });
-    event::append(tx, cx, &[Event::new("orders.imported", import, &payload)]).await
+    purchases::apply_purchases(tx, cx, &counted).await
 }

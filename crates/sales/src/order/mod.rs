@@ -29,6 +29,7 @@ pub(crate) mod past;
 pub(crate) mod prepaid;
 mod promise;
 pub mod reasons;
+pub(crate) mod search;
 pub mod store;
 
 pub use model::{Checkout, CheckoutLine, Identity, Order, OrderId, OrderLine, Payment, Tender};

@@ -29,6 +29,8 @@ mod kit;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
+mod list;
+#[cfg(test)]
 mod me;
 #[cfg(test)]
 mod merge;

@@ -3,7 +3,10 @@
 pub(crate) mod export;
 pub(crate) mod figure;
 pub(crate) mod import;
+mod list;
 pub(crate) mod verify;
+
+pub(crate) use list::{Filter, Span, list, of_member, of_members, of_stores};
 
 use super::model::{Order, OrderId, OrderLine, number};
 use crate::product::store::placeholders;
@@ -279,50 +282,6 @@ pub(crate) async fn latest_buyers(tx: &mut Tx, merchant: MerchantId, store: Uuid
         most
     );
     tx.rows(stmt).await?.iter().map(|row| row.get(0)).collect()
-}
-
-/// Which orders a list shows.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Filter {
-    pub(crate) store: Option<Uuid>,
-    pub(crate) member: Option<Uuid>,
-    pub(crate) from: Option<Instant>,
-    pub(crate) until: Option<Instant>,
-    pub(crate) before: Option<(Instant, Uuid)>,
-}
-
-/// Orders without their lines, newest first.
-pub(crate) async fn list(
-    tx: &mut Tx,
-    merchant: MerchantId,
-    filter: &Filter,
-    limit: i64,
-    zone: impl Fn(Uuid) -> Zone,
-) -> Result<Vec<Order>> {
-    let mut params = vec![merchant.to_value()];
-    let mut text = format!("{SELECT} WHERE merchant_id = $1");
-    let mut and = |condition: &str, value: Value| {
-        params.push(value);
-        text.push_str(&condition.replace('?', &format!("${}", params.len())));
-    };
-    if let Some(member) = filter.member {
-        and(" AND member_id = ?", member.to_value());
-    }
-    if let Some(store) = filter.store {
-        and(" AND store_id = ?", store.to_value());
-    }
-    if let Some(from) = filter.from {
-        and(" AND at >= ?", from.to_value());
-    }
-    if let Some(until) = filter.until {
-        and(" AND at < ?", until.to_value());
-    }
-    if let Some((at, id)) = filter.before {
-        and(" AND (at, id) < (?, ", at.to_value());
-        and("?)", id.to_value());
-    }
-    and(" ORDER BY at DESC, id DESC LIMIT ?", limit.to_value());
-    tx.rows(Stmt::built(text, params)).await?.iter().map(|row| read(row, &zone)).collect()
 }
 
 /// Reads the lines of several orders in one statement.
