@@ -26485,6 +26485,11 @@ export interface operations {
                 from?: string | null;
                 /** @description Up to this local day, included. */
                 to?: string | null;
+                /**
+                 * @description The order's number or its beginning from the day on (`251122`, `2511221432`), or whose it is, as the list of
+                 *     members takes it: phone, last four digits, number, full name, initials. Together with a store or a member.
+                 */
+                q?: string | null;
                 /** @description The `next` of the page before. */
                 cursor?: string | null;
                 /** @description Rows on a page, 1 to 200, 50 by default. */
