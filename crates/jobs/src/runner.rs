@@ -83,20 +83,27 @@ impl Runner {
     /// many events and jobs it did, and what the tasks count.
     pub async fn step(&self, work: &Work) -> Result<u64> {
         let mut done = 0;
-        loop {
-            let mut round = 0;
-            for reader in &self.readers {
-                round += event::drain(&work.db, reader.as_ref(), &work.clock, &work.random).await?;
-            }
-            while let Some(job) = job::lease(&work.db, work.clock.now()).await? {
-                wall::within(Wall::One(job.merchant), self.run(work, &job)).await?;
-                round += 1;
-            }
+        for rounds in 1_u64.. {
+            let round = self.round(work).await?;
             done += round;
             if round == 0 {
-                return Ok(done + self.run_tasks(work).await);
+                break;
+            }
+            if rounds.is_multiple_of(TASK_ROUNDS) {
+                done += self.run_tasks(work).await;
             }
         }
+        Ok(done + self.run_tasks(work).await)
+    }
+
+    /// Some events of each reader, and the jobs that are due. Returns how many.
+    async fn round(&self, work: &Work) -> Result<u64> {
+        let mut done = event::drain(&work.db, &self.readers, &work.clock, &work.random).await?;
+        while let Some(job) = job::lease(&work.db, work.clock.now()).await? {
+            wall::within(Wall::One(job.merchant), self.run(work, &job)).await?;
+            done += 1;
+        }
+        Ok(done)
     }
 
     async fn run_tasks(&self, work: &Work) -> u64 {
@@ -128,19 +135,33 @@ impl Runner {
         Ok(())
     }
 
-    /// Runs until the future that says stop is done.
+    /// Runs until the future that says stop is done; it is asked after every round, for in a shop that sells and
+    /// sells there is always something due.
     pub async fn run_until(&self, work: &Work, stop: impl std::future::Future<Output = ()> + Send) {
         let mut stop = std::pin::pin!(stop);
-        loop {
-            if let Err(error) = self.step(work).await {
-                tracing::warn!(%error, "the worker will try again");
-            }
+        for rounds in 1_u64.. {
+            let busy = match self.round(work).await {
+                Ok(done) => {
+                    if done == 0 || rounds.is_multiple_of(TASK_ROUNDS) {
+                        self.run_tasks(work).await;
+                    }
+                    done > 0
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the worker will try again");
+                    false
+                }
+            };
+            let pause = Duration::from_millis(if busy { 0 } else { POLL_MS });
             tokio::select! {
+                biased;
                 () = &mut stop => return,
-                () = tokio::time::sleep(Duration::from_millis(POLL_MS)) => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
     }
 }
 
 const POLL_MS: u64 = 250;
+/// After so many rounds of readers and jobs the tasks don't wait any longer for a quiet moment.
+const TASK_ROUNDS: u64 = 8;

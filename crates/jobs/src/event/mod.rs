@@ -13,10 +13,13 @@ mod store;
 
 use shuke_db::{Db, Future, ToValue as _, Tx, Wall, insert, wall};
 use shuke_kernel::{Clock, Cx, Instant, Kind, MerchantId, Random, Result, Uuid};
+use std::sync::Arc;
 
 /// How often a reader tries one event before it is set aside.
 pub const ATTEMPTS_MAX: i64 = 8;
 const BATCH_EVENTS_MAX: i64 = 200;
+/// Batches of one merchant that a reader takes before the next reader has its turn, and the next merchant.
+const TURN_BATCHES_MAX: i64 = 5;
 
 /// Something that happened, about to be written.
 #[derive(Clone, Debug)]
@@ -119,13 +122,19 @@ struct Turn<'a> {
     events_max: i64,
 }
 
-/// Lets a reader take what is new, for every merchant. Returns how many events it took.
-pub async fn drain(db: &Db, reader: &dyn Reader, clock: &Clock, random: &Random) -> Result<u64> {
+/// Lets every reader take what is new, in the readers' order: some batches of each merchant, so that one that sells
+/// faster than a reader follows keeps nobody waiting. Returns how many events they took; none means that nothing is
+/// new.
+pub(crate) async fn drain(db: &Db, readers: &[Arc<dyn Reader>], clock: &Clock, random: &Random) -> Result<u64> {
+    if readers.is_empty() {
+        return Ok(0);
+    }
+    let names: Vec<&'static str> = readers.iter().map(|reader| reader.name()).collect();
+    let news = db.read(&names, |tx, names| Box::pin(store::news(tx, names)));
     let mut taken = 0;
-    let name = reader.name();
-    let news = db.read(&name, |tx, name| Box::pin(store::merchants_with_news(tx, name)));
-    for merchant in wall::within(Wall::All, news).await? {
-        let turn = Turn { reader, merchant, clock, random, events_max: BATCH_EVENTS_MAX };
+    for (place, merchant) in wall::within(Wall::All, news).await? {
+        let Some(reader) = readers.get(place) else { continue };
+        let turn = Turn { reader: &**reader, merchant, clock, random, events_max: BATCH_EVENTS_MAX };
         taken += wall::within(Wall::One(merchant), drain_of(db, turn)).await?;
     }
     Ok(taken)
@@ -133,16 +142,19 @@ pub async fn drain(db: &Db, reader: &dyn Reader, clock: &Clock, random: &Random)
 
 async fn drain_of(db: &Db, mut turn: Turn<'_>) -> Result<u64> {
     let (reader, merchant, clock) = (turn.reader, turn.merchant, turn.clock);
-    let mut taken = 0;
+    let mut taken: i64 = 0;
     // How many events are still to be taken one by one, after a batch failed.
     let mut singly: i64 = 0;
-    loop {
+    while taken < TURN_BATCHES_MAX * BATCH_EVENTS_MAX {
         turn.events_max = if singly > 0 { 1 } else { BATCH_EVENTS_MAX };
         match db.write(&turn, |tx, turn| Box::pin(take(tx, turn))).await {
-            Ok(0) => break,
             Ok(count) => {
                 taken += count;
                 singly -= 1;
+                // The last of them, as far as this reader can see now.
+                if count < turn.events_max {
+                    break;
+                }
             }
             Err(error) if error.kind() == Kind::Unavailable => return Err(error),
             // One of the batch failed and took the others with it.
@@ -158,10 +170,10 @@ async fn drain_of(db: &Db, mut turn: Turn<'_>) -> Result<u64> {
             }
         }
     }
-    Ok(taken)
+    Ok(taken.unsigned_abs())
 }
 
-async fn take(tx: &mut Tx, turn: &Turn<'_>) -> Result<u64> {
+async fn take(tx: &mut Tx, turn: &Turn<'_>) -> Result<i64> {
     let cursor = store::cursor(tx, turn.reader.name(), turn.merchant).await?;
     let events = store::after(tx, turn.merchant, &cursor, turn.events_max).await?;
     let Some(last) = events.last() else { return Ok(0) };
@@ -172,5 +184,5 @@ async fn take(tx: &mut Tx, turn: &Turn<'_>) -> Result<u64> {
         }
     }
     store::advance(tx, turn.reader.name(), turn.merchant, last).await?;
-    Ok(events.len() as u64)
+    Ok(i64::try_from(events.len()).unwrap_or(i64::MAX))
 }

@@ -1,7 +1,7 @@
 //! SQL of the event log.
 
 use super::{ATTEMPTS_MAX, StoredEvent};
-use shuke_db::{Kind, Row, Stmt, Tx, sql};
+use shuke_db::{Kind, Row, Stmt, ToValue as _, Tx, sql};
 use shuke_kernel::{Instant, MerchantId, Result, Uuid};
 
 pub(super) struct Position {
@@ -14,17 +14,23 @@ pub(super) async fn merchants(tx: &mut Tx) -> Result<Vec<MerchantId>> {
     tx.rows(sql!("SELECT merchant_id FROM merchant ORDER BY merchant_id")).await?.iter().map(|row| row.get(0)).collect()
 }
 
-pub(super) async fn merchants_with_news(tx: &mut Tx, reader: &str) -> Result<Vec<MerchantId>> {
-    let rows = tx
-        .rows(sql!(
-            "SELECT m.merchant_id FROM merchant m LEFT JOIN event_cursor c ON c.merchant_id = m.merchant_id AND c.reader = $1
-             WHERE EXISTS (SELECT 1 FROM event e WHERE e.merchant_id = m.merchant_id
-                AND (e.position, e.id) > (COALESCE(c.position, -1), COALESCE(c.id, $2)))",
-            reader,
-            Uuid::nil()
-        ))
-        .await?;
-    rows.iter().map(|row| row.get(0)).collect()
+/// Whose log has something that a reader has not seen, for several readers in one statement: the reader's place in
+/// the list, and the merchant. Idle servers ask this four times a second.
+pub(super) async fn news(tx: &mut Tx, readers: &[&str]) -> Result<Vec<(usize, MerchantId)>> {
+    let mut params = vec![Uuid::nil().to_value()];
+    params.extend(readers.iter().map(|name| name.to_value()));
+    let names: Vec<String> =
+        (0..readers.len()).map(|n| format!("SELECT CAST({n} AS BIGINT) AS place, CAST(${} AS TEXT) AS name", n + 2)).collect();
+    let text = format!(
+        "SELECT r.place, m.merchant_id FROM merchant m CROSS JOIN ({}) r
+         LEFT JOIN event_cursor c ON c.merchant_id = m.merchant_id AND c.reader = r.name
+         WHERE EXISTS (SELECT 1 FROM event e WHERE e.merchant_id = m.merchant_id
+            AND (e.position, e.id) > (COALESCE(c.position, -1), COALESCE(c.id, $1)))
+         ORDER BY r.place, m.merchant_id",
+        names.join(" UNION ALL ")
+    );
+    let rows = tx.rows(Stmt::built(text, params)).await?;
+    rows.iter().map(|row| Ok((usize::try_from(row.get::<i64>(0)?).unwrap_or(usize::MAX), row.get(1)?))).collect()
 }
 
 pub(super) async fn is_behind(tx: &mut Tx, merchant: MerchantId, reader: &str) -> Result<bool> {
@@ -66,10 +72,10 @@ pub(super) async fn after(tx: &mut Tx, merchant: MerchantId, cursor: &Position, 
     };
     let text = format!("{COLUMNS} WHERE merchant_id = $1 AND (position, id) > ($2, $3){bound} ORDER BY merchant_id, position, id LIMIT $4");
     let params = vec![
-        shuke_db::ToValue::to_value(&merchant),
-        shuke_db::ToValue::to_value(&cursor.position),
-        shuke_db::ToValue::to_value(&cursor.id),
-        shuke_db::ToValue::to_value(&limit),
+        merchant.to_value(),
+        cursor.position.to_value(),
+        cursor.id.to_value(),
+        limit.to_value(),
     ];
     tx.rows(Stmt::built(text, params)).await?.iter().map(event).collect()
 }

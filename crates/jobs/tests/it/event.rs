@@ -3,10 +3,10 @@
 use crate::support::{Given, effect, given};
 use shuke_db::{Future, Tx, sql};
 use shuke_jobs::event::ATTEMPTS_MAX;
-use shuke_jobs::{Event, Reader, Runner, StoredEvent, event};
+use shuke_jobs::{Event, Reader, Runner, StoredEvent, Task, Work, event};
 use shuke_kernel::{Cx, Error, Uuid};
 use shuke_testkit::{Kind, run, scenario, step};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Counts each event that it takes. Fails on the payload `"poison"` as often as it is told to.
@@ -36,6 +36,44 @@ impl Reader for Counting {
                 return Err(Error::refused("poisoned", "the reader can't take this one"));
             }
             Ok(())
+        })
+    }
+}
+
+/// Sees to it that something happens for each event that it takes, as long as there is left of it: a shop that
+/// sells as fast as its readers read.
+struct Endless {
+    left: Arc<AtomicI64>,
+    again: Event,
+}
+
+impl Reader for Endless {
+    fn name(&self) -> &'static str {
+        "endless"
+    }
+    fn wants(&self, _: &str) -> bool {
+        self.left.fetch_sub(1, Ordering::SeqCst) > 0
+    }
+    fn handle<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, _: &'t StoredEvent) -> Future<'t, ()> {
+        Box::pin(event::append(tx, cx, std::slice::from_ref(&self.again)))
+    }
+}
+
+/// Notes when it comes to have its turn, and counts what is the other merchant's.
+struct Noting(Box<dyn Fn() + Send + Sync>);
+
+impl Reader for Noting {
+    fn name(&self) -> &'static str {
+        "noting"
+    }
+    fn wants(&self, _: &str) -> bool {
+        true
+    }
+    fn handle<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, event: &'t StoredEvent) -> Future<'t, ()> {
+        Box::pin(async move {
+            (self.0)();
+            let name: String = event.read()?;
+            if name == "other" { effect(tx, cx.merchant, &name).await } else { Ok(()) }
         })
     }
 }
@@ -127,6 +165,34 @@ scenario! {
         let dead = dead_letters(&given).await;
         assert!(dead.len() == 1 && dead[0].contains("poisoned"), "{dead:?}");
         assert_eq!(step(&runner, &given.work()).await, 0);
+    }
+
+    /// While there is always something new for one reader, the next one, the next merchant and the periodic tasks
+    /// have their turn all the same.
+    async fn who_is_never_done_keeps_nobody_waiting(given) {
+        let left = Arc::new(AtomicI64::new(9_800));
+        let seen: Arc<Mutex<Vec<(&'static str, i64)>>> = Arc::default();
+        let note = |what: &'static str| {
+            let (seen, left) = (seen.clone(), left.clone());
+            move || seen.lock().unwrap().push((what, left.load(Ordering::SeqCst)))
+        };
+        let task = note("task");
+        let task: Task = Arc::new(move |_: &Work| {
+            task();
+            Box::pin(async { Ok(0) })
+        });
+        let again = Event::new("thing.happened", Uuid::nil(), &"again");
+        let runner = Runner::default()
+            .reader(Endless { left: left.clone(), again })
+            .reader(Noting(Box::new(note("reader"))))
+            .task("task", 0, task);
+        happen(&given, 1, &["first"; 200]).await;
+        happen(&given, 2, &["other"]).await;
+        step(&runner, &given.work()).await;
+        let left_at = |what| seen.lock().unwrap().iter().find(|(name, _)| *name == what).map(|(_, left)| *left).unwrap();
+        assert!(left_at("reader") >= 8_700, "the next reader waited for {} events", 9_800 - left_at("reader"));
+        assert!(left_at("task") > 0, "the task waited to the end");
+        assert_eq!(given.effects().await, once(&["other"]), "the other merchant's");
     }
 
     /// Two servers that run one reader do each event once.

@@ -22,15 +22,16 @@ pub trait Follower: Send + Sync {
     fn take<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, entries: &'t [Posted]) -> Future<'t, ()>;
 }
 
-/// Lets a follower take what is new of a merchant. Returns how many entries it took.
+/// Lets a follower take what is new of a merchant as this begins; what shops sell meanwhile is for the next time, so
+/// that it ends. Returns how many entries it took.
 pub async fn drain(db: &Db, cx: &Cx, follower: &dyn Follower) -> Result<u64> {
     let mut taken = 0;
     let name = follower.name();
     while db.read(&(cx, name), |tx, (cx, name)| Box::pin(news(tx, cx, name))).await? {
         let count = db.write(&(cx, follower), |tx, (cx, follower)| Box::pin(take(tx, cx, *follower))).await?;
         taken += count;
-        // Another server took them meanwhile.
-        if count == 0 {
+        // With less than a batch it has come to the end, or another server took them meanwhile.
+        if count < BATCH_ENTRIES_MAX.unsigned_abs() {
             break;
         }
     }
