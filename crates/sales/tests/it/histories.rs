@@ -5,6 +5,9 @@ use crate::life::Act;
 use crate::world::{Holdings, World, expected};
 use shuke_sales::order::Order;
 use shuke_testkit::Kind;
+use std::panic::{catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 /// Stalls on each database, and histories on each stall. `SHUKE_SOAK` makes them 10,000 histories on each.
 fn sizes() -> (u64, u64) {
@@ -143,29 +146,51 @@ async fn swap_some(world: &World, orders: &mut Vec<Order>) {
     orders.push(made.order);
 }
 
-async fn all(kind: Kind) {
-    let (stalls, histories) = sizes();
-    for number in 0..stalls {
-        let given = std::env::var("SHUKE_SEED").ok().and_then(|text| text.parse().ok());
-        let seed = given.unwrap_or(number * 7_919 + 1);
-        println!("histories with SHUKE_SEED={seed}");
-        let mut world = World::found(kind, seed).await;
-        for _ in 0..histories {
-            history(&mut world).await;
-        }
-        world.verify().await;
-        if given.is_some() {
-            break;
+/// A stall of its own, its histories one after another, and then everything verified.
+async fn stall(kind: Kind, seed: u64, histories: u64) {
+    println!("histories with SHUKE_SEED={seed}");
+    let mut world = World::found(kind, seed).await;
+    for _ in 0..histories {
+        history(&mut world).await;
+    }
+    world.verify().await;
+}
+
+/// Takes stalls until there are none left, or another thread found that something is lost.
+fn take_stalls(kind: Kind, next: &AtomicU64, stalls: u64, histories: u64) {
+    let number = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|number| *number < stalls);
+    while let Some(number) = number() {
+        let ended = catch_unwind(|| shuke_testkit::run(stall(kind, number * 7_919 + 1, histories)));
+        if let Err(fault) = ended {
+            next.store(stalls, Ordering::Relaxed);
+            resume_unwind(fault);
         }
     }
 }
 
+/// Every stall, on as many threads as the machine has cores: a stall has a database of its own.
+fn all(kind: Kind) {
+    let (stalls, histories) = sizes();
+    if let Some(seed) = std::env::var("SHUKE_SEED").ok().and_then(|text| text.parse().ok()) {
+        return shuke_testkit::run(stall(kind, seed, histories));
+    }
+    let (begun, next) = (Instant::now(), AtomicU64::new(0));
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..threads).map(|_| scope.spawn(|| take_stalls(kind, &next, stalls, histories))).collect();
+        for one in all {
+            one.join().unwrap_or_else(|fault| resume_unwind(fault));
+        }
+    });
+    println!("{} histories on {kind:?} ended where they began, in {} s", stalls * histories, begun.elapsed().as_secs());
+}
+
 #[test]
 fn everything_refunded_is_as_before_on_sqlite() {
-    shuke_testkit::run(all(Kind::Sqlite));
+    all(Kind::Sqlite);
 }
 
 #[test]
 fn everything_refunded_is_as_before_on_postgres() {
-    shuke_testkit::run(all(Kind::Postgres));
+    all(Kind::Postgres);
 }

@@ -4,6 +4,7 @@ use crate::life::Life;
 use serde_json::json;
 use shuke_http::Role;
 use shuke_jobs::Runner;
+use shuke_kernel::value::ToValue as _;
 use shuke_kernel::{Cx, Error, Money, Random, Rate, Result, Uuid};
 use shuke_ledger::AccountKind;
 use shuke_loyalty::book::{CheckoutPolicy, RefundPolicy};
@@ -522,20 +523,17 @@ impl World {
             "SELECT 'credits ' || credit_kind, credit_owner, CAST(SUM(amount) AS BIGINT) FROM transfer WHERE merchant_id = $1 GROUP BY credit_kind, credit_owner",
             "SELECT 'spent', member_id, amount FROM member_stat WHERE merchant_id = $1 AND amount <> 0",
         ];
-        let mut out = Holdings::new();
-        for text in statements {
-            let stmt = shuke_db::Stmt::built(text, vec![shuke_kernel::value::ToValue::to_value(&self.stall.merchant)]);
-            let rows = self.app.db().read(&stmt, |tx, stmt| Box::pin(tx.rows(stmt.clone()))).await.unwrap();
-            for row in rows {
-                let (name, id, value): (String, Uuid, i64) = (row.get(0).unwrap(), row.get(1).unwrap(), row.get(2).unwrap());
-                // The shop's accounts: credits less debits is what they hold.
-                let (name, value) = match name.split_once(' ') {
-                    Some(("debits", kind)) => (format!("sum {kind}"), -value),
-                    Some(("credits", kind)) => (format!("sum {kind}"), value),
-                    _ => (name, value),
-                };
-                *out.entry(format!("{name} {id}")).or_default() += value;
-            }
+        let (mut out, stmts) = (Holdings::new(), statements.map(|text| shuke_db::Stmt::built(text, vec![self.stall.merchant.to_value()])));
+        let read = self.app.db().snapshot(&stmts, |tx, stmts| Box::pin(tx.all(stmts.clone())));
+        for row in read.await.unwrap().iter().flatten() {
+            let (name, id, value): (String, Uuid, i64) = (row.get(0).unwrap(), row.get(1).unwrap(), row.get(2).unwrap());
+            // The shop's accounts: credits less debits is what they hold.
+            let (name, value) = match name.split_once(' ') {
+                Some(("debits", kind)) => (format!("sum {kind}"), -value),
+                Some(("credits", kind)) => (format!("sum {kind}"), value),
+                _ => (name, value),
+            };
+            *out.entry(format!("{name} {id}")).or_default() += value;
         }
         for customer in &self.stall.members {
             let input = (self.cx(), customer.member.0);
