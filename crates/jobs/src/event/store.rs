@@ -71,12 +71,7 @@ pub(super) async fn after(tx: &mut Tx, merchant: MerchantId, cursor: &Position, 
         Kind::Postgres => " AND position < position_horizon()",
     };
     let text = format!("{COLUMNS} WHERE merchant_id = $1 AND (position, id) > ($2, $3){bound} ORDER BY merchant_id, position, id LIMIT $4");
-    let params = vec![
-        merchant.to_value(),
-        cursor.position.to_value(),
-        cursor.id.to_value(),
-        limit.to_value(),
-    ];
+    let params = vec![merchant.to_value(), cursor.position.to_value(), cursor.id.to_value(), limit.to_value()];
     tx.rows(Stmt::built(text, params)).await?.iter().map(event).collect()
 }
 

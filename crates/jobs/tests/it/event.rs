@@ -6,8 +6,8 @@ use shuke_jobs::event::ATTEMPTS_MAX;
 use shuke_jobs::{Event, Reader, Runner, StoredEvent, Task, Work, event};
 use shuke_kernel::{Cx, Error, Uuid};
 use shuke_testkit::{Kind, run, scenario, step};
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Counts each event that it takes. Fails on the payload `"poison"` as often as it is told to.
 #[derive(Clone)]
