@@ -1,4 +1,6 @@
 // The card on a member's phone: sign-in by code, what a sale leaves there, coupons with reasons, no network.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { BrowserContext, Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { watch } from "./faults";
@@ -23,7 +25,7 @@ let owner: string;
 let store: string;
 const PHONE = "13911112222";
 
-openShop({ members: 40, months: 1 }, async (opened) => {
+openShop({ members: 40, months: 1, private: true }, async (opened) => {
   shop = opened;
   owner = await shop.signIn("owner");
   store = (await shop.call<Items<Id>>(owner, "GET", "/api/v1/stores")).items[0]?.id ?? "";
@@ -55,7 +57,7 @@ async function signIn(page: Page, phone: string): Promise<void> {
   await page.getByLabel("手机号").fill(phone);
   await page.getByRole("button", { name: "获取验证码" }).click();
   await page.getByLabel("验证码").fill(await codeFor(shop, owner, phone));
-  await page.getByRole("button", { name: "登录" }).click();
+  await page.getByRole("button", { name: "登录", exact: true }).click();
 }
 
 async function phone(
@@ -392,4 +394,69 @@ it("speaks English too", async () => {
   }
   expect(faults).toEqual([]);
   await context.close();
+});
+
+/** WeChat on this machine: its page sends everybody straight back with a code, its API knows whose code it is. */
+async function wechat(openid: string): Promise<{ url: string; close: () => Promise<unknown> }> {
+  let codes = 0;
+  const open = new Set<string>();
+  const server = createServer((request, response) => {
+    const asked = new URL(request.url ?? "/", "http://wechat");
+    if (asked.pathname === "/connect/oauth2/authorize") {
+      const code = `c${++codes}`;
+      open.add(code);
+      const back = new URL(asked.searchParams.get("redirect_uri") ?? "");
+      back.searchParams.set("code", code);
+      back.searchParams.set("state", asked.searchParams.get("state") ?? "");
+      response.writeHead(302, { location: String(back) }).end();
+      return;
+    }
+    const known = open.delete(asked.searchParams.get("code") ?? "") && asked.searchParams.get("secret") === "s3cret";
+    response.end(JSON.stringify(known ? { openid, access_token: "t" } : { errcode: 40029, errmsg: "invalid code" }));
+  });
+  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, close: () => new Promise((done) => server.close(done)) };
+}
+
+it("links WeChat where the shop has an account there, and is signed in by it afterwards", async () => {
+  await enrol("13911110303", "南星");
+  const there = await wechat("oABC");
+  const { context, page, faults } = await phone({
+    userAgent: "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Mobile MicroMessenger/8.0.49",
+  });
+  try {
+    await shop.call(owner, "PUT", "/api/v1/settings/wechat", {
+      app_id: "wx0001",
+      secret: "s3cret",
+      api_url: there.url,
+      open_url: there.url,
+    });
+    await page.goto("/card/1/me");
+    await signIn(page, "13911110303");
+    await page.getByRole("button", { name: "绑定微信" }).click();
+    await page.getByText("绑定好了", { exact: false }).waitFor();
+    expect(page.url()).not.toContain("code=");
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole("link", { name: "回到“我的”" }).click();
+    await page.getByText("已绑定微信").waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    await page.getByRole("button", { name: "退出登录" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "退出登录" }).click();
+    await page.getByRole("button", { name: "微信登录" }).click();
+    await page.getByRole("img", { name: "会员二维码" }).waitFor();
+
+    // A code that somebody slips in is not taken.
+    await page.goto("/card/1/wechat?code=theirs&state=theirs");
+    await page.getByText("这次没有绑定成", { exact: false }).waitFor();
+    await page.goto("/card/1/me");
+    await page.getByRole("button", { name: "解除绑定" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "解除绑定" }).click();
+    await page.getByRole("button", { name: "绑定微信" }).waitFor();
+    expect(faults).toEqual([]);
+  } finally {
+    await there.close();
+    await context.close();
+  }
 });

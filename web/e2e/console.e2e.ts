@@ -158,6 +158,53 @@ describe("a shop that has been open for a while", () => {
     expect(faults).toEqual([]);
   });
 
+  it("tells what an offer, a coupon and a tier would do to a cart while they are written", async () => {
+    const page = await (await shop.context()).newPage();
+    const faults = watch(page);
+    await signIn(page, "owner");
+    await page.goto("/console/benefits/offers/new");
+    const example = page.getByRole("region", { name: "试一试" });
+    await example.getByText("先把上面要填的填好。").waitFor();
+    await page.getByLabel("名称").fill("满二百减三十");
+    await page.getByLabel("满多少").first().fill("200");
+    await example.getByLabel("买多少钱的东西").fill("250");
+    await example.getByText("满二百减三十 −", { exact: false }).waitFor();
+    await example.getByText("¥30.00", { exact: false }).first().waitFor();
+    await example.getByLabel("买多少钱的东西").fill("100");
+    await example.getByText("这条规则没有用上：还没到门槛。").waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    await page.goto("/console/benefits/coupons/new");
+    await example.getByRole("status").waitFor();
+    await page.goto("/console/benefits/tiers");
+    await example.getByRole("status").waitFor();
+    await example.getByLabel("谁来买").selectOption({ label: "没入会的顾客" });
+    await example.getByText("没入会的顾客买¥200.00的东西", { exact: false }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it("lists members in the order that is asked for, and the log in words", async () => {
+    const page = await (await shop.context()).newPage();
+    const faults = watch(page);
+    await signIn(page, "owner");
+    await page.goto("/console/members");
+    await page.getByLabel("排序").selectOption({ label: "消费最多的在前" });
+    await page.waitForURL(/sort=spend/);
+    const cookie = await shop.signIn("owner");
+    const { items } = await shop.call<{ items: { number: string }[] }>(
+      cookie,
+      "GET",
+      "/api/v1/members?sort=spend&limit=50",
+    );
+    const first = page.getByRole("region", { name: "会员" }).last().locator("tbody tr").first();
+    await first.getByRole("cell", { name: items[0]?.number ?? "none", exact: true }).waitFor();
+    await page.goto("/console/settings/audit");
+    await page.getByRole("cell", { name: "登录：在管理台登录" }).first().waitFor();
+    expect(await page.locator("main").textContent()).not.toMatch(/session\.begun|setting\.changed/);
+    expect(faults).toEqual([]);
+  });
+
   it("asks for the password over the page when the session has ended, and the page stays", async () => {
     const context = await shop.context();
     const page = await context.newPage();

@@ -17,6 +17,8 @@ export interface Options {
   empty?: boolean;
   members?: number;
   months?: number;
+  /** Whether the server may call programs on this machine. */
+  private?: boolean;
 }
 
 /**
@@ -52,8 +54,9 @@ export class Shop {
   async start(): Promise<void> {
     const { trade = "mother-and-baby", members = 60, months = 2, empty = false } = this.#options;
     const listen = this.url ? new URL(this.url).host : "127.0.0.1:0";
+    const outward = this.#options.private ? ["--webhooks-private"] : [];
     const demo = empty ? [] : ["--demo", trade, "--demo-members", String(members), "--demo-months", String(months)];
-    const child = spawn(BIN, ["serve", "--data", this.#data, "--listen", listen, ...demo], {
+    const child = spawn(BIN, ["serve", "--data", this.#data, "--listen", listen, ...outward, ...demo], {
       stdio: ["ignore", "inherit", "pipe"],
     });
     this.#child = child;
@@ -102,9 +105,15 @@ export class Shop {
 
   /** A browser of its own: cookies, storage, language. */
   async context(
-    options: { width?: number; height?: number; locale?: string; colorScheme?: "light" | "dark" } = {},
+    options: {
+      width?: number;
+      height?: number;
+      locale?: string;
+      colorScheme?: "light" | "dark";
+      userAgent?: string;
+    } = {},
   ): Promise<BrowserContext> {
-    const { width = 1280, height = 800, locale = "zh-CN", colorScheme = "light" } = options;
+    const { width = 1280, height = 800, locale = "zh-CN", colorScheme = "light", userAgent } = options;
     const browser = await this.#chromium();
     const context = await browser.newContext({
       viewport: { width, height },
@@ -112,6 +121,7 @@ export class Shop {
       colorScheme,
       baseURL: this.url,
       timezoneId: "Asia/Shanghai",
+      ...(userAgent ? { userAgent } : {}),
     });
     context.setDefaultTimeout(STEP_MS);
     if (SLOWER > 1)

@@ -84,6 +84,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0042_upload"),
     both!("0046_merge_late"),
     both!("0047_member"),
+    both!("0052_wechat"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

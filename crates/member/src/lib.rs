@@ -23,6 +23,7 @@
 //! | [`preference`] | what a member says they like |
 //! | [`belonging`] | what each slice holds of a member: exported, erased and merged together |
 //! | [`sign_in`] | how members sign in on their own phones |
+//! | [`wechat`] | a member's WeChat account, linked by its openid |
 //! | [`me`] | what members see and change there |
 //! | [`merge`] | two records of one customer become one, and two again |
 //! | [`relationship`] | how well the shop and a member know each other |
@@ -55,6 +56,7 @@ pub mod sign_in;
 pub mod stage;
 pub mod tag;
 pub mod verify;
+pub mod wechat;
 
 pub use card::CardId;
 pub use dependent::DependentId;
@@ -92,6 +94,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(belonging::api::routes())
         .merge(merge::api::routes())
         .merge(sign_in::api::routes())
+        .merge(wechat::api::routes())
         .merge(me::api::routes())
 }
 

@@ -44,6 +44,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(product::api::routes())
         .merge(stock::api::routes())
         .merge(quote::api::routes())
+        .merge(quote::example::routes())
         .merge(order::api::routes())
         .merge(refund::api::routes())
         .merge(trial::api::routes())

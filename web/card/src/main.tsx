@@ -9,9 +9,12 @@ import { routeTree } from "./routeTree.gen";
 import { watchInstall } from "./shared/install";
 import { remember } from "./shared/kept";
 import { watchSession } from "./shared/session";
+import { arriveFromWechat } from "./shared/wechat";
 import { en } from "./texts/en";
 import { zh } from "./texts/zh";
 
+// Before the router reads the address: a code is no part of it.
+arriveFromWechat();
 const router = createRouter({ routeTree, basepath: "/card", defaultPreload: "intent", scrollRestoration: true });
 declare module "@tanstack/react-router" {
   interface Register {

@@ -5,7 +5,7 @@ use crate::member::absorb::{self, Filled};
 use crate::member::{self, MemberId, View};
 use crate::{
     CardId, DependentId, FieldId, TagId, card, consent, contact, dependent, field, group, note, pin, preference, purchase, relationship,
-    sign_in,
+    sign_in, wechat,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,7 @@ impl Belonging for OwnPart {
             "member_session",
             "member_stat",
             "member_tag",
+            "member_wechat",
             "merge_late",
             "purchase",
             "stage_change",
@@ -191,5 +192,6 @@ async fn export(tx: &mut Tx, cx: &Cx, vault: &Vault, id: MemberId) -> Result<Val
         "stage_changes": to_json(&stages)?,
         "consent_changes": to_json(&consents)?,
         "merges": to_json(&super::ops::list(tx, cx, id).await?)?,
+        "wechat": wechat::ops::export(tx, cx, vault, id).await?,
     }))
 }

@@ -5,6 +5,7 @@ use super::ops::{self, Entered};
 use crate::consent::Terms;
 use crate::me::{self, Profile};
 use crate::member::enrol::phone_index;
+use crate::wechat::{self, WechatDoor};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -55,6 +56,9 @@ struct CardShop {
     phone: bool,
     /// Whether somebody who is no member yet may join by themselves.
     join: bool,
+    /// How members link their WeChat account and sign in by it; none where the shop has no account there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wechat: Option<WechatDoor>,
     /// The terms that whoever joins accepts; none where the shop has published none.
     #[serde(skip_serializing_if = "Option::is_none")]
     terms: Option<Terms>,
@@ -115,10 +119,11 @@ async fn shop(State(app): State<App>, Query(which): Query<Which>) -> Reply<Json<
         Box::pin(async move {
             let messages: MessagePolicy = setting::ops::get(tx, cx.merchant).await?;
             let policy: CardPolicy = setting::ops::get(tx, cx.merchant).await?;
-            Ok((messages, policy, ops::latest_terms(tx, cx).await?))
+            let account = wechat::ops::find(tx, cx.merchant).await?;
+            Ok((messages, policy, account, ops::latest_terms(tx, cx).await?))
         })
     });
-    let (messages, policy, terms) = work.await?;
+    let (messages, policy, account, terms) = work.await?;
     Ok(Json(CardShop {
         merchant: found.id.0,
         name: found.name,
@@ -127,6 +132,7 @@ async fn shop(State(app): State<App>, Query(which): Query<Which>) -> Reply<Json<
         zone: found.zone,
         phone: messages.sms != SmsWay::Off,
         join: policy.join,
+        wechat: account.map(|account| account.door()),
         terms,
     }))
 }

@@ -6,6 +6,7 @@ use crate::consent::{self, Terms};
 use crate::member::enrol::phone_index;
 use crate::member::store as members;
 use crate::member::{self, EnrolRequest, MemberBrief, MemberId, MemberState, Phone};
+use crate::wechat;
 use shuke_db::Tx;
 use shuke_http::{AppInner, Me, Vault};
 use shuke_kernel::{Actor, Cx, Error, Limit, MerchantId, Result};
@@ -180,8 +181,9 @@ pub(super) async fn end(tx: &mut Tx, token: &MemberToken, vault: &Vault) -> Resu
     store::remove(tx, token.merchant, &token.hash(vault)).await
 }
 
-/// Ends every session of a member: who is erased, is merged, or gets another phone.
+/// Ends every session of a member, and what would begin another: who is erased, is merged, or gets another phone.
 pub(crate) async fn clear(tx: &mut Tx, merchant: MerchantId, member: MemberId) -> Result<()> {
+    wechat::ops::clear(tx, merchant, member).await?;
     store::remove_all(tx, merchant, member).await
 }
 

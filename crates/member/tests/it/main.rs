@@ -32,3 +32,4 @@ mod stock;
 mod support;
 #[cfg(test)]
 mod tag;
+mod wechat;

@@ -24,7 +24,7 @@ pub mod ops;
 mod reader;
 mod store;
 pub mod target;
-pub(crate) mod wire;
+pub mod wire;
 
 pub use model::{ATTEMPTS_MAX, Delivery, DeliveryId, DeliveryState, Webhook, WebhookDraft, WebhookId};
 pub(crate) use model::{Secret, signatures};

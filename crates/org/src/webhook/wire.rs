@@ -1,10 +1,11 @@
 //! One request over one connection, to an address that was looked at.
 
 use super::target::{Target, is_private};
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
+use hyper::header::{CONNECTION, HOST, HeaderValue};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use std::net::SocketAddr;
@@ -16,19 +17,39 @@ use tokio::net::TcpStream;
 /// How long an attempt may take, the name's look-up included.
 const ATTEMPT_S: u64 = 15;
 
+/// The most of an answer's body that is read.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+
 /// The status of the answer, or why there is none.
 pub(crate) async fn post(target: &Target, headers: &[(&str, String)], body: String, private: bool) -> Result<u16, String> {
+    let mut request = Request::post(target.path.as_str());
+    for (name, value) in headers {
+        request = request.header(*name, value);
+    }
+    let request = request.body(Full::new(Bytes::from(body))).map_err(|error| error.to_string())?;
+    // What the answer says is of no interest, only that there is one.
+    attempt(target, request, private, false).await.map(|(status, _)| status)
+}
+
+/// The status of the answer and what it says, at most [`BODY_BYTES_MAX`]; or why there is none.
+pub async fn get(target: &Target, private: bool) -> Result<(u16, Vec<u8>), String> {
+    let request = Request::get(target.path.as_str()).header("accept", "application/json");
+    let request = request.body(Full::new(Bytes::new())).map_err(|error| error.to_string())?;
+    attempt(target, request, private, true).await
+}
+
+async fn attempt(target: &Target, request: Request<Full<Bytes>>, private: bool, whole: bool) -> Result<(u16, Vec<u8>), String> {
     let attempt = async {
         let address = look_up(target, private).await?;
         let stream = TcpStream::connect(address).await.map_err(|error| format!("connect: {error}"))?;
         let _ = stream.set_nodelay(true);
         if !target.https {
-            return exchange(stream, target, headers, body).await;
+            return exchange(stream, target, request, whole).await;
         }
         let name = ServerName::try_from(target.host.clone()).map_err(|error| error.to_string())?;
         let tls = tokio_rustls::TlsConnector::from(tls()?);
         let stream = tls.connect(name, stream).await.map_err(|error| format!("TLS: {error}"))?;
-        exchange(stream, target, headers, body).await
+        exchange(stream, target, request, whole).await
     };
     match tokio::time::timeout(Duration::from_secs(ATTEMPT_S), attempt).await {
         Ok(outcome) => outcome,
@@ -50,20 +71,23 @@ async fn look_up(target: &Target, private: bool) -> Result<SocketAddr, String> {
 async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     target: &Target,
-    headers: &[(&str, String)],
-    body: String,
-) -> Result<u16, String> {
+    mut request: Request<Full<Bytes>>,
+    whole: bool,
+) -> Result<(u16, Vec<u8>), String> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
-    let mut request = Request::post(target.path.as_str()).header("host", target.authority()).header("connection", "close");
-    for (name, value) in headers {
-        request = request.header(*name, value);
-    }
-    let request = request.body(Full::new(Bytes::from(body))).map_err(|error| error.to_string())?;
-    // The connection lives while the answer's head is awaited; its body is of no interest.
+    let host = HeaderValue::from_str(&target.authority()).map_err(|error| error.to_string())?;
+    request.headers_mut().insert(HOST, host);
+    request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    // The connection lives while the answer is awaited.
     let mut work = tokio::task::JoinSet::new();
     work.spawn(connection);
-    let answer = sender.send_request(request).await;
-    answer.map(|answer| answer.status().as_u16()).map_err(|error| error.to_string())
+    let answer = sender.send_request(request).await.map_err(|error| error.to_string())?;
+    let status = answer.status().as_u16();
+    if !whole {
+        return Ok((status, Vec::new()));
+    }
+    let body = Limited::new(answer.into_body(), BODY_BYTES_MAX).collect().await.map_err(|error| error.to_string())?;
+    Ok((status, body.to_bytes().to_vec()))
 }
 
 fn tls() -> Result<Arc<rustls::ClientConfig>, String> {

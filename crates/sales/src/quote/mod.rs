@@ -4,6 +4,7 @@
 //! a price depends on ([`Facts`]) and the pure engine, so that both come to the same figure.
 
 pub mod api;
+pub mod example;
 pub mod facts;
 mod offers;
 

@@ -15,8 +15,9 @@ mod counter;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
-mod exchange;
+mod examples;
 #[cfg(test)]
+mod exchange;
 mod figure;
 #[cfg(test)]
 mod held;

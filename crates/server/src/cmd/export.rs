@@ -29,6 +29,9 @@ pub struct Args {
     /// Orders and refunds up to and with this day
     #[arg(long, value_name = "DATE")]
     until: Option<String>,
+    /// Head the columns in Chinese
+    #[arg(long)]
+    chinese: bool,
     /// Print one JSON document on standard output
     #[arg(long)]
     json: bool,
@@ -46,6 +49,7 @@ pub async fn run(args: Args) -> Result<()> {
         merchant,
         actor: shuke_kernel::Actor::System,
         personal: args.personal,
+        headings: if args.chinese { export::Headings::Chinese } else { export::Headings::Names },
         from: args.from.as_deref().map(time::parse_date).transpose()?,
         until: args.until.as_deref().map(time::parse_date).transpose()?,
     };

@@ -1,6 +1,6 @@
 //! The lists that can be taken out.
 
-use super::{Cell, Sheet};
+use super::{Cell, Headings, Sheet};
 use serde::Serialize;
 use shuke_http::AppInner;
 use shuke_kernel::{Actor, Currency, Cursor, Cx, Date, Instant, Limit, MerchantId, Money, Result, Uuid, Zone};
@@ -44,6 +44,8 @@ pub struct Request {
     pub actor: Actor,
     /// With names, phones and the like.
     pub personal: bool,
+    /// How the columns are headed.
+    pub headings: Headings,
     /// Orders and refunds from this day on.
     pub from: Option<Date>,
     /// Orders and refunds up to and with this day.
@@ -79,7 +81,8 @@ pub async fn write(app: &AppInner, request: &Request, path: &Path) -> Result<u64
         .await?;
     let names = app.db.read(&cx, |tx, cx| Box::pin(store_names(tx, cx))).await?;
     let stores = stores.into_iter().map(|(id, zone)| (id.0, names.get(&id.0).cloned().unwrap_or_default(), zone)).collect();
-    let (name, header) = head(request);
+    let (name, names) = head(request.kind, request.personal);
+    let header = request.headings.of(name, names);
     let input = (&cx, Told { list: name, personal: request.personal });
     app.db
         .write(&input, |tx, (cx, told)| {
@@ -111,8 +114,9 @@ async fn store_names(tx: &mut shuke_db::Tx, cx: &Cx) -> Result<HashMap<Uuid, Str
     }
 }
 
-fn head(request: &Request) -> (&'static str, Vec<&'static str>) {
-    match request.kind {
+/// A list's name and its columns.
+pub(super) fn head(kind: Kind, personal: bool) -> (&'static str, Vec<&'static str>) {
+    match kind {
         Kind::Members => {
             let mut header = vec![
                 "number",
@@ -132,7 +136,7 @@ fn head(request: &Request) -> (&'static str, Vec<&'static str>) {
                 "first_purchase_on",
                 "last_purchase_on",
             ];
-            if request.personal {
+            if personal {
                 header.extend(["phone", "name", "email", "birthday", "birthday_calendar", "note"]);
             }
             ("members", header)

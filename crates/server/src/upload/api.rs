@@ -175,6 +175,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How the columns are headed.
+    pub enum ExportHeadings {
+        /// By the names of the import's fields.
+        Names = "names",
+        /// In Chinese.
+        Chinese = "zh",
+    }
+}
+
 /// What is taken out.
 #[derive(Debug, Deserialize, IntoParams)]
 struct Wanted {
@@ -186,6 +196,9 @@ struct Wanted {
     format: Option<ExportFormat>,
     /// With names, phones and the like, for members.
     personal: Option<bool>,
+    /// How the columns are headed; an import understands either. By names where it is left out.
+    #[param(inline)]
+    headings: Option<ExportHeadings>,
     /// Orders and refunds from this local day on.
     #[param(value_type = Option<String>, format = Date)]
     from: Option<Date>,
@@ -218,6 +231,10 @@ async fn take_out(caller: Allow<perm::MemberExport>, State(app): State<App>, Que
         merchant: caller.cx.merchant,
         actor: caller.cx.actor,
         personal: wanted.personal.unwrap_or(false),
+        headings: match wanted.headings {
+            Some(ExportHeadings::Chinese) => export::Headings::Chinese,
+            _ => export::Headings::Names,
+        },
         from: wanted.from,
         until: wanted.to,
     };

@@ -45,7 +45,7 @@ fn every_operation_is_described() {
     let document = document();
     let found = operations(&document);
     assert!(found.len() > 50, "only {} operations", found.len());
-    let open = ["show_setup", "create_setup", "sign_in", "show_card_shop", "send_sign_in_code", "sign_in_member"];
+    let open = ["show_setup", "create_setup", "sign_in", "show_card_shop", "send_sign_in_code", "sign_in_by_wechat", "sign_in_member"];
     let personal = [
         "show_session",
         "sign_out",

@@ -22,7 +22,9 @@ export interface Filter {
   key: string;
   label: string;
   /** Without options a text. */
-  options?: { value: string; label: string }[];
+  options?: { value: string; label: string; disabled?: boolean }[];
+  /** What stands where nothing is chosen; everything, where it is left out. */
+  none?: string;
   type?: "date";
   /** How it is written. */
   hint?: string;
@@ -210,9 +212,9 @@ function FilterField({ filter }: { filter: Filter }) {
       <label htmlFor={id}>{filter.label}</label>
       {filter.options ? (
         <select id={id} value={value} onChange={(event) => setUrl({ [filter.key]: event.target.value || undefined })}>
-          <option value="">{t("list.all")}</option>
+          <option value="">{filter.none ?? t("list.all")}</option>
           {filter.options.map((option) => (
-            <option key={option.value} value={option.value}>
+            <option key={option.value} value={option.value} disabled={option.disabled}>
               {option.label}
             </option>
           ))}

@@ -1,6 +1,7 @@
 import { api, type Schema } from "@shuke/api";
 import { useMay, useWho } from "@shuke/ui";
 import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
 
 // What forms and lists name by an id: read once a minute at most, few of each.
 
@@ -133,11 +134,13 @@ export function useStaff(): Schema<"Staff">[] {
 
 /** The name of who did something: `staff:…` is the name of a member of staff. */
 export function useActorName(): (actor: string | null | undefined) => string {
+  const { t } = useTranslation(["app", "ui"]);
   const staff = useStaff();
   const who = useWho();
   return (actor) => {
     if (!actor) return "–";
     const [kind, id] = actor.split(":");
+    if (kind === "system" || kind === "key" || kind === "member") return t(`audit.${kind}`);
     if (kind !== "staff") return actor;
     return staff.find((one) => one.id === id)?.name ?? (id === who.id ? who.name : "–");
   };

@@ -5,6 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Input, Modal } from "antd";
 import { useDeferredValue, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useFormat } from "../parts/format";
 import { usePages } from "./pages";
 
 interface Hit {
@@ -15,6 +16,8 @@ interface Hit {
   go: () => void;
 }
 
+/** An order's number, or its beginning from the day on. */
+const NUMBER = /^\d{6,}[\d-]*$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/i;
 
 /** Search over pages, members, products and orders (Ctrl K). */
@@ -73,6 +76,8 @@ function useHits(q: string, onClose: () => void): Hit[] {
   const navigate = useNavigate();
   const seesMembers = useMay("member:read");
   const seesGoods = useMay("catalogue:read");
+  const seesOrders = useMay("sale:read");
+  const f = useFormat();
   const members = useQuery({
     queryKey: ["search", "members", q],
     enabled: seesMembers && q.length >= 2,
@@ -85,10 +90,16 @@ function useHits(q: string, onClose: () => void): Hit[] {
     placeholderData: (old) => old,
     queryFn: async () => (await api.GET("/api/v1/products", { params: { query: { q, limit: 6 } } })).data?.items ?? [],
   });
-  const order = useQuery({
-    queryKey: ["search", "order", q],
-    enabled: UUID.test(q),
-    queryFn: async () => (await api.GET("/api/v1/orders/{id}", { params: { path: { id: q } } })).data ?? null,
+  const orders = useQuery({
+    queryKey: ["search", "orders", q],
+    enabled: seesOrders && (UUID.test(q) || NUMBER.test(q)),
+    queryFn: async () => {
+      if (UUID.test(q)) {
+        const { data } = await api.GET("/api/v1/orders/{id}", { params: { path: { id: q } } });
+        return data ? [data] : [];
+      }
+      return (await api.GET("/api/v1/orders", { params: { query: { q, limit: 6 } } })).data?.items ?? [];
+    },
   });
   const leave = (go: () => Promise<void>) => () => {
     onClose();
@@ -112,10 +123,11 @@ function useHits(q: string, onClose: () => void): Hit[] {
       detail: [member.phone, member.number].filter(Boolean).join(" · "),
       go: leave(() => navigate({ to: "/members/$id", params: { id: member.id } })),
     })),
-    ...(order.data ? [order.data] : []).map((found) => ({
+    ...(orders.data ?? []).map((found) => ({
       key: found.id,
       kind: "order" as const,
       title: found.number,
+      detail: `${f.moment(found.at)} · ${f.money(found.total)}`,
       go: leave(() => navigate({ to: "/sales/orders/$id", params: { id: found.id } })),
     })),
     ...(q.length < 2 ? [] : (products.data ?? [])).map((product) => ({

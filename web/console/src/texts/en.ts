@@ -1,3 +1,4 @@
+import { audit } from "./en/audit";
 import { benefits } from "./en/benefits";
 import { enums } from "./en/enums";
 import { frame } from "./en/frame";
@@ -10,4 +11,16 @@ import { settings } from "./en/settings";
 import { today } from "./en/today";
 import type { Texts } from "./zh";
 
-export const en: Texts = { ...frame, enum: enums, member, imports, goods, sales, benefits, settings, today, running };
+export const en: Texts = {
+  ...frame,
+  enum: enums,
+  audit,
+  member,
+  imports,
+  goods,
+  sales,
+  benefits,
+  settings,
+  today,
+  running,
+};

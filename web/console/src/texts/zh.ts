@@ -1,3 +1,4 @@
+import { audit } from "./zh/audit";
 import { benefits } from "./zh/benefits";
 import { enums } from "./zh/enums";
 import { frame } from "./zh/frame";
@@ -9,6 +10,6 @@ import { sales } from "./zh/sales";
 import { settings } from "./zh/settings";
 import { today } from "./zh/today";
 
-export const zh = { ...frame, enum: enums, member, imports, goods, sales, benefits, settings, today, running };
+export const zh = { ...frame, enum: enums, audit, member, imports, goods, sales, benefits, settings, today, running };
 
 export type Texts = typeof zh;

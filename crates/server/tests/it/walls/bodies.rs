@@ -12,6 +12,8 @@ pub const NAMES_NOTHING: &[&str] = &[
     "change_card_policy",
     "change_message_policy",
     "set_sms_gateway",
+    "set_wechat_account",
+    "remove_wechat_account",
     "change_checkout_policy",
     "change_claim_policy",
     "change_earn_policy",
@@ -58,6 +60,7 @@ pub const NAMES_NOTHING: &[&str] = &[
     "sign_in",
     "sign_out",
     "try_earn_policy",
+    "try_price",
     "verify_ledger",
 ];
 

@@ -62,6 +62,7 @@ const WITHOUT_IDS: &[&str] = &[
     "show_card_policy",
     "show_message_policy",
     "show_sms_gateway",
+    "show_wechat_account",
     "show_checkout_policy",
     "show_claim_policy",
     "show_earn_policy",

@@ -9,11 +9,15 @@ import { Refusal } from "../../shared/parts";
 import { signedIn } from "../../shared/session";
 import { useShop } from "../../shared/shop";
 import { JoinForm } from "./JoinForm";
+import { WechatEnter } from "./WechatEnter";
 
 type Join = Schema<"Join">;
 
-/** Signing in by a code to the phone; who is no member yet joins with the same code. */
-export function Entrance() {
+/**
+ * Signing in by a code to the phone; who is no member yet joins with the same code. Over a page (`over`) nothing leads
+ * away from what was typed there.
+ */
+export function Entrance({ over }: { over?: boolean }) {
   const { t } = useTranslation();
   const shop = useShop();
   const [phone, setPhone] = useState(lastPhone);
@@ -34,7 +38,13 @@ export function Entrance() {
       setCode("");
     },
   });
-  if (!shop.phone) return <p className="refusal">{t("shop.noPhone")}</p>;
+  if (!shop.phone)
+    return (
+      <>
+        {over ? null : <WechatEnter />}
+        <p className="refusal">{t("shop.noPhone")}</p>
+      </>
+    );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!sent) send.mutate(phone);
@@ -50,44 +60,47 @@ export function Entrance() {
     );
   }
   return (
-    <form className="form" onSubmit={submit}>
-      <Field
-        label={t("entrance.phone")}
-        type="tel"
-        inputMode="tel"
-        autoComplete="tel"
-        required
-        value={phone}
-        readOnly={!!sent}
-        onChange={(event) => setPhone(event.target.value)}
-      />
-      {sent ? (
-        <>
-          <p role="status">{t("entrance.sent", { phone: sent.phone })}</p>
-          <CodeField value={code} onChange={setCode} />
-        </>
-      ) : null}
-      <Refusal error={enter.error && asProblem(enter.error).code !== "join_needed" ? enter.error : undefined} />
-      <Refusal error={send.error} />
-      <Button
-        type="submit"
-        block
-        color="primary"
-        size="large"
-        loading={send.isPending || enter.isPending}
-        disabled={sent ? code.length < 6 : phone.trim() === ""}
-      >
-        {sent ? t("entrance.enter") : t("entrance.send")}
-      </Button>
-      {sent ? (
-        <div className="beside">
-          <Again at={sent.againAt} busy={send.isPending} onAgain={() => send.mutate(sent.phone)} />
-          <button type="button" className="quiet" onClick={() => setSent(undefined)}>
-            {t("entrance.change")}
-          </button>
-        </div>
-      ) : null}
-    </form>
+    <>
+      <form className="form" onSubmit={submit}>
+        <Field
+          label={t("entrance.phone")}
+          type="tel"
+          inputMode="tel"
+          autoComplete="tel"
+          required
+          value={phone}
+          readOnly={!!sent}
+          onChange={(event) => setPhone(event.target.value)}
+        />
+        {sent ? (
+          <>
+            <p role="status">{t("entrance.sent", { phone: sent.phone })}</p>
+            <CodeField value={code} onChange={setCode} />
+          </>
+        ) : null}
+        <Refusal error={enter.error && asProblem(enter.error).code !== "join_needed" ? enter.error : undefined} />
+        <Refusal error={send.error} />
+        <Button
+          type="submit"
+          block
+          color="primary"
+          size="large"
+          loading={send.isPending || enter.isPending}
+          disabled={sent ? code.length < 6 : phone.trim() === ""}
+        >
+          {sent ? t("entrance.enter") : t("entrance.send")}
+        </Button>
+        {sent ? (
+          <div className="beside">
+            <Again at={sent.againAt} busy={send.isPending} onAgain={() => send.mutate(sent.phone)} />
+            <button type="button" className="quiet" onClick={() => setSent(undefined)}>
+              {t("entrance.change")}
+            </button>
+          </div>
+        ) : null}
+      </form>
+      {over ? null : <WechatEnter />}
+    </>
   );
 }
 

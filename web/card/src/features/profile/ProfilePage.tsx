@@ -15,6 +15,7 @@ import { Consents } from "./Consents";
 import { Family } from "./Family";
 import { ProfileSheet } from "./ProfileSheet";
 import { TermsPart } from "./TermsPart";
+import { WechatPart } from "./WechatPart";
 
 export function ProfilePage({ me }: { me: Me }) {
   const { t } = useTranslation(["app", "ui"]);
@@ -25,6 +26,7 @@ export function ProfilePage({ me }: { me: Me }) {
       <Consents me={me} />
       <TermsPart me={me} />
       <Cards me={me} />
+      <WechatPart />
       <Settings />
       <SignOut />
     </Page>

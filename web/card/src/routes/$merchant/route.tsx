@@ -75,7 +75,7 @@ function Inside({ shop }: { shop: Shop }) {
       {out ? (
         <Sheet title={t("entrance.again")}>
           <p>{t("entrance.againLead")}</p>
-          <Entrance />
+          <Entrance over />
         </Sheet>
       ) : null}
     </>

@@ -1,8 +1,10 @@
 import { api, type Schema } from "@shuke/api";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../parts/format";
 import { List } from "../../parts/List";
 import { useActorName } from "../../parts/refs";
+import { differences, useWords } from "./words";
 
 type Row = Schema<"AuditView">;
 
@@ -10,26 +12,27 @@ type Row = Schema<"AuditView">;
 export function Audit() {
   const { t } = useTranslation(["app", "ui"]);
   const f = useFormat();
+  const words = useWords();
   const actor = useActorName();
   return (
     <List<Row>
       id="audit"
       title={t("page.audit")}
       rowKey={(row) => row.id}
-      filters={[{ key: "subject", label: t("settings.audit.subject") }]}
+      filters={[{ key: "subject", label: t("audit.subject") }]}
       columns={[
         { key: "at", title: t("form.when"), render: (row) => f.moment(row.at) },
-        { key: "actor", title: t("settings.audit.actor"), render: (row) => actor(row.actor) },
-        { key: "action", title: t("settings.audit.action"), render: (row) => row.action },
+        { key: "actor", title: t("audit.actor"), render: (row) => actor(row.actor) },
+        { key: "action", title: t("audit.action"), render: (row) => words.action(row.action) },
         {
           key: "subject",
-          title: t("settings.audit.subject"),
-          render: (row) => <code>{row.subject}</code>,
+          title: t("audit.subject"),
+          render: (row) => <Subject row={row} />,
           text: (row) => row.subject,
         },
         {
           key: "changes",
-          title: t("settings.audit.changes"),
+          title: t("audit.changes"),
           render: (row) => <Changes row={row} />,
           text: (row) => JSON.stringify(row.new ?? null),
         },
@@ -37,29 +40,78 @@ export function Audit() {
       load={async (search, cursor, limit) =>
         (await api.GET("/api/v1/audit", { params: { query: { subject: search.subject, cursor, limit } } })).data
       }
-      empty={{ text: t("settings.audit.empty") }}
+      empty={{ text: t("audit.empty") }}
     />
   );
 }
 
+/** To what something was done: a link where there is a page, words where it is a part of the settings. */
+function Subject({ row }: { row: Row }) {
+  const words = useWords();
+  const id = row.subject;
+  const short = id.slice(-8);
+  switch (row.action.split(".")[0]) {
+    case "setting":
+      return <>{words.section(id)}</>;
+    case "member":
+    case "ledger":
+    case "points":
+    case "growth":
+      return (
+        <Link to="/members/$id" params={{ id }}>
+          {short}
+        </Link>
+      );
+    case "order":
+      return (
+        <Link to="/sales/orders/$id" params={{ id }}>
+          {short}
+        </Link>
+      );
+    case "offer":
+      return (
+        <Link to="/benefits/offers/$id" params={{ id }}>
+          {short}
+        </Link>
+      );
+    case "coupon_template":
+      return (
+        <Link to="/benefits/coupons/$id" params={{ id }}>
+          {short}
+        </Link>
+      );
+    default:
+      return <code>{id}</code>;
+  }
+}
+
 function Changes({ row }: { row: Row }) {
   const { t } = useTranslation(["app", "ui"]);
-  if (row.old == null && row.new == null) return <>–</>;
+  const changed = differences(row.old, row.new);
+  if (changed.length === 0) return <>–</>;
   return (
     <details>
-      <summary>{t("settings.audit.changes")}</summary>
-      {row.old != null && (
-        <>
-          {t("settings.audit.before")}
-          <pre className="receipt">{JSON.stringify(row.old, null, 1)}</pre>
-        </>
-      )}
-      {row.new != null && (
-        <>
-          {t("settings.audit.after")}
-          <pre className="receipt">{JSON.stringify(row.new, null, 1)}</pre>
-        </>
-      )}
+      <summary>{t("audit.changes")}</summary>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t("audit.field")}</th>
+            <th scope="col">{t("audit.before")}</th>
+            <th scope="col">{t("audit.after")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {changed.map((one) => (
+            <tr key={one.field}>
+              <td>
+                <code>{one.field || "–"}</code>
+              </td>
+              <td className="wrap">{one.before}</td>
+              <td className="wrap">{one.after}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </details>
   );
 }

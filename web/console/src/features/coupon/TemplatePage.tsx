@@ -6,6 +6,7 @@ import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Act } from "../../parts/Act";
+import { Example } from "../../parts/Example";
 import { FormDrawer } from "../../parts/FormDrawer";
 import { Form } from "../../parts/form/Form";
 import { useFormat, useLabel, usePeriod } from "../../parts/format";
@@ -16,6 +17,15 @@ import { firstTerms, useCouponSections } from "./terms";
 /** One coupon template, or a new one. */
 export function TemplatePage({ id }: { id: string }) {
   return id === "new" ? <New /> : <Existing id={id} />;
+}
+
+function Beside({ terms }: { terms: Schema<"CouponTerms"> }) {
+  return (
+    <>
+      <Says terms={terms} />
+      <Example rule={{ kind: "coupon", terms, per_member: 1 }} />
+    </>
+  );
 }
 
 function New() {
@@ -29,7 +39,7 @@ function New() {
       title={t("benefits.coupon.add")}
       initial={{ name: "", terms: firstTerms() }}
       sections={sections}
-      aside={(value) => <Says terms={value.terms} />}
+      aside={(value) => <Beside terms={value.terms} />}
       save={async (value, key) => {
         const { data } = await api.POST("/api/v1/coupon-templates", {
           params: { header: once(key) },
@@ -125,7 +135,7 @@ function Page({ template }: { template: Schema<"CouponTemplate"> }) {
         readOnly={!may}
         initial={{ name, terms }}
         sections={sections}
-        aside={(value) => <Says terms={value.terms} />}
+        aside={(value) => <Beside terms={value.terms} />}
         save={(value) => put({ ...value, state: template.state })}
         saved={done}
       />

@@ -1,5 +1,5 @@
 import { api, type Schema } from "@shuke/api";
-import { useMay } from "@shuke/ui";
+import { language, useMay } from "@shuke/ui";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Button } from "antd";
@@ -235,7 +235,15 @@ function Out() {
         const { kind, format, personal } = value;
         const dates = dated(value) ? { from: value.from ?? undefined, to: value.to ?? undefined } : {};
         const { data } = await api.GET("/api/v1/exports", {
-          params: { query: { kind, format, personal: kind === "members" && personal, ...dates } },
+          params: {
+            query: {
+              kind,
+              format,
+              personal: kind === "members" && personal,
+              headings: language() === "zh" ? "zh" : "names",
+              ...dates,
+            },
+          },
           parseAs: "blob",
         });
         download(`${label("exportKind", kind)}.${format}`, data as unknown as Blob);

@@ -9,7 +9,7 @@ import { useFormat, useLabel, useOptions } from "../../parts/format";
 import { type Column, List } from "../../parts/List";
 import { useRefresh } from "../../parts/Parts";
 import { useStoreName, useStores, useTags } from "../../parts/refs";
-import { useUrl } from "../../parts/url";
+import { type Search, useUrl } from "../../parts/url";
 
 type Row = Schema<"MemberBrief">;
 
@@ -23,6 +23,14 @@ export const STAGE_COLOURS: Record<Schema<"Stage">, string> = {
   lost: "red",
 };
 
+const SORTS = ["last_visit", "spend", "name"] as const;
+
+/** Whether the server has the members in this order beside what else is chosen. */
+function carried(sort: (typeof SORTS)[number], search: Search): boolean {
+  if (search.q || search.tag || search.home || search.birthday) return false;
+  return sort !== "name" || !search.stage;
+}
+
 /** All members: found by one text, or listed by filters. */
 export function MemberList() {
   const { t } = useTranslation(["app", "ui"]);
@@ -32,7 +40,8 @@ export function MemberList() {
   const storeName = useStoreName();
   const stores = useStores();
   const tags = useTags();
-  const [{ store }] = useUrl();
+  const [search] = useUrl();
+  const { store } = search;
   const mayWrite = useMay("member:write");
   const columns: Column<Row>[] = [
     {
@@ -77,6 +86,16 @@ export function MemberList() {
           options: stores.map((one) => ({ value: one.id, label: one.name })),
         },
         { key: "birthday", label: t("member.birthdayOn"), hint: "08-15" },
+        {
+          key: "sort",
+          label: t("member.sort.label"),
+          none: t(search.q ? "member.sort.match" : "member.sort.newest"),
+          options: SORTS.map((sort) => ({
+            value: sort,
+            label: `${t(`member.sort.${sort}`)}${carried(sort, search) ? "" : t(`member.sort.${sort === "name" ? "alone" : "byStage"}`)}`,
+            disabled: !carried(sort, search),
+          })),
+        },
       ]}
       load={async (search, cursor, limit) => {
         const { data } = await api.GET("/api/v1/members", {
@@ -87,6 +106,7 @@ export function MemberList() {
               tag: search.tag,
               store: search.home,
               birthday: search.birthday,
+              sort: SORTS.find((sort) => sort === search.sort && carried(sort, search)),
               cursor,
               limit: search.q ? undefined : limit,
             },

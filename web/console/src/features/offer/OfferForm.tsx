@@ -5,6 +5,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Alert } from "antd";
 import { type ReactNode, useDeferredValue } from "react";
 import { useTranslation } from "react-i18next";
+import { Example } from "../../parts/Example";
 import { Form } from "../../parts/form/Form";
 import type { Field, Section } from "../../parts/form/model";
 import { useLabel } from "../../parts/format";
@@ -42,7 +43,12 @@ export function OfferForm({
       save={(value, key) => save(value, key)}
       saved={saved}
       actions={actions}
-      aside={(value) => <Aside offer={value} />}
+      aside={(value) => (
+        <>
+          <Aside offer={value} />
+          <Example rule={{ kind: "offer", offer: value }} ready={Boolean(value.name)} />
+        </>
+      )}
     />
   );
 }

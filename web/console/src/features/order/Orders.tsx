@@ -65,10 +65,16 @@ export function Orders() {
       columns={columns}
       rowKey={(row) => row.id}
       depends={[store, from, to]}
+      filters={[{ key: "q", label: t("sales.order.find") }]}
       load={async (search, cursor, limit) =>
         (
           await api.GET("/api/v1/orders", {
-            params: { query: { store: search.store, member: search.member, from, to, cursor, limit } },
+            // Found by its number or by whose it is, an order is found on whatever day it was.
+            params: {
+              query: search.q
+                ? { q: search.q, store: search.store, member: search.member, cursor, limit }
+                : { store: search.store, member: search.member, from, to, cursor, limit },
+            },
           })
         ).data
       }

@@ -178,7 +178,7 @@ function Deliveries({ hook, onClose }: { hook: Hook; onClose: () => void }) {
             rowKey={(row) => row.id}
             columns={[
               { key: "at", title: t("form.when"), render: (row) => f.moment(row.created_at) },
-              { key: "kind", title: t("settings.audit.action"), render: (row) => row.kind },
+              { key: "kind", title: t("audit.action"), render: (row) => row.kind },
               { key: "state", title: t("form.state"), render: (row) => label("deliveryState", row.state) },
               { key: "n", title: t("settings.program.attempts"), number: true, render: (row) => f.count(row.attempts) },
               {

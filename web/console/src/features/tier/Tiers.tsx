@@ -2,6 +2,7 @@ import { api, newId, once, type Schema } from "@shuke/api";
 import { useMay } from "@shuke/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { Example } from "../../parts/Example";
 import { FormDrawer } from "../../parts/FormDrawer";
 import type { Part } from "../../parts/form/model";
 import { useFormat, useLabel } from "../../parts/format";
@@ -88,7 +89,16 @@ function Scheme() {
       permission="loyalty:configure"
       read={() => api.GET("/api/v1/settings/tiers")}
       write={(body) => api.PUT("/api/v1/settings/tiers", { body })}
-      aside={(value) => <Says scheme={value} />}
+      aside={(value) => (
+        <>
+          <Says scheme={value} />
+          <Example
+            rule={{ kind: "tier", scheme: value }}
+            tiers={value.tiers}
+            ready={value.tiers.length > 0 && value.tiers.every((tier) => tier.name)}
+          />
+        </>
+      )}
       sections={[
         {
           title: t("benefits.tier.list"),

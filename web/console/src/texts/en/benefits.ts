@@ -1,6 +1,25 @@
 import type { Texts } from "../zh";
 
 export const benefits: Texts["benefits"] = {
+  try: {
+    title: "Try it",
+    amount: "What the goods come to",
+    who: "Who buys",
+    member: "a member without a tier",
+    nobody: "a customer who is no member",
+    ofTier: "a member of {{tier}}",
+    says: "Of {{amount}}{{pieces}}, {{who}} pays",
+    pieces: " ({{n}} pieces)",
+    before: "{{money}} without this rule",
+    same: "the same as without this rule",
+    points: "earns {{n}} points",
+    pointsBefore: "{{n}} without this rule",
+    whyNot: "This rule is not used: {{why}}.",
+    nothing: "This rule changes nothing here.",
+    aside:
+      "Reckoned with every rule that is in force. Dates, hours, budgets and how often a member may use it are left aside.",
+    unready: "Fill in the form first.",
+  },
   scope: {
     title: "Goods it holds for",
     all: "Nothing chosen means everything",

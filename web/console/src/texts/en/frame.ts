@@ -2,7 +2,7 @@ import type { Texts } from "../zh";
 
 export const frame: Omit<
   Texts,
-  "enum" | "member" | "imports" | "goods" | "sales" | "benefits" | "settings" | "today" | "running"
+  "enum" | "audit" | "member" | "imports" | "goods" | "sales" | "benefits" | "settings" | "today" | "running"
 > = {
   title: "Shuke console",
   signIn: {

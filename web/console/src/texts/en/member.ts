@@ -1,6 +1,16 @@
 import type { Texts } from "../zh";
 
 export const member: Texts["member"] = {
+  sort: {
+    label: "Order",
+    newest: "Newest first",
+    match: "Best match first",
+    last_visit: "Last visit first",
+    spend: "Biggest spender first",
+    name: "By name",
+    byStage: " (with a stage or no filter)",
+    alone: " (without filters)",
+  },
   search: "Name, phone, last four, card",
   number: "Number",
   name: "Name",

@@ -34,6 +34,7 @@ export const sales: Texts["sales"] = {
     tax: "Tax",
     why: "Why it cost this",
     whyExact: "exactly as it was sold",
+    find: "Order number, or the member’s phone or name",
     whyNot: "What did not apply",
     stages: "Where savings came from",
     refunds: "Refunds",

@@ -1,6 +1,21 @@
 import type { Texts } from "../zh";
 
 export const settings: Texts["settings"] = {
+  wechat: {
+    title: "WeChat account",
+    help: "With the AppID and AppSecret of an official account (a service account), members who open the card in WeChat link their WeChat and need no code to sign in. First set {{host}} as the web authorisation domain on WeChat’s platform; the card must be opened by https.",
+    app: "AppID",
+    secret: "AppSecret",
+    secretHelp: "Kept encrypted; nobody sees it",
+    secretKept: "Leave it empty to keep the one that is set; another AppID needs its own",
+    addresses: "WeChat’s addresses",
+    addressesHelp: "Only to be changed where WeChat is reached through a relay of your own.",
+    api: "API address",
+    open: "Authorisation page",
+    remove: "Take away",
+    removeAsk:
+      "Members can’t link or sign in by WeChat any more. Links stay, and count again when the same AppID is set again.",
+  },
   shop: {
     merchant: "Merchant",
     name: "Name",
@@ -127,15 +142,6 @@ export const settings: Texts["settings"] = {
     fault: "Last result",
     remove: "Remove",
     removeAsk: "Its deliveries go too.",
-  },
-  audit: {
-    subject: "Id of the subject",
-    action: "Action",
-    actor: "Who",
-    before: "Before",
-    after: "After",
-    changes: "Changes",
-    empty: "Who changed what, and when.",
   },
   me: {
     password: "Change the password",

@@ -1,4 +1,22 @@
 export const benefits = {
+  try: {
+    title: "试一试",
+    amount: "买多少钱的东西",
+    who: "谁来买",
+    member: "普通会员",
+    nobody: "没入会的顾客",
+    ofTier: "{{tier}}会员",
+    says: "{{who}}买{{amount}}的东西{{pieces}}，要付",
+    pieces: "（{{n}}件）",
+    before: "没有这条规则要付{{money}}",
+    same: "和没有这条规则一样",
+    points: "得{{n}}积分",
+    pointsBefore: "没有这条规则得{{n}}",
+    whyNot: "这条规则没有用上：{{why}}。",
+    nothing: "这条规则在这一单里没有变化。",
+    aside: "按店里正在执行的全部规则算出来的；日期、时段、名额和每人次数没有算在内。",
+    unready: "先把上面要填的填好。",
+  },
   scope: {
     title: "适用商品",
     all: "不选就是全部商品",

@@ -1,4 +1,14 @@
 export const member = {
+  sort: {
+    label: "排序",
+    newest: "最新入会在前",
+    match: "最像的在前",
+    last_visit: "最近来过的在前",
+    spend: "消费最多的在前",
+    name: "按姓名",
+    byStage: "（只选阶段或不选条件时）",
+    alone: "（不选其他条件时）",
+  },
   search: "姓名、手机号、后四位、卡号",
   number: "会员号",
   name: "姓名",

@@ -31,6 +31,7 @@ export const sales = {
     tax: "税额",
     why: "为什么是这个价",
     whyExact: "与成交时完全一致",
+    find: "订单号，或会员的手机号、姓名",
     whyNot: "没有用上的优惠",
     stages: "优惠是怎么来的",
     refunds: "退货记录",

@@ -1,4 +1,18 @@
 export const settings = {
+  wechat: {
+    title: "微信公众号",
+    help: "填好公众号（服务号）的AppID和AppSecret，会员在微信里打开会员卡就能绑定微信，以后不用验证码登录。请先在微信公众平台把“网页授权域名”设为{{host}}，会员卡要用https打开。",
+    app: "AppID",
+    secret: "AppSecret",
+    secretHelp: "加密保存，谁也看不到",
+    secretKept: "不改就留空；换了AppID要重新填",
+    addresses: "微信的地址",
+    addressesHelp: "一般不用改。通过自己的转发服务器访问微信时才改。",
+    api: "接口地址",
+    open: "授权页地址",
+    remove: "停用",
+    removeAsk: "停用后，会员不能再绑定微信、用微信登录；已有的绑定保留，重新填上同一个AppID后继续有效。",
+  },
   shop: {
     merchant: "商户",
     name: "商户名称",
@@ -125,15 +139,6 @@ export const settings = {
     fault: "最近一次结果",
     remove: "删除",
     removeAsk: "连同推送记录一起删除。",
-  },
-  audit: {
-    subject: "对象编号",
-    action: "操作",
-    actor: "谁",
-    before: "之前",
-    after: "之后",
-    changes: "改动",
-    empty: "谁在什么时候改了什么，都记在这里。",
   },
   me: {
     password: "修改密码",

@@ -1,9 +1,17 @@
+import { LoadingOutlined } from "@ant-design/icons";
 import { App, ConfigProvider, theme } from "antd";
 import enGB from "antd/locale/en_GB";
 import zhCN from "antd/locale/zh_CN";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ACCENT, applyMode, LINK } from "../theme";
+
+// Decoration beside words that say the same in the language of the page; antd's own says "loading" in every language.
+const SPINNER = (
+  <span aria-hidden="true">
+    <LoadingOutlined spin />
+  </span>
+);
 
 /** antd with our tokens, in the language and mode of the moment. */
 export function Frame({
@@ -29,6 +37,8 @@ export function Frame({
   }, []);
   return (
     <ConfigProvider
+      spin={{ indicator: SPINNER }}
+      button={{ loadingIcon: SPINNER }}
       locale={i18n.language === "en" ? enGB : zhCN}
       theme={{
         algorithm: mode === "dark" ? theme.darkAlgorithm : theme.defaultAlgorithm,

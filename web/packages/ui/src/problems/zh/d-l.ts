@@ -129,4 +129,5 @@ export const d_l: Record<string, string> = {
   groups_too_few: "两组都要有会员，才能比较。",
   history_too_short: "历史太短，还算不出来；请给更长时间的订单。",
   horizon_malformed: "最多往后看 520 周，也就是 120 个月。",
+  example_invalid: "这样试算不了：最多100件，金额不能小于0。",
 };

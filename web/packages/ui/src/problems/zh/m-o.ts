@@ -108,4 +108,7 @@ export const m_o: Record<string, string> = {
   members_too_few: "到这一天为止，文件里没有订单。",
   orders_too_many: "订单太多，一次算不下。请按年份拆开，或用每单一行的 Parquet 文件。",
   out_unknown: "输出文件要以 .html、.json、.csv 或 .parquet 结尾。",
+  member_wechat_member_unknown: "没有找到这位会员。",
+  member_wechat_pkey: "这位会员已经绑定过微信了。",
+  member_wechat_taken: "这个微信已经绑定了另一位会员，请先在那边解除绑定。",
 };

@@ -183,4 +183,12 @@ export const s_z: Record<string, string> = {
   zone_unknown: "没有这个时区，请写 Asia/Shanghai 这样的名字。",
   sets_too_many: "组合太多了，请把支持度调高一些。",
   share_malformed: "支持度、置信度和折扣都要在 0 和 1 之间，支持度要大于 0。",
+  wechat_account_pkey: "已经设置过微信公众号了。",
+  wechat_app_malformed: "AppID和AppSecret请从微信公众平台原样复制。",
+  wechat_code_wrong: "微信的这次授权已经失效，请再点一次。",
+  wechat_misconfigured: "微信不认这家店的AppID或AppSecret，请告诉店里检查设置。",
+  wechat_off: "这家店还没有设置微信公众号。",
+  wechat_secret_needed: "请填上这个AppID对应的AppSecret。",
+  wechat_unlinked: "这个微信还没有绑定会员。请先用手机号登录，再到“我的”里绑定微信。",
+  wechat_unreachable: "暂时连不上微信，什么都没有改动，请稍后再试。",
 };
