@@ -1623,6 +1623,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/session/wechat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs a member in by the WeChat account that they linked; the answer sets the cookie `shuke_member`. Where
+         *     nobody has linked it: 422 `wechat_unlinked`.
+         */
+        post: operations["sign_in_by_wechat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/shop": {
         parameters: {
             query?: never;
@@ -1720,6 +1740,28 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/wechat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether your WeChat account is linked to the account that the shop has at WeChat now. */
+        get: operations["show_my_wechat"];
+        /**
+         * Links your WeChat account, by the code that WeChat sent the browser back with. One that another member
+         *     has linked is refused with `member_wechat_taken`.
+         */
+        put: operations["link_my_wechat"];
+        post?: never;
+        /** Takes the link to your WeChat account away. */
+        delete: operations["unlink_my_wechat"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3445,6 +3487,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prices/example": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a rule would do to a cart that is made up. Writes nothing. */
+        post: operations["try_price"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products": {
         parameters: {
             query?: never;
@@ -4365,6 +4424,28 @@ export interface paths {
         put: operations["change_wallet_policy"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/wechat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The WeChat account by which members' accounts are known; its secret is shown to nobody. */
+        get: operations["show_wechat_account"];
+        /**
+         * Sets the WeChat account: AppID and AppSecret of an official account whose page authorisation domain is
+         *     this server's. Members who have the card open in WeChat can then link their WeChat account.
+         */
+        put: operations["set_wechat_account"];
+        post?: never;
+        /** Takes the WeChat account away: nobody links or signs in by WeChat any more. */
+        delete: operations["remove_wechat_account"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5959,6 +6040,7 @@ export interface components {
             /** @description Whether members can sign in with a code by text message. */
             phone: boolean;
             terms?: components["schemas"]["Terms"] | null;
+            wechat?: components["schemas"]["WechatDoor"] | null;
             /** @description The IANA time zone in which its days end. */
             zone: string;
         };
@@ -7178,6 +7260,21 @@ export interface components {
             /** @description Points, rule by rule. */
             earned: components["schemas"]["Earned"];
             worth?: components["schemas"]["Money"] | null;
+        };
+        /** @description A cart to be made up, and the rule that is tried on it. */
+        ExampleAsk: {
+            /** @description What the goods come to at list price, in minor units. */
+            amount: components["schemas"]["Money"];
+            /** @description Whether a member buys. */
+            member?: boolean;
+            /**
+             * Format: int64
+             * @description How many pieces they are; as many as the rule asks for where it is left out.
+             */
+            pieces?: number | null;
+            /** @description The rule, as it stands in the form. */
+            rule: components["schemas"]["TrialRule"];
+            tier?: components["schemas"]["TierId"] | null;
         };
         /** @description An exchange that was made. */
         Exchange: {
@@ -12410,6 +12507,29 @@ export interface components {
             /** @description Of each of these groups at least one field needs a column. */
             required: string[][];
         };
+        /** @description What the cart costs without the rule and with it. */
+        PriceExample: {
+            /** @description What the goods come to at list price, in minor units. */
+            amount: components["schemas"]["Money"];
+            /** @description Whether the rule has a part in it. */
+            applies: boolean;
+            /** @description What is to be paid without the rule. */
+            before: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description How many pieces they are.
+             */
+            pieces: number;
+            /** @description What it earns with it. */
+            points: components["schemas"]["Points"];
+            /** @description What the purchase earns without it. */
+            points_before: components["schemas"]["Points"];
+            /** @description Everything that takes something off with it, in the order in which it does. */
+            savings: components["schemas"]["Saving"][];
+            /** @description What is to be paid with it. */
+            total: components["schemas"]["Money"];
+            why_not?: components["schemas"]["WhyNot"] | null;
+        };
         /**
          * @description The stages of a price, in their order.
          * @enum {string}
@@ -16128,6 +16248,71 @@ export interface components {
             /** @description The webhook. */
             webhook: components["schemas"]["Webhook"];
         };
+        /** @description What an owner sees of the WeChat account. */
+        WechatAccount: {
+            /** @description Where WeChat's servers are asked. */
+            api_url: string;
+            /**
+             * @description The AppID of the official account; none where no account is set.
+             * @example wx0123456789abcdef
+             */
+            app_id?: string | null;
+            /** @description Where a member's browser is sent. */
+            open_url: string;
+        };
+        /** @description What WeChat sent the browser back with. */
+        WechatCode: {
+            /**
+             * @description The code; it counts once.
+             * @example 071AbCdE2fGhIj1kLmNo
+             */
+            code: string;
+        };
+        /** @description How the card leads a browser to WeChat. */
+        WechatDoor: {
+            /**
+             * @description The AppID.
+             * @example wx0123456789abcdef
+             */
+            app_id: string;
+            /**
+             * @description The page to which the browser goes, without its query.
+             * @example https://open.weixin.qq.com/connect/oauth2/authorize
+             */
+            authorize_url: string;
+        };
+        /** @description The WeChat account as an owner sets it. */
+        WechatDraft: {
+            /** @description Where WeChat's servers are asked; theirs where it is left out. */
+            api_url?: string | null;
+            /**
+             * @description The AppID of the official account (公众号).
+             * @example wx0123456789abcdef
+             */
+            app_id: string;
+            /** @description Where a member's browser is sent; WeChat's page where it is left out. */
+            open_url?: string | null;
+            /** @description Its AppSecret; left out, the one that is set stays, as long as the AppID does. */
+            secret?: string | null;
+        };
+        /** @description A member's own WeChat account. */
+        WechatLink: {
+            linked_at?: components["schemas"]["Instant"] | null;
+        };
+        /** @description Who signs in by WeChat. */
+        WechatSignIn: {
+            /**
+             * @description The code that WeChat sent the browser back with; it counts once.
+             * @example 071AbCdE2fGhIj1kLmNo
+             */
+            code: string;
+            /**
+             * Format: int64
+             * @description The merchant's number; may be left out where the server has only one.
+             * @example 1
+             */
+            merchant?: number | null;
+        };
         /** @description Who is signed in, and what they may do. */
         Who: {
             /**
@@ -18940,6 +19125,8 @@ export interface operations {
                 format?: ("csv" | "xlsx") | null;
                 /** @description With names, phones and the like, for members. */
                 personal?: boolean | null;
+                /** @description How the columns are headed; an import understands either. By names where it is left out. */
+                headings?: ("names" | "zh") | null;
                 /** @description Orders and refunds from this local day on. */
                 from?: string | null;
                 /** @description Orders and refunds up to and with this local day. */
@@ -21779,6 +21966,50 @@ export interface operations {
             };
         };
     };
+    sign_in_by_wechat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WechatSignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     show_card_shop: {
         parameters: {
             query?: {
@@ -22006,6 +22237,128 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TierView"];
                 };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_my_wechat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WechatLink"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    link_my_wechat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WechatCode"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WechatLink"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    unlink_my_wechat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not now; the same request with the same key may be sent again */
             503: {
@@ -27691,6 +28044,50 @@ export interface operations {
             };
         };
     };
+    try_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExampleAsk"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceExample"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_products: {
         parameters: {
             query?: {
@@ -31534,6 +31931,128 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WalletPolicy"];
                 };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_wechat_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WechatAccount"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    set_wechat_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WechatDraft"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WechatAccount"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remove_wechat_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not now; the same request with the same key may be sent again */
             503: {
