@@ -14,6 +14,9 @@ use std::time::{Duration, Instant};
 
 const SIZE: Size = Size { members: 4, variants: 20, pieces: 1_000_000, points: 0, principal: 0, bonus: 0, uses: 1 };
 
+/// Turns that are measured; the one in the middle counts.
+const TURNS: usize = 5;
+
 /// Whoever comes when all places are taken is told so at once; health is outside; who was let in is served.
 #[test]
 fn beyond_the_gate_it_is_said_at_once() {
@@ -92,17 +95,29 @@ async fn load(address: SocketAddr, stall: &Stall, clients: usize, time: Duration
     (took.len(), refused, took.get(took.len() * 99 / 100).copied().unwrap_or_default())
 }
 
+/// Turns of as many clients as are let in, and then of four times as many. A machine that is busy with something
+/// else for a while slows both parts of a turn, and the turn in the middle is that of a machine as it is most of the
+/// time.
 async fn four_times(kind: Kind) {
     let ground = Ground::prepare(kind, &SIZE).await;
     let server = Served::start_with(&ground.place, &["--requests-max", "16"], &[]).await;
-    let time = Duration::from_secs(4);
-    let (peak, _, _) = load(server.address, &ground.stall, 16, time).await;
-    let (through, refused, slowest) = load(server.address, &ground.stall, 64, time).await;
-    println!("{kind:?}: {peak} sales at capacity, {through} at four times as many clients, {refused} refused, p99 {slowest:?}");
-    assert!(refused > 0, "nobody was refused");
-    // 80 % on a machine of its own; this one is shared.
-    assert!(through * 10 >= peak * 5, "{through} of {peak} sales went through");
-    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
+    let time = Duration::from_millis(1_200);
+    load(server.address, &ground.stall, 16, time).await;
+    let (mut parts, mut slow, mut turned_away) = (Vec::new(), Vec::new(), 0);
+    for _ in 0..TURNS {
+        let (peak, _, _) = load(server.address, &ground.stall, 16, time).await;
+        let (through, refused, slowest) = load(server.address, &ground.stall, 64, time).await;
+        println!("{kind:?}: {peak} sales at capacity, {through} at four times as many clients, {refused} refused, p99 {slowest:?}");
+        turned_away += refused;
+        parts.push(through * 100 / peak.max(1));
+        slow.push(slowest);
+    }
+    assert!(turned_away > 0, "nobody was refused");
+    parts.sort_unstable();
+    slow.sort_unstable();
+    // 80 % on a machine of its own (`bench strain`); this one is shared.
+    assert!(parts[TURNS / 2] >= 50, "at four times as many clients went through, in per cent of the peak: {parts:?}");
+    assert!(slow[TURNS / 2] < Duration::from_secs(2), "{slow:?}");
     server.ready().await;
 }
 

@@ -1,9 +1,9 @@
 //! `shuke bench strain`: four times as many tills as the server lets in, and a backup while it sells.
 //!
-//! Ratios of one run on one machine. First as many clients as the gate lets in; then four times as many,
-//! of whom those beyond hear 503 and come back after the second that the answer names; then the first
-//! number again without and with backups that are written one after another, in turns, so that a machine
-//! that slows down for other reasons slows both.
+//! Ratios of one run on one machine. As many clients as the gate lets in, and four times as many, of whom
+//! those beyond hear 503 and come back after the second that the answer names; then the first number again
+//! without and with backups that are written one after another. All in turns, so that a machine that slows
+//! down for other reasons slows both.
 
 use super::Place;
 use super::load::at_per_mille;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Turns with and without a backup.
+/// Turns of the peak and of four times as many clients, and of sales without and with a backup.
 const TURNS: usize = 3;
 
 /// How to measure.
@@ -28,7 +28,7 @@ pub struct Load {
     /// Requests that the gate lets in at once: the capacity.
     #[arg(long, default_value_t = 32)]
     requests_max: usize,
-    /// How long each figure takes.
+    /// How long each turn takes.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
     /// One JSON document on standard output.
@@ -60,8 +60,12 @@ pub(super) async fn run(load: &Load) -> anyhow::Result<()> {
     shop.app.slot::<Gate>().open(load.requests_max);
     let time = Duration::from_secs(load.seconds);
     shop.load(load.requests_max, Duration::from_secs(3)).await?;
-    let peak = shop.load(load.requests_max, time).await?;
-    let strained = shop.load(4 * load.requests_max, time).await?;
+    let (mut peak, mut strained) = (0, Met::default());
+    for _ in 0..TURNS {
+        peak += shop.load(load.requests_max, time).await?.took.len();
+        strained.merge(shop.load(4 * load.requests_max, time).await?);
+    }
+    strained.took.sort_unstable();
     anyhow::ensure!(strained.refused > 0, "nobody was refused: the gate is wider than the load");
     let folder = tempfile::tempdir()?;
     let (mut without, mut with, mut backups) = (0, 0, 0);
@@ -72,9 +76,9 @@ pub(super) async fn run(load: &Load) -> anyhow::Result<()> {
         backups += written;
     }
     let figures = Figures {
-        peak_per_second: per_second(peak.took.len(), load.seconds),
-        through_per_second: per_second(strained.took.len(), load.seconds),
-        through_percent: percent(strained.took.len(), peak.took.len()),
+        peak_per_second: per_second(peak, load.seconds * TURNS as u64),
+        through_per_second: per_second(strained.took.len(), load.seconds * TURNS as u64),
+        through_percent: percent(strained.took.len(), peak),
         refused: strained.refused,
         accepted_p99_us: at_per_mille(&strained.took, 990),
         with_backup_percent: percent(with, without),
