@@ -45,12 +45,26 @@ fn logged(path: &str) -> Cow<'_, str> {
     path.split_once("-codes/").map_or(Cow::Borrowed(path), |(before, _)| Cow::Owned(format!("{before}-codes/…")))
 }
 
+/// The trace that a caller is on: the second part of `traceparent` (W3C Trace Context, level 1, 3.2.2). What isn't one
+/// as the standard has it is none.
+fn trace_id(header: &str) -> Option<&str> {
+    let mut parts = header.split('-');
+    let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let hex = |part: &str, length| part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let zero = |part: &str| part.bytes().all(|byte| byte == b'0');
+    // A version that isn't known may say more after what is known.
+    let ends = version != "00" || parts.next().is_none();
+    let whole = hex(version, 2) && version != "ff" && hex(trace, 32) && hex(parent, 16) && hex(flags, 2);
+    (ends && whole && !zero(trace) && !zero(parent)).then_some(trace)
+}
+
 /// Puts the layers around a router. The path is logged, never the query or a body: they hold personal data.
 pub fn layers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     let trace = TraceLayer::new_for_http().make_span_with(|request: &Request<axum::body::Body>| {
         let id = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let path = logged(request.uri().path());
-        tracing::info_span!("request", method = %request.method(), path = &*path, id, merchant = tracing::field::Empty)
+        let trace = request.headers().get("traceparent").and_then(|value| trace_id(value.to_str().ok()?));
+        tracing::info_span!("request", method = %request.method(), path = &*path, id, trace, merchant = tracing::field::Empty)
     });
     // An error tells its reason where it becomes an answer; that it was one is no second line.
     let trace = trace.on_failure(());
@@ -75,6 +89,27 @@ pub fn layers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_callers_trace_is_taken_as_the_standard_writes_it() {
+        let (trace, parent) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+        assert_eq!(trace_id(&format!("00-{trace}-{parent}-01")), Some(trace));
+        assert_eq!(trace_id(&format!("cc-{trace}-{parent}-01-what-comes-later")), Some(trace));
+        let no = "0".repeat(32);
+        for wrong in [
+            String::new(),
+            format!("00-{trace}-{parent}"),
+            format!("00-{trace}-{parent}-01-more"),
+            format!("ff-{trace}-{parent}-01"),
+            format!("00-{no}-{parent}-01"),
+            format!("00-{trace}-{}-01", &no[..16]),
+            format!("00-{}-{parent}-01", trace.to_uppercase()),
+            format!("00-{}-{parent}-01", &trace[1..]),
+            format!("00-{trace}-{parent}-01\nforged=\"line\""),
+        ] {
+            assert_eq!(trace_id(&wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn a_code_is_not_logged() {

@@ -16,6 +16,9 @@ const NOTE: &str = "对花生过敏要小心";
 const WRONG: &str = "wrong-horse-7741";
 const PIN: &str = "70429183";
 const WRONG_PIN: &str = "61830475";
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+const STAFF_PIN: &str = "704291";
+const WRONG_STAFF_PIN: &str = "618305";
 
 async fn post(client: &mut Client, path: &str, body: &Value) -> Value {
     let key = format!("{path}-{}", body.to_string().len());
@@ -32,7 +35,8 @@ async fn keeps_them(kind: Kind) {
     let made = post(&mut owner, "/api/v1/api-keys", &json!({ "name": "x", "scopes": ["org:read"] })).await;
     let hook = post(&mut owner, "/api/v1/webhooks", &json!({ "url": "https://shop.example/hooks" })).await;
     let (key, secret) = (made["token"].as_str().unwrap().to_owned(), hook["secret"].as_str().unwrap().to_owned());
-    let hidden = hidden(&server, &ground, &mut owner, &member).await;
+    let mut hidden = hidden(&server, &ground, &mut owner, &member).await;
+    hidden.extend(at_the_till(&server, &ground).await);
     // Looked for, mistyped, and shown where something goes wrong.
     owner.get(&format!("/api/v1/members?q={PHONE}")).await.unwrap();
     post(&mut owner, "/api/v1/session", &json!({ "username": "owner", "password": WRONG })).await;
@@ -41,15 +45,24 @@ async fn keeps_them(kind: Kind) {
     post(&mut owner, "/api/v1/members", &json!({ "phone": PHONE, "name": NAME })).await;
     assert_eq!(Client::new(server.address, &key).get("/api/v1/stores").await.unwrap().status, 200);
     without_permission(&mut server, &ground, &member).await;
+    let on_a_trace = format!("{token}\r\ntraceparent: 00-{TRACE}-00f067aa0ba902b7-01");
+    Client::new(server.address, &on_a_trace).get("/api/v1/stores").await.unwrap();
     let metrics = text_of(&server, "/metrics").await;
     assert!(metrics.contains("shuke_http_request_seconds_bucket") && metrics.contains("route=\"/api/v1/members\""), "{metrics}");
     let log = server.log();
     assert!(log.contains("path=\"/api/v1/members\""), "it logs no request: {log}");
+    assert!(log.contains(&format!("trace=\"{TRACE}\"")), "it lost the caller's trace");
     server.kill_9();
 
     let root = ground.place.key.clone().unwrap_or_else(|| key_file(&ground));
     let mut secrets = vec![PHONE, NAME, NOTE, WRONG, PASSWORD, &token, &key, &secret, "Bearer", &root];
     secrets.extend(hidden.iter().map(String::as_str));
+    for pin in [STAFF_PIN, WRONG_STAFF_PIN] {
+        for text in [&log, &metrics] {
+            let line = text.lines().find(|line| stands_alone(line.as_bytes(), pin, |byte| byte.is_ascii_alphanumeric() || byte == b'.'));
+            assert!(line.is_none(), "{kind:?}: a staff PIN is in the log: {line:?}");
+        }
+    }
     for (what, text) in [("log", &log), ("metrics", &metrics)] {
         for secret in &secrets {
             let line = text.lines().find(|line| line.contains(secret));
@@ -63,6 +76,9 @@ async fn keeps_them(kind: Kind) {
         files.extend(std::fs::read(ground.place.data.join(name)).ok());
     }
     for bytes in files {
+        for pin in [STAFF_PIN, WRONG_STAFF_PIN] {
+            assert!(!stands_alone(&bytes, pin, |byte| byte.is_ascii_digit()), "{kind:?}: a file holds a staff PIN");
+        }
         for secret in secrets.iter().filter(|secret| **secret != "Bearer") {
             assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{kind:?}: a file holds {secret}");
         }
@@ -99,6 +115,35 @@ async fn hidden(server: &Served, ground: &Ground, owner: &mut Client, member: &V
     let mistyped: String = card.chars().rev().collect();
     owner.get(&format!("/api/v1/gift-card-codes/{mistyped}")).await.unwrap();
     vec![PIN.into(), WRONG_PIN.into(), secret, recovery, card.replace('-', ""), card]
+}
+
+/// A cashier's PIN at a till's device, set, used rightly and wrongly. What its cookies hold.
+async fn at_the_till(server: &Served, ground: &Ground) -> Vec<String> {
+    let shop = &ground.stall.shop;
+    let mut manager = Client::signed_in(server.address, shop.session(Role::Manager));
+    let device = json!({ "till": shop.till, "name": "前台平板" }).to_string();
+    let device = manager.post("/api/v1/devices", "device", &device).await.unwrap();
+    let device = device.cookie.clone().unwrap_or_else(|| panic!("{device:?}"));
+    let pin = json!({ "password": PASSWORD, "pin": STAFF_PIN }).to_string();
+    assert_eq!(manager.put("/api/v1/session/pin", "staff-pin", &pin).await.unwrap().status, 204);
+    let mut till = Client::with_cookie(server.address, &device);
+    let staff = till.get("/api/v1/device").await.unwrap().json["people"][0]["id"].clone();
+    let wrong = till.post("/api/v1/device/session", "enter-1", &json!({ "staff": staff, "pin": WRONG_STAFF_PIN }).to_string()).await.unwrap();
+    assert_eq!((wrong.status, &wrong.json["code"]), (401, &json!("staff_pin_wrong")), "{wrong:?}");
+    let right = till.post("/api/v1/device/session", "enter-2", &json!({ "staff": staff, "pin": STAFF_PIN }).to_string()).await.unwrap();
+    let session = right.cookie.clone().unwrap_or_else(|| panic!("{right:?}"));
+    // As it should not be sent.
+    till.post("/api/v1/device/session", "enter-3", &json!({ "staff": staff, "pin": [STAFF_PIN] }).to_string()).await.unwrap();
+    let secrets = [device, session].map(|cookie| cookie.rsplit(['=', '.']).next().unwrap_or_default().to_owned());
+    assert!(secrets.iter().all(|secret| secret.len() >= 20), "{secrets:?}");
+    secrets.to_vec()
+}
+
+/// Whether the bytes hold it, and not as a part of something longer: six digits are in many a time and id by chance.
+fn stands_alone(bytes: &[u8], secret: &str, is_part: impl Fn(u8) -> bool) -> bool {
+    let is_end = |place: Option<usize>| place.and_then(|place| bytes.get(place)).is_none_or(|byte| !is_part(*byte));
+    let found = bytes.windows(secret.len()).enumerate().filter(|(_, window)| *window == secret.as_bytes());
+    found.map(|(place, _)| place).any(|place| is_end(place.checked_sub(1)) && is_end(Some(place + secret.len())))
 }
 
 /// Who may not see a person in full sees them nowhere, and takes no file away.

@@ -21,6 +21,8 @@ pub struct Client {
 pub struct Answer {
     pub status: u16,
     pub replayed: bool,
+    /// The cookie that it sets: `name=secret`.
+    pub cookie: Option<String>,
     pub json: Value,
 }
 
@@ -33,6 +35,11 @@ impl Client {
     pub fn signed_in(address: SocketAddr, secret: &str) -> Self {
         let shown = format!("Cookie: {SESSION_COOKIE}={secret}");
         Self { address, shown, stream: None }
+    }
+
+    /// Somebody with a cookie: `name=secret`.
+    pub fn with_cookie(address: SocketAddr, cookie: &str) -> Self {
+        Self { address, shown: format!("Cookie: {cookie}"), stream: None }
     }
 
     pub async fn get(&mut self, path: &str) -> Result<Answer> {
@@ -78,7 +85,8 @@ async fn read(stream: &mut TcpStream) -> Result<Answer> {
             return Err(ErrorKind::UnexpectedEof.into());
         }
     };
-    let text = String::from_utf8_lossy(&seen[..head]).to_lowercase();
+    let sent = String::from_utf8_lossy(&seen[..head]).into_owned();
+    let text = sent.to_lowercase();
     let header =
         |name: &str| text.lines().filter_map(|line| line.split_once(": ")).find(|(found, _)| *found == name).map(|(_, v)| v.trim());
     let number = |text: Option<&str>| text.and_then(|text| text.parse::<usize>().ok()).ok_or_else(|| Error::from(ErrorKind::InvalidData));
@@ -90,6 +98,8 @@ async fn read(stream: &mut TcpStream) -> Result<Answer> {
             return Err(ErrorKind::UnexpectedEof.into());
         }
     }
+    let cookie = sent.lines().filter_map(|line| line.split_once(": ")).find(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+    let cookie = cookie.and_then(|(_, cookie)| cookie.split(';').next()).map(str::to_owned);
     let json = serde_json::from_slice(&seen[head..head + length]).unwrap_or(Value::Null);
-    Ok(Answer { status: u16::try_from(status).unwrap(), replayed: header("idempotent-replayed") == Some("true"), json })
+    Ok(Answer { status: u16::try_from(status).unwrap(), replayed: header("idempotent-replayed") == Some("true"), cookie, json })
 }
