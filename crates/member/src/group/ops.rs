@@ -11,6 +11,7 @@ use shuke_db::Tx;
 use shuke_http::Vault;
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, MerchantId, Result};
+use std::collections::HashMap;
 
 /// The payload of `member.group_changed`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -142,6 +143,11 @@ pub async fn may_use(tx: &mut Tx, cx: &Cx, member: MemberId, person: MemberId) -
         "this person neither belongs to the group nor shares a card of the member; add the person first",
     )
     .field("/identity/used_by", "user_not_allowed", "see who may use the member's cards"))
+}
+
+/// The numbers of those of some members who are persons, and whose cards nobody else may use.
+pub async fn by_themselves(tx: &mut Tx, cx: &Cx, ids: &[MemberId]) -> Result<HashMap<MemberId, String>> {
+    store::by_themselves(tx, cx.merchant, ids).await
 }
 
 /// Refuses that a group with people becomes a person.

@@ -6,6 +6,9 @@
 //! typed in. [`ops::prove`] checks it and gives a [`Proof`], signed for one member and one order and
 //! good for five minutes; checkout only checks the signature, so a sale costs no statement more.
 //!
+//! The same policy says when a card looks as if it was passed around: more purchases on one day than one
+//! person makes, or two stores in less time than the way takes. The figures' first page names them.
+//!
 //! Life cycle of a PIN: set, changed by who knows it, taken away by a manager.
 //!
 //! Invariants: a PIN is hashed with argon2id and the hash is sealed; five wrong tries close it for a
@@ -20,4 +23,4 @@ mod model;
 pub mod ops;
 mod store;
 
-pub use model::{IdentityPolicy, Pin, Proof, ProofRequest, Proven};
+pub use model::{CardSign, IdentityPolicy, Pin, Proof, ProofRequest, Proven};

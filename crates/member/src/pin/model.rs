@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use shuke_http::Vault;
-use shuke_kernel::{Error, Instant, MerchantId, Money, Points, Result, Uuid};
+use shuke_kernel::{Error, Instant, MerchantId, Money, Points, Result, Uuid, text_enum};
 use shuke_org::setting::Section;
 use utoipa::ToSchema;
 
@@ -18,8 +18,9 @@ pub(super) const WINDOW_MS: i64 = 15 * 60_000;
 const PROOF_MS: i64 = 5 * 60_000;
 const PREFIX: &str = "SKP.";
 
-/// From which amounts on a checkout needs a proof. Settings section `identity`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// From which amounts on a checkout needs a proof, and when a card looks as if it was passed around. Settings
+/// section `identity`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct IdentityPolicy {
     /// Where the wallet pays more than this, in minor units; 0 for every wallet payment, none for never.
@@ -28,9 +29,41 @@ pub struct IdentityPolicy {
     /// Where more points than this are spent; 0 for every use, none for never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub points_above: Option<Points>,
+    /// The first page names a member who bought more often than this on one day, 0 to 1,000; 0 for never.
+    pub orders_day_max: i64,
+    /// The first page names a member who bought in two stores within so many minutes, 0 to 1,440; 0 for never.
+    pub apart_minutes: i64,
+}
+
+text_enum! {
+    /// Why a card looks as if it was passed around.
+    pub enum CardSign {
+        /// More purchases on one day than one person makes.
+        ManyOrders = "many_orders",
+        /// Purchases in two stores between which nobody gets in that time.
+        TwoPlaces = "two_places",
+    }
+}
+
+impl Default for IdentityPolicy {
+    fn default() -> Self {
+        Self { wallet_above: None, points_above: None, orders_day_max: 6, apart_minutes: 20 }
+    }
 }
 
 impl IdentityPolicy {
+    /// What of a member's visits of one day, when and where, looks as if the card was passed around.
+    pub fn signs(&self, visits: &[(Instant, Uuid)]) -> Vec<CardSign> {
+        let mut visits = visits.to_vec();
+        visits.sort_unstable();
+        let many = self.orders_day_max > 0 && i64::try_from(visits.len()).is_ok_and(|count| count > self.orders_day_max);
+        // Of any two visits to different stores that are close, two that follow each other are as close or closer.
+        let apart = visits.windows(2).any(|pair| match pair {
+            [(left, from), (came, to)] => from != to && came.since_ms(*left) < self.apart_minutes * 60_000,
+            _ => false,
+        });
+        [(many, CardSign::ManyOrders), (apart, CardSign::TwoPlaces)].into_iter().filter(|(is, _)| *is).map(|(_, sign)| sign).collect()
+    }
     /// Whether proofs are asked for at all.
     pub const fn asks(&self) -> bool {
         self.wallet_above.is_some() || self.points_above.is_some()
@@ -55,13 +88,15 @@ impl Section for IdentityPolicy {
         let negative = [
             ("/wallet_above", self.wallet_above.is_some_and(Money::is_negative)),
             ("/points_above", self.points_above.is_some_and(Points::is_negative)),
+            ("/orders_day_max", !(0..=1_000).contains(&self.orders_day_max)),
+            ("/apart_minutes", !(0..=1_440).contains(&self.apart_minutes)),
         ];
         match negative.iter().find(|(_, wrong)| *wrong) {
             None => Ok(()),
             Some((place, _)) => Err(Error::invalid("identity_policy_invalid", "the identity policy can't be used").field(
                 *place,
                 "out_of_range",
-                "must be 0 or more",
+                "must be 0 or more, at most 1,000 purchases and 1,440 minutes",
             )),
         }
     }
@@ -227,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_policy_asks_from_its_amounts_on() {
-        let policy = IdentityPolicy { wallet_above: Some(Money(10_000)), points_above: Some(Points(0)) };
+        let policy = IdentityPolicy { wallet_above: Some(Money(10_000)), points_above: Some(Points(0)), ..IdentityPolicy::default() };
         let asks = |wallet, points, proven| policy.check(Money(wallet), Points(points), proven).map_err(|error| error.code());
         assert_eq!(asks(10_000, 0, false), Ok(()));
         assert_eq!(asks(10_001, 0, false), Err("identity_needed"));
@@ -235,7 +270,23 @@ mod tests {
         assert_eq!(asks(10_001, 1, true), Ok(()));
         assert_eq!(IdentityPolicy::default().check(Money(i64::MAX), Points(i64::MAX), false).map_err(|e| e.code()), Ok(()));
         assert!(!IdentityPolicy::default().asks() && policy.asks());
-        let negative = IdentityPolicy { wallet_above: Some(Money(-1)), points_above: None };
+        let negative = IdentityPolicy { wallet_above: Some(Money(-1)), ..IdentityPolicy::default() };
         assert_eq!(Section::check(&negative).unwrap_err().code(), "identity_policy_invalid");
+    }
+
+    #[test]
+    fn a_card_that_is_passed_around_shows() {
+        let policy = IdentityPolicy { orders_day_max: 3, apart_minutes: 20, ..IdentityPolicy::default() };
+        let [here, there] = [Uuid::from_u128(1), Uuid::from_u128(2)];
+        let (at, none) = (|minute: i64, store| (Instant(minute * 60_000), store), [CardSign::ManyOrders; 0]);
+        assert_eq!(policy.signs(&[at(0, here), at(1, here), at(2, here)]), none);
+        assert_eq!(policy.signs(&[at(0, here), at(1, here), at(2, here), at(3, here)]), [CardSign::ManyOrders]);
+        // In whatever order they are told; as far apart as is allowed is allowed.
+        assert_eq!(policy.signs(&[at(40, here), at(0, here), at(20, there)]), none);
+        assert_eq!(policy.signs(&[at(39, here), at(0, here), at(20, there)]), [CardSign::TwoPlaces]);
+        assert_eq!(policy.signs(&[at(0, here), at(1, there), at(2, here), at(3, there)]), [CardSign::ManyOrders, CardSign::TwoPlaces]);
+        let off = IdentityPolicy { orders_day_max: 0, apart_minutes: 0, ..policy };
+        assert_eq!(off.signs(&[at(0, here), at(0, there), at(0, here), at(0, there)]), none);
+        assert!(Section::check(&IdentityPolicy { apart_minutes: 1_441, ..policy }).is_err());
     }
 }

@@ -10,9 +10,11 @@
 //!
 //! Sold, received and consumed are those of the reports ([`crate::report`]), of the same days.
 //!
-//! Deliberately absent: anything that would have to read orders to answer.
+//! Deliberately absent: anything that would have to read many orders to answer. Which cards look as if they were
+//! passed around is seen by whom the third projection names; only of these the orders of the last days are read.
 
 pub mod api;
+mod card;
 mod model;
 pub mod ops;
 mod reader;

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use shuke_kernel::{Date, Instant, Money, Rate, Result, Uuid, money};
 use shuke_ledger::AccountKind;
+use shuke_member::MemberId;
 use shuke_member::consent::ConsentChannel;
+use shuke_member::pin::CardSign;
 use utoipa::ToSchema;
 
 /// What orders come to. Minor units.
@@ -197,6 +199,24 @@ pub struct Ending {
     pub amount: i64,
 }
 
+/// A member's card that looks as if it was passed around.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CardAlert {
+    /// Whose card: a person who shares it with nobody.
+    pub member: MemberId,
+    /// Their number.
+    pub number: String,
+    /// The local day.
+    #[schema(value_type = String, format = Date)]
+    pub day: Date,
+    /// Purchases at tills on that day that were not wholly taken back.
+    pub orders: i64,
+    /// The stores, in the order in which they were first visited.
+    pub stores: Vec<Uuid>,
+    /// Why it looks so.
+    pub signs: Vec<CardSign>,
+}
+
 /// What somebody should look at, now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Alerts {
@@ -208,6 +228,9 @@ pub struct Alerts {
     pub open_shifts: Vec<OpenShift>,
     /// What ends within 30 days; for those who are bound to stores only what these stores stand for.
     pub ending: Vec<Ending>,
+    /// Cards that look as if they were passed around, of the last 7 local days, the latest first; at most 20. The
+    /// identity settings say from when on.
+    pub cards: Vec<CardAlert>,
 }
 
 /// The first page.

@@ -1,5 +1,6 @@
 //! Counting, and reading the first page.
 
+use super::card;
 use super::model::{Alerts, DayFigures, Ending, Figures, GoodsFigures, LowStock, OpenShift, OrderSums, Overall, Reach, StoreFigures};
 use super::store::{self, BuyerKey, GoodsKey, HourKey, Scope};
 use crate::order::import::{PastKind, PastOrder};
@@ -237,12 +238,14 @@ async fn alerts(tx: &mut Tx, cx: &Cx, stores: Option<&[Uuid]>, low_milli: i64) -
         opened_at: shift.opened_at,
         opened_by: shift.opened_by,
     };
+    let cards = card::alerts(tx, cx, zone.date(cx.now), stores).await?;
     let ending = lot::ending(tx, cx.merchant, (cx.now, cx.now.plus_ms(ENDING_MS)), stores).await?;
     Ok(Alerts {
         low_stock: found.into_iter().map(low).collect(),
         low_stock_count,
         open_shifts: left.into_iter().map(open).collect(),
         ending: ending.into_iter().map(|(kind, holders, amount)| Ending { kind, holders, amount }).collect(),
+        cards,
     })
 }
 

@@ -172,6 +172,20 @@ pub(super) async fn buyers(tx: &mut Tx, merchant: MerchantId, scope: Scope<'_>) 
     Ok(BuyerSums { buyers: row.get(0)?, repeat_buyers: row.get(1)?, orders: row.get(2)?, amount: row.get(3)? })
 }
 
+/// Member and day of those who bought more often than so on one day, or in more than one store, the last day and who
+/// bought most often first.
+pub(super) async fn frequent(tx: &mut Tx, merchant: MerchantId, scope: Scope<'_>, often: i64, limit: i64) -> Result<Vec<(Uuid, Date)>> {
+    let (condition, mut params) = within(merchant, scope);
+    params.extend([Value::Int(often), Value::Int(limit)]);
+    let text = format!(
+        "SELECT member_id, day FROM figure_buyer WHERE {condition} AND orders > 0 GROUP BY member_id, day
+         HAVING CAST(SUM(orders) AS BIGINT) > ${} OR COUNT(*) > 1 ORDER BY day DESC, SUM(orders) DESC, member_id LIMIT ${}",
+        params.len() - 1,
+        params.len()
+    );
+    tx.rows(Stmt::built(text, params)).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// For `verify`: `day, store_id, orders, amount, undone, refunds, refunded` of every hour.
 pub(super) const HOURS: &str = "SELECT day, store_id, orders, amount, undone, refunds, refunded FROM figure_hour WHERE merchant_id = $1";
 

@@ -193,6 +193,54 @@ scenario! {
         assert_eq!(alerts["ending"], json!([{ "kind": "principal", "holders": 1, "amount": 10_000 }]));
     }
 
+    /// A card that is passed around would not be seen; a household's would be. What was taken back, and what was an hour
+    /// later elsewhere, is nobody's fault.
+    async fn a_card_that_is_passed_around_is_told(shop) {
+        let (a, b, elsewhere) = (shop.member(0), shop.member(1), shop.stall.shop.other_store);
+        let receipt = json!({ "store": elsewhere, "supplier": "厂", "lines": [{ "variant": shop.variant(0), "quantity_milli": 50_000 }] });
+        shop.owner.post("/api/v1/stock/receipts", &receipt).await.ok();
+        let told = |page: &Value| page["alerts"]["cards"].as_array().unwrap().clone();
+        let at = async |member: Uuid, store: Value| {
+            let mut cart = shop.cart(&[(0, 1)]);
+            (cart["member"], cart["store"]) = (json!(member), store);
+            let body = [("id", json!(shop.uuid())), ("payments", json!([{ "tender": "cash", "amount": 4_750 }]))];
+            body.into_iter().for_each(|(name, value)| cart[name] = value);
+            shop.owner.post("/api/v1/orders", &cart).await.ok()
+        };
+        let here = json!(shop.stall.store);
+        at(a, here.clone()).await;
+        shop.app.advance_ms(20 * 60_000);
+        at(a, json!(elsewhere)).await;
+        assert_eq!(told(&shop.figures("").await), [Value::Null; 0]);
+        shop.app.advance_ms(19 * 60_000);
+        let back = at(a, here.clone()).await;
+        let page = shop.figures("").await;
+        let shown = &told(&page)[0];
+        assert_eq!((&shown["member"], &shown["orders"], &shown["signs"]), (&json!(a), &json!(3), &json!(["two_places"])));
+        assert_eq!((&shown["stores"], &shown["day"]), (&json!([here, elsewhere]), &page["from"]));
+        assert!(shown["number"].as_str().is_some_and(|number| !number.is_empty()));
+        // Of one store alone there is nothing to see, and no more where the order was taken back.
+        assert_eq!(told(&shop.figures(&format!("store={elsewhere}")).await), [Value::Null; 0]);
+        shop.take_back(&back, &[]).await;
+        assert_eq!(told(&shop.figures("").await), [Value::Null; 0]);
+
+        let often = json!({ "orders_day_max": 2, "apart_minutes": 0 });
+        shop.owner.put("/api/v1/settings/identity", &often).await.ok();
+        for _ in 0..3 {
+            at(b, here.clone()).await;
+        }
+        let page = shop.figures("").await;
+        assert_eq!((told(&page).len(), &told(&page)[0]["member"], &told(&page)[0]["signs"]), (1, &json!(b), &json!(["many_orders"])));
+        // Who lets somebody else use the card is meant to.
+        let cards = format!("/api/v1/members/{b}/cards");
+        let card = shop.owner.post(&cards, &json!({ "kind": "physical", "number": "FAMILY01" })).await.ok();
+        let card = format!("{cards}/{}", card["id"].as_str().unwrap());
+        shop.owner.put(&format!("{card}/sharing"), &json!({ "shared_max": 1 })).await.ok();
+        shop.owner.post(&format!("{card}/shares"), &json!({ "member": a })).await.ok();
+        assert_eq!(told(&shop.figures("").await), [Value::Null; 0]);
+        shop.owner.put("/api/v1/settings/identity", &json!({ "apart_minutes": 1_441 })).await.refused(400, "identity_policy_invalid");
+    }
+
     /// A member who said no would be counted as reachable.
     async fn who_can_be_reached_is_who_consents(shop) {
         let consents = |yes: bool| json!({ "channels": { "sms": yes, "wechat": true } });

@@ -1,5 +1,26 @@
 //! What figures count of orders: selects whose `$1` is the merchant.
 
+use crate::product::store::placeholders;
+use shuke_db::{Stmt, ToValue as _, Tx};
+use shuke_kernel::{Date, Instant, MerchantId, Result, Uuid};
+
+/// Member, day, moment, store.
+pub(crate) type Visit = (Uuid, Date, Instant, Uuid);
+
+/// When and where members bought at tills of some days, where it was not wholly taken back. At least one member.
+pub(crate) async fn visits(tx: &mut Tx, merchant: MerchantId, members: &[Uuid], (from, to): (Date, Date)) -> Result<Vec<Visit>> {
+    let mut params = vec![merchant.to_value(), from.to_value(), to.to_value()];
+    params.extend(members.iter().map(|member| member.to_value()));
+    let text = format!(
+        "SELECT o.member_id, o.business_date, o.at, o.store_id FROM sales_order o
+         WHERE o.merchant_id = $1 AND o.business_date >= $2 AND o.business_date <= $3 AND o.member_id IN ({})
+             AND o.channel = 'till' AND o.import_id IS NULL AND (o.refunds = 0 OR EXISTS (SELECT 1 FROM order_line l
+                 WHERE l.merchant_id = o.merchant_id AND l.order_id = o.id AND l.refunded_milli < l.quantity_milli))",
+        placeholders(4, members.len())
+    );
+    tx.rows(Stmt::built(text, params)).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).collect()
+}
+
 macro_rules! bought {
     ($rest:literal) => {
         concat!(
