@@ -128,7 +128,8 @@ async fn at_the_till(server: &Served, ground: &Ground) -> Vec<String> {
     assert_eq!(manager.put("/api/v1/session/pin", "staff-pin", &pin).await.unwrap().status, 204);
     let mut till = Client::with_cookie(server.address, &device);
     let staff = till.get("/api/v1/device").await.unwrap().json["people"][0]["id"].clone();
-    let wrong = till.post("/api/v1/device/session", "enter-1", &json!({ "staff": staff, "pin": WRONG_STAFF_PIN }).to_string()).await.unwrap();
+    let wrong =
+        till.post("/api/v1/device/session", "enter-1", &json!({ "staff": staff, "pin": WRONG_STAFF_PIN }).to_string()).await.unwrap();
     assert_eq!((wrong.status, &wrong.json["code"]), (401, &json!("staff_pin_wrong")), "{wrong:?}");
     let right = till.post("/api/v1/device/session", "enter-2", &json!({ "staff": staff, "pin": STAFF_PIN }).to_string()).await.unwrap();
     let session = right.cookie.clone().unwrap_or_else(|| panic!("{right:?}"));
