@@ -19,5 +19,5 @@ mod store;
 
 pub use model::{Card, CardDraft, CardId, CardKind, CardNumber, CardShareDraft, CardSharing, CardState};
 pub(crate) use store::{
-    by_text_stmt, card, first_difference, insert_stmt, move_all, of_member_stmt, printed, sharers_stmt, shares_stmt, taken,
+    by_text_stmt, card, first_difference, insert_stmt, move_all, of_member_stmt, printed, sharers_stmt, shares_stmt, sharing, taken,
 };

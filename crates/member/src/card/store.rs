@@ -174,6 +174,19 @@ pub(crate) fn sharers_stmt(merchant: MerchantId, member: MemberId) -> Stmt {
     )
 }
 
+/// Those of some members whose active cards somebody else uses.
+pub(crate) async fn sharing(tx: &mut Tx, merchant: MerchantId, members: &[MemberId]) -> Result<Vec<MemberId>> {
+    if members.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = format!(
+        "SELECT DISTINCT c.member_id FROM card c JOIN card_share s ON s.merchant_id = c.merchant_id AND s.card_id = c.id
+         WHERE c.merchant_id = $1 AND c.state = 'active' AND c.member_id IN ({})",
+        placeholders(2, members.len())
+    );
+    rows_by_keys(tx, text, merchant, members.iter().map(|id| id.to_value())).await?.iter().map(|row| row.get(0)).collect()
+}
+
 /// Whether somebody uses an active card of a member.
 pub(crate) fn shares_stmt(merchant: MerchantId, member: MemberId, person: MemberId) -> Stmt {
     sql!(

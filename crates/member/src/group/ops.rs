@@ -147,7 +147,10 @@ pub async fn may_use(tx: &mut Tx, cx: &Cx, member: MemberId, person: MemberId) -
 
 /// The numbers of those of some members who are persons, and whose cards nobody else may use.
 pub async fn by_themselves(tx: &mut Tx, cx: &Cx, ids: &[MemberId]) -> Result<HashMap<MemberId, String>> {
-    store::by_themselves(tx, cx.merchant, ids).await
+    let sharing = card::sharing(tx, cx.merchant, ids).await?;
+    let briefs = members::briefs(tx, cx.merchant, ids).await?.into_iter().map(|sealed| sealed.brief);
+    let alone = briefs.filter(|brief| brief.kind == MemberKind::Individual && !sharing.contains(&brief.id));
+    Ok(alone.map(|brief| (brief.id, brief.number)).collect())
 }
 
 /// Refuses that a group with people becomes a person.

@@ -3,10 +3,8 @@
 use super::GroupPart;
 use super::model::PEOPLE_MAX_DEFAULT;
 use crate::MemberId;
-use crate::member::store as members;
-use shuke_db::{Row, Stmt, ToValue as _, Tx, sql};
+use shuke_db::{Row, Stmt, Tx, sql};
 use shuke_kernel::{Cx, Instant, MerchantId, Result};
-use std::collections::HashMap;
 
 /// Somebody in a group, as stored.
 #[derive(Clone, Copy, Debug)]
@@ -112,21 +110,6 @@ pub(crate) async fn move_person(tx: &mut Tx, merchant: MerchantId, person: Membe
         to
     ))
     .await
-}
-
-/// Those of some members who are persons, and whose cards nobody else may use, with their numbers. At most some hundred.
-pub(super) async fn by_themselves(tx: &mut Tx, merchant: MerchantId, ids: &[MemberId]) -> Result<HashMap<MemberId, String>> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let text = format!(
-        "SELECT m.id, m.number FROM member m WHERE m.merchant_id = $1 AND m.kind = 'individual' AND m.id IN ({}) AND NOT EXISTS (
-             SELECT 1 FROM card c JOIN card_share s ON s.merchant_id = c.merchant_id AND s.card_id = c.id
-             WHERE c.merchant_id = m.merchant_id AND c.member_id = m.id AND c.state = 'active')",
-        members::placeholders(2, ids.len())
-    );
-    let rows = tx.rows(members::keyed(text, merchant, ids.iter().map(|id| id.to_value()))).await?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 /// The first group whose counter is not the number of its people: group, counted, there.
