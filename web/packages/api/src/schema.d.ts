@@ -5431,6 +5431,11 @@ export interface components {
         };
         /** @description What somebody should look at, now. */
         Alerts: {
+            /**
+             * @description Cards that look as if they were passed around, of the last 7 local days, the latest first; at most 20. The
+             *     identity settings say from when on.
+             */
+            cards: components["schemas"]["CardAlert"][];
             /** @description What ends within 30 days; for those who are bound to stores only what these stores stand for. */
             ending: components["schemas"]["Ending"][];
             /** @description What runs low, the least first; at most 20. */
@@ -5841,6 +5846,27 @@ export interface components {
             /** @description Whether it identifies its member. */
             state: components["schemas"]["CardState"];
         };
+        /** @description A member's card that looks as if it was passed around. */
+        CardAlert: {
+            /**
+             * Format: date
+             * @description The local day.
+             */
+            day: string;
+            /** @description Whose card: a person who shares it with nobody. */
+            member: components["schemas"]["MemberId"];
+            /** @description Their number. */
+            number: string;
+            /**
+             * Format: int64
+             * @description Purchases at tills on that day that were not wholly taken back.
+             */
+            orders: number;
+            /** @description Why it looks so. */
+            signs: components["schemas"]["CardSign"][];
+            /** @description The stores, in the order in which they were first visited. */
+            stores: string[];
+        };
         /** @description A batch. */
         CardBatch: {
             /**
@@ -6044,6 +6070,11 @@ export interface components {
             /** @description The IANA time zone in which its days end. */
             zone: string;
         };
+        /**
+         * @description Why a card looks as if it was passed around.
+         * @enum {string}
+         */
+        CardSign: "many_orders" | "two_places";
         /**
          * @description Whether a card identifies its member.
          * @enum {string}
@@ -7953,8 +7984,23 @@ export interface components {
             /** @default null */
             used_by: components["schemas"]["MemberId"] | null;
         };
-        /** @description From which amounts on a checkout needs a proof. Settings section `identity`. */
+        /**
+         * @description From which amounts on a checkout needs a proof, and when a card looks as if it was passed around. Settings
+         *     section `identity`.
+         */
         IdentityPolicy: {
+            /**
+             * Format: int64
+             * @description The first page names a member who bought in two stores within so many minutes, 0 to 1,440; 0 for never.
+             * @default 20
+             */
+            apart_minutes: number;
+            /**
+             * Format: int64
+             * @description The first page names a member who bought more often than this on one day, 0 to 1,000; 0 for never.
+             * @default 6
+             */
+            orders_day_max: number;
             /** @default null */
             points_above: components["schemas"]["Points"] | null;
             /** @default null */
