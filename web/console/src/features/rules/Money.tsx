@@ -65,6 +65,13 @@ function Checkout() {
               { at: "points_above", kind: "whole", label: t("settings.rules.identityPoints") },
             ],
           },
+          {
+            title: t("settings.rules.passedAround"),
+            fields: [
+              { at: "orders_day_max", kind: "whole", required: true, label: t("settings.rules.ordersDayMax") },
+              { at: "apart_minutes", kind: "whole", required: true, label: t("settings.rules.apartMinutes") },
+            ],
+          },
         ]}
       />
     </div>

@@ -71,7 +71,7 @@ function useWaiting(): [string, ReactNode][] {
   return found;
 }
 
-/** What the figures name: shifts left open, stock that runs low, value that ends. */
+/** What the figures name: shifts left open, cards that are passed around, stock that runs low, value that ends. */
 function useAlerts(alerts: Schema<"Alerts"> | undefined): [string, ReactNode][] {
   const { t } = useTranslation(["app", "ui"]);
   const f = useFormat();
@@ -90,6 +90,20 @@ function useAlerts(alerts: Schema<"Alerts"> | undefined): [string, ReactNode][] 
           store: store(row.store),
           till: tills.find((till) => till.id === row.till)?.name ?? "",
           when: f.moment(row.opened_at),
+        })}
+      </Link>,
+    ]),
+    ...alerts.cards.map((row): [string, ReactNode] => [
+      `${row.member} ${row.day}`,
+      <Link key={`${row.member} ${row.day}`} to="/members/$id" params={{ id: row.member }}>
+        {t("today.card", {
+          number: row.number,
+          day: f.day(row.day),
+          why: f.list(
+            row.signs.map((sign) =>
+              t(`today.cardSigns.${sign}`, { n: f.count(row.orders), stores: f.list(row.stores.map(store)) }),
+            ),
+          ),
         })}
       </Link>,
     ]),

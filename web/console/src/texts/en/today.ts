@@ -54,6 +54,8 @@ export const today: Texts["today"] = {
   lowStock: "{{n}} products running low",
   lowOne: "{{name}} ({{store}}): {{n}} left",
   ending: "{{amount}} {{kind}} of {{n}} members end within 30 days",
+  card: "Member {{number}}'s card looks passed around: {{day}}, {{why}}",
+  cardSigns: { many_orders: "{{n}} purchases on one day", two_places: "shortly after another in {{stores}}" },
   day: "Day",
   hour: "Hour",
   ordersOf: "{{n}} orders",

@@ -52,6 +52,8 @@ export const today = {
   lowStock: "{{n}}种商品快没货了",
   lowOne: "{{name}}（{{store}}）剩{{n}}",
   ending: "{{kind}} {{amount}} 将在30天内到期，{{n}}位会员",
+  card: "会员 {{number}} 的卡像是借给别人用了：{{day}} {{why}}",
+  cardSigns: { many_orders: "一天买了{{n}}次", two_places: "不一会儿先后在{{stores}}买了" },
   day: "日期",
   hour: "钟点",
   ordersOf: "{{n}}单",
