@@ -8,7 +8,7 @@
 
 use shuke_db::{Db, Future, Wall, wall};
 use shuke_jobs::{Job, JobRequest, Work, job, merchants};
-use shuke_kernel::{Cx, Date, MerchantId, Result, time};
+use shuke_kernel::{Cx, Date, MerchantId, Result, text_enum, time};
 use shuke_org::merchant;
 
 /// The kind of the job.
@@ -54,12 +54,35 @@ pub fn run<'w>(work: &'w Work, job: &'w Job) -> Future<'w, ()> {
     })
 }
 
+text_enum! {
+    /// The parts of the work, in their order.
+    pub enum Part {
+        /// Lots that end.
+        Lots = "lots",
+        /// Tiers, points that end by inactivity, stamps, memberships.
+        Tiers = "tiers",
+        /// Held carts.
+        Carts = "carts",
+        /// Stages, and the tags that rules give.
+        Stages = "stages",
+    }
+}
+
 /// What a day's beginning brings to a merchant. May be interrupted and repeated.
 pub async fn day(db: &Db, cx: &Cx, today: Date) -> Result<()> {
-    let lots = shuke_ledger::midnight(db, cx, today).await?;
-    let tiers = shuke_loyalty::midnight(db, cx, today).await?;
-    let carts = shuke_sales::midnight(db, cx).await?;
-    let stages = shuke_member::midnight(db, cx, today).await?;
-    tracing::debug!(merchant = %cx.merchant, %today, lots, tiers, carts, stages, "midnight");
+    for one in Part::ALL {
+        let did = part(db, cx, today, *one).await?;
+        tracing::debug!(merchant = %cx.merchant, %today, part = one.as_str(), did, "midnight");
+    }
     Ok(())
+}
+
+/// One part of it. Says how much it did.
+pub async fn part(db: &Db, cx: &Cx, today: Date, part: Part) -> Result<u64> {
+    match part {
+        Part::Lots => shuke_ledger::midnight(db, cx, today).await,
+        Part::Tiers => shuke_loyalty::midnight(db, cx, today).await,
+        Part::Carts => shuke_sales::midnight(db, cx).await,
+        Part::Stages => shuke_member::midnight(db, cx, today).await,
+    }
 }

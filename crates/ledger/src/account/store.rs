@@ -2,9 +2,10 @@
 
 use super::{AccountKind, Balance, Holdings};
 use crate::lot;
-use shuke_db::{Row, Stmt, Tx, Value, insert_or_ignore, sql};
+use shuke_db::{Row, Stmt, Tx, Value, insert_or_ignore, insert_or_update, sql};
 use shuke_kernel::value::ToValue as _;
 use shuke_kernel::{MerchantId, Result, Uuid};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The two reads that give a member's [`Holdings`], to be pipelined with others. With `lock`, whoever
@@ -64,6 +65,60 @@ pub(crate) fn add_stmt(merchant: MerchantId, owner: Uuid, deltas: &[(AccountKind
     let text =
         format!("UPDATE account SET balance = balance + CASE kind{cases} END WHERE merchant_id = $1 AND owner = $2 AND kind IN ({kinds})");
     Stmt::built(text, params)
+}
+
+/// The accounts of many owners, with the owner in front of what [`holdings_stmts`] asks; locked in the order of their keys.
+pub(crate) fn of_owners_stmt(merchant: MerchantId, owners: &[Uuid]) -> Stmt {
+    let text = format!(
+        "SELECT owner, kind, balance, held, points_kind FROM account WHERE merchant_id = $1 AND owner IN ({}) ORDER BY owner, kind FOR UPDATE",
+        lot::store::places(2, owners.len())
+    );
+    Stmt::built(text, std::iter::once(merchant.to_value()).chain(owners.iter().map(|owner| owner.to_value())).collect())
+}
+
+/// Puts together what many owners hold, in the order of the owners.
+pub(crate) fn of_owners_read(owners: &[Uuid], accounts: &[Row], lots: &[Row]) -> Result<Vec<Holdings>> {
+    let mut found: BTreeMap<Uuid, Holdings> = owners.iter().map(|owner| (*owner, Holdings::none(*owner))).collect();
+    for row in accounts {
+        let Some(holdings) = found.get_mut(&row.get::<Uuid>(0)?) else { continue };
+        let kind: AccountKind = row.get(1)?;
+        holdings.accounts.push((kind, Balance { balance: row.get(2)?, held: row.get(3)? }));
+        holdings.rows.push(kind);
+        holdings.points_kind = row.get::<Option<Uuid>>(4)?.unwrap_or_default();
+    }
+    for row in lots {
+        let Some(holdings) = found.get_mut(&row.get::<Uuid>(0)?) else { continue };
+        holdings.lots.push(lot::store::read_from(row, 1)?);
+    }
+    for holdings in found.values_mut() {
+        holdings.lots.sort_by_key(lot::Lot::order);
+    }
+    Ok(found.into_values().collect())
+}
+
+/// Adds to many accounts, one row each, making those that are missing. Only what a CHECK lets a new account begin with may be added.
+pub(crate) async fn credit_many(tx: &mut Tx, merchant: MerchantId, rows: &[(Uuid, AccountKind, Uuid, i64)]) -> Result<()> {
+    let row = |(owner, kind, of, amount): &(Uuid, AccountKind, Uuid, i64)| {
+        let of = Some(*of).filter(|of| !of.is_nil());
+        vec![merchant.to_value(), owner.to_value(), kind.to_value(), Value::Int(*amount), Value::Int(0), of.to_value()]
+    };
+    put_many(tx, rows.iter().map(row).collect(), "balance = account.balance + excluded.balance").await
+}
+
+/// Writes what many accounts hold now; they are there, and locked since they were read.
+pub(crate) async fn set_many(tx: &mut Tx, merchant: MerchantId, rows: &[(Uuid, AccountKind, Balance)]) -> Result<()> {
+    let row = |(owner, kind, now): &(Uuid, AccountKind, Balance)| {
+        vec![merchant.to_value(), owner.to_value(), kind.to_value(), Value::Int(now.balance), Value::Int(now.held), Value::Null]
+    };
+    put_many(tx, rows.iter().map(row).collect(), "balance = excluded.balance").await
+}
+
+async fn put_many(tx: &mut Tx, rows: Vec<Vec<Value>>, set: &str) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let columns = ["merchant_id", "owner", "kind", "balance", "held", "points_kind"];
+    tx.queue(insert_or_update("account", &columns, rows, &format!("(merchant_id, owner, kind) DO UPDATE SET {set}"))).await
 }
 
 /// Holds back, or with a negative amount releases, part of a balance.

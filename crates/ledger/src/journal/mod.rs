@@ -10,6 +10,7 @@
 //! be asked for in one query.
 
 pub mod api;
+pub(crate) mod bulk;
 mod carry;
 mod model;
 pub mod ops;

@@ -90,19 +90,19 @@ pub struct ShiftTurnover {
 /// A journal being put together.
 #[derive(Debug)]
 pub struct Journal {
-    source: Source,
+    pub(super) source: Source,
     origin: Uuid,
-    store: Option<Uuid>,
-    shift: Option<Uuid>,
+    pub(super) store: Option<Uuid>,
+    pub(super) shift: Option<Uuid>,
     pub(super) issuer: Option<Uuid>,
     first_line: i64,
-    transfers: Vec<Transfer>,
-    lots: Vec<lot::store::NewLot>,
-    taken: Vec<(Uuid, AccountKind, LotId, i64)>,
+    pub(super) transfers: Vec<Transfer>,
+    pub(super) lots: Vec<lot::store::NewLot>,
+    pub(super) taken: Vec<(Uuid, AccountKind, LotId, i64)>,
     pub(super) allocations: Vec<Line>,
     grace: Option<(Date, Instant)>,
     extended: Vec<(Uuid, LotId)>,
-    marks: Vec<(Uuid, AccountKind, LotId, i64, i64)>,
+    pub(super) marks: Vec<(Uuid, AccountKind, LotId, i64, i64)>,
 }
 
 /// Which origin an allocation counts for, and which line it explains.
@@ -536,17 +536,21 @@ impl Journal {
     }
 
     fn allocations_stmt(&self, cx: &Cx) -> Option<Stmt> {
-        let row = |of: &Line| lot::store::NewAllocation {
-            origin_id: of.origin,
-            source_id: self.source.id,
-            source_line: of.line,
-            allocation: of.allocation,
-        };
-        let rows: Vec<_> = self.allocations.iter().map(row).collect();
+        let rows: Vec<_> = self.new_allocations().collect();
         (!rows.is_empty()).then(|| lot::store::allocations_stmt(cx.merchant, &rows))
     }
 
-    fn balance_deltas(&self) -> ByOwner<(AccountKind, i64)> {
+    pub(super) fn new_allocations(&self) -> impl Iterator<Item = lot::store::NewAllocation> {
+        let source_id = self.source.id;
+        self.allocations.iter().map(move |of| lot::store::NewAllocation {
+            origin_id: of.origin,
+            source_id,
+            source_line: of.line,
+            allocation: of.allocation,
+        })
+    }
+
+    pub(super) fn balance_deltas(&self) -> ByOwner<(AccountKind, i64)> {
         let mut deltas: Vec<(Uuid, AccountKind, i64)> = Vec::new();
         for transfer in &self.transfers {
             for (account, delta) in [(transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)] {
@@ -577,7 +581,7 @@ impl Journal {
     }
 }
 
-type ByOwner<T> = Vec<(Uuid, Vec<T>)>;
+pub(super) type ByOwner<T> = Vec<(Uuid, Vec<T>)>;
 
 fn group<T>(sorted: impl Iterator<Item = (Uuid, T)>) -> ByOwner<T> {
     let mut out = ByOwner::<T>::new();

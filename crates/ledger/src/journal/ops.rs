@@ -1,7 +1,7 @@
 //! Use cases on journals: adjustments by hand, opening balances.
 
 use super::model::too_large;
-use super::{AMOUNT_MAX, Entry, ShiftTurnover, store};
+use super::{AMOUNT_MAX, Entry, ShiftTurnover, bulk, store};
 use crate::account::store::{self as accounts, holdings_read, holdings_stmts};
 use crate::{Account, AccountKind, Holdings, Journal, LotTerms};
 use shuke_db::Tx;
@@ -98,11 +98,27 @@ pub struct Opening {
 
 /// Brings in one member's opening balances as balanced transfers.
 pub async fn open(tx: &mut Tx, cx: &Cx, opening: &Opening) -> Result<()> {
-    let mut holdings = holdings(tx, cx, opening.member, false).await?;
-    let mut journal = Journal::new("opening", opening.id, None);
-    let from = if opening.kind == AccountKind::Points { AccountKind::PointsIssued } else { AccountKind::Opening };
-    journal.grant(cx, &mut holdings, opening.kind, opening.amount, Account::merchant(from), opening.terms, "opening")?;
-    journal.post(tx, cx, &[&holdings]).await
+    open_many(tx, cx, std::slice::from_ref(opening)).await
+}
+
+/// Openings of one statement per table: a lot has 16 columns, and SQLite takes 32,766 parameters.
+const OPENINGS_MAX: usize = 500;
+
+/// Brings in opening balances of many members, in few statements.
+pub async fn open_many(tx: &mut Tx, cx: &Cx, openings: &[Opening]) -> Result<()> {
+    for openings in openings.chunks(OPENINGS_MAX) {
+        // Nothing is read: what is given is added to what there is.
+        let mut opened = Vec::with_capacity(openings.len());
+        for opening in openings {
+            let mut holdings = Holdings::none(opening.member);
+            let mut journal = Journal::new("opening", opening.id, None);
+            let from = if opening.kind == AccountKind::Points { AccountKind::PointsIssued } else { AccountKind::Opening };
+            journal.grant(cx, &mut holdings, opening.kind, opening.amount, Account::merchant(from), opening.terms, "opening")?;
+            opened.push((journal, holdings));
+        }
+        bulk::post_many(tx, cx, &opened).await?;
+    }
+    Ok(())
 }
 
 /// What a shift moved, by cause and by the kinds it moved between.

@@ -26,33 +26,51 @@ const COLUMNS: [&str; 15] = [
     "shift_id",
 ];
 
-pub(crate) fn insert_stmt(cx: &Cx, source: Source, (store, shift): (Option<Uuid>, Option<Uuid>), transfers: &[Transfer]) -> Stmt {
+pub(crate) fn insert_stmt(cx: &Cx, source: Source, place: (Option<Uuid>, Option<Uuid>), transfers: &[Transfer]) -> Stmt {
+    insert("transfer", &COLUMNS, rows(cx, source, place, transfers).collect())
+}
+
+/// Rows of one statement: SQLite takes 32,766 parameters.
+const ROWS_MAX: usize = 500;
+
+/// Entries of many causes.
+pub(super) async fn insert_many(tx: &mut Tx, mut rows: Vec<Vec<Value>>) -> Result<()> {
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(ROWS_MAX));
+        tx.queue(insert("transfer", &COLUMNS, rows)).await?;
+        rows = rest;
+    }
+    Ok(())
+}
+
+/// The rows of a cause's entries.
+pub(super) fn rows<'t>(
+    cx: &'t Cx,
+    source: Source,
+    (store, shift): (Option<Uuid>, Option<Uuid>),
+    transfers: &'t [Transfer],
+) -> impl Iterator<Item = Vec<Value>> + 't {
     let actor = cx.actor.text();
-    let rows = transfers
-        .iter()
-        .map(|transfer| {
-            let member =
-                [transfer.debit, transfer.credit].into_iter().find(|account| account.kind.of_member()).map(|account| account.owner);
-            vec![
-                cx.merchant.to_value(),
-                source.id.to_value(),
-                Value::Int(transfer.line),
-                source.kind.to_value(),
-                cx.now.to_value(),
-                Value::Int(transfer.amount),
-                transfer.debit.kind.to_value(),
-                transfer.debit.owner.to_value(),
-                transfer.credit.kind.to_value(),
-                transfer.credit.owner.to_value(),
-                member.to_value(),
-                store.to_value(),
-                actor.to_value(),
-                transfer.why.to_value(),
-                shift.to_value(),
-            ]
-        })
-        .collect();
-    insert("transfer", &COLUMNS, rows)
+    transfers.iter().map(move |transfer| {
+        let member = [transfer.debit, transfer.credit].into_iter().find(|account| account.kind.of_member()).map(|account| account.owner);
+        vec![
+            cx.merchant.to_value(),
+            source.id.to_value(),
+            Value::Int(transfer.line),
+            source.kind.to_value(),
+            cx.now.to_value(),
+            Value::Int(transfer.amount),
+            transfer.debit.kind.to_value(),
+            transfer.debit.owner.to_value(),
+            transfer.credit.kind.to_value(),
+            transfer.credit.owner.to_value(),
+            member.to_value(),
+            store.to_value(),
+            actor.to_value(),
+            transfer.why.to_value(),
+            shift.to_value(),
+        ]
+    })
 }
 
 /// What an origin took from a member's lots and has not given back.

@@ -4,14 +4,16 @@
 
 use super::store::{self, Due};
 use super::{Lot, LotId, LotTerms, LotView};
-use crate::account::store::{holdings_read, holdings_stmts};
+use crate::account::store::{of_owners_read, of_owners_stmt};
+use crate::journal::bulk::post_many;
 use crate::journal::ops::holdings;
 use crate::{AccountKind, Holdings, Journal};
 use shuke_db::{Db, Tx};
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Date, Instant, Result, Uuid};
 
-const OWNERS_PER_STEP_MAX: i64 = 200;
+/// Members of one transaction: sales wait so long at most, and each of its statements names them all.
+const OWNERS_PER_STEP_MAX: i64 = 300;
 
 /// Moves what has expired out of members' accounts, a bounded number of members in each transaction.
 /// Safe to stop and to repeat: what was expired is gone from the list. Who has something of the kind on
@@ -33,19 +35,22 @@ async fn expire_some(tx: &mut Tx, cx: &Cx, after: Due) -> Result<(u64, Option<Du
     let mut owners: Vec<Uuid> = due.iter().map(|(_, owner)| *owner).collect();
     owners.sort_unstable();
     owners.dedup();
-    let mut touched = 0;
-    for owner in owners {
-        let [accounts, lots] = tx.all(holdings_stmts(cx.merchant, owner, true)).await?;
-        let mut holdings = holdings_read(owner, &accounts, &lots)?;
-        touched += u64::from(expire_member(tx, cx, &mut holdings).await?);
+    if owners.is_empty() {
+        return Ok((0, None));
     }
-    Ok((touched, due.last().copied()))
-}
-
-async fn expire_member(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings) -> Result<bool> {
     let kinds: Vec<AccountKind> = AccountKind::ALL.iter().copied().filter(|kind| kind.in_lots()).collect();
-    let now = cx.now;
-    empty(tx, cx, holdings, &kinds, |lot| lot.expires_at.is_some_and(|at| at <= now)).await
+    let [accounts, lots] = tx.all([of_owners_stmt(cx.merchant, &owners), store::open_of_owners_stmt(cx.merchant, &owners)]).await?;
+    let (mut posted, mut told) = (Vec::with_capacity(owners.len()), Vec::with_capacity(owners.len()));
+    for mut holdings in of_owners_read(&owners, &accounts, &lots)? {
+        let journal = emptied(cx, &mut holdings, &kinds, |lot| lot.expires_at.is_some_and(|at| at <= cx.now))?;
+        if !journal.is_empty() {
+            told.push(expired(&journal, &holdings));
+            posted.push((journal, holdings));
+        }
+    }
+    event::append(tx, cx, &told).await?;
+    post_many(tx, cx, &posted).await?;
+    Ok((posted.len() as u64, due.last().copied()))
 }
 
 /// Empties a member's points that have no end of their own and were granted before a moment, debts paid
@@ -56,6 +61,17 @@ pub async fn lapse(tx: &mut Tx, cx: &Cx, owner: Uuid, before: Instant) -> Result
 }
 
 async fn empty(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings, kinds: &[AccountKind], ended: impl Fn(&Lot) -> bool) -> Result<bool> {
+    let journal = emptied(cx, holdings, kinds, ended)?;
+    if journal.is_empty() {
+        return Ok(false);
+    }
+    event::append(tx, cx, &[expired(&journal, holdings)]).await?;
+    journal.post(tx, cx, &[holdings]).await?;
+    Ok(true)
+}
+
+/// The journal that empties what ended, and the holdings afterwards.
+fn emptied(cx: &Cx, holdings: &mut Holdings, kinds: &[AccountKind], ended: impl Fn(&Lot) -> bool) -> Result<Journal> {
     let mut journal = Journal::new("expiry", cx.uuid(), None);
     for kind in kinds.iter().copied() {
         let mut due: Vec<_> =
@@ -71,23 +87,22 @@ async fn empty(tx: &mut Tx, cx: &Cx, holdings: &mut Holdings, kinds: &[AccountKi
             journal.drop_lots(holdings, kind, &due, gone, "expired")?;
         }
     }
-    if journal.is_empty() {
-        return Ok(false);
-    }
+    Ok(journal)
+}
+
+/// What is told of a journal that emptied something.
+fn expired(journal: &Journal, holdings: &Holdings) -> Event {
     let expired = journal.transfers().iter().filter(|transfer| transfer.credit.kind == transfer.debit.kind.expiry_account());
     let amounts: serde_json::Map<_, _> =
         expired.map(|transfer| (transfer.debit.kind.as_str().to_owned(), transfer.amount.into())).collect();
     // Who has the purse is for the slice that keeps it to tell.
-    let told = if holdings.points_kind.is_nil() {
+    if holdings.points_kind.is_nil() {
         let payload = serde_json::json!({ "member": holdings.owner, "amounts": amounts });
         Event::new("ledger.expired", holdings.owner, &payload)
     } else {
         let payload = serde_json::json!({ "purse": holdings.owner, "points_kind": holdings.points_kind, "amounts": amounts });
         Event::new("purse.expired", holdings.owner, &payload)
-    };
-    event::append(tx, cx, &[told]).await?;
-    journal.post(tx, cx, &[holdings]).await?;
-    Ok(true)
+    }
 }
 
 /// Points that a member was granted and can't use yet, the soonest first.

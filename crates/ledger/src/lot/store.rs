@@ -4,7 +4,7 @@ use super::{Allocation, Lot, LotId, LotTerms, LotView};
 use crate::AccountKind;
 use crate::account::{OF_KINDS, Unit, lot_kinds, money_kinds};
 use crate::journal::store::{SERVICES, SINCE};
-use shuke_db::{Row, Stmt, Tx, Value, insert, sql};
+use shuke_db::{Row, Stmt, Tx, Value, insert, insert_or_update, sql};
 use shuke_kernel::value::ToValue as _;
 use shuke_kernel::{Date, Instant, MerchantId, Result, Uuid};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,19 +19,39 @@ pub(crate) fn open_stmt(merchant: MerchantId, owner: Uuid) -> Stmt {
     )
 }
 
+/// The open lots of many owners, with the owner in front.
+pub(crate) fn open_of_owners_stmt(merchant: MerchantId, owners: &[Uuid]) -> Stmt {
+    let text = format!(
+        "SELECT owner, kind, id, granted, remaining, available_at, expires_at, expires_on, source_id, created_at, short, expired
+         FROM lot WHERE merchant_id = $1 AND owner IN ({}) AND is_open",
+        places(2, owners.len())
+    );
+    Stmt::built(text, std::iter::once(merchant.to_value()).chain(owners.iter().map(|owner| owner.to_value())).collect())
+}
+
+/// `$from, …` for so many values.
+pub(crate) fn places(from: usize, count: usize) -> String {
+    (from..from + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
 pub(crate) fn read(row: &Row) -> Result<Lot> {
+    read_from(row, 0)
+}
+
+/// Reads a lot whose kind stands in this column.
+pub(crate) fn read_from(row: &Row, at: usize) -> Result<Lot> {
     Ok(Lot {
-        kind: row.get(0)?,
-        id: row.get(1)?,
-        granted: row.get(2)?,
-        remaining: row.get(3)?,
-        available_at: row.get(4)?,
-        expires_at: row.get(5)?,
-        expires_on: row.get(6)?,
-        source_id: row.get(7)?,
-        created_at: row.get(8)?,
-        short: row.get(9)?,
-        expired: row.get(10)?,
+        kind: row.get(at)?,
+        id: row.get(at + 1)?,
+        granted: row.get(at + 2)?,
+        remaining: row.get(at + 3)?,
+        available_at: row.get(at + 4)?,
+        expires_at: row.get(at + 5)?,
+        expires_on: row.get(at + 6)?,
+        source_id: row.get(at + 7)?,
+        created_at: row.get(at + 8)?,
+        short: row.get(at + 9)?,
+        expired: row.get(at + 10)?,
     })
 }
 
@@ -133,48 +153,85 @@ impl std::fmt::Debug for NewLot {
 
 /// `issuer` is the store that stands for lots of money.
 pub(crate) fn insert_stmt(merchant: MerchantId, now: Instant, issuer: Option<Uuid>, lots: &[NewLot]) -> Stmt {
-    let rows = lots
-        .iter()
-        .map(|lot| {
-            vec![
-                merchant.to_value(),
-                lot.owner.to_value(),
-                lot.kind.to_value(),
-                lot.id.to_value(),
-                Value::Int(lot.amount),
-                Value::Int(lot.amount),
-                Value::Int(0),
-                Value::Int(0),
-                Value::Bool(true),
-                lot.terms.available_at.to_value(),
-                lot.terms.expires.map(|(_, at)| at).to_value(),
-                lot.terms.expires.map(|(on, _)| on).to_value(),
-                lot.source_id.to_value(),
-                Value::Int(lot.source_line),
-                now.to_value(),
-                issuer.filter(|_| lot.kind.unit() == Unit::Money).to_value(),
-            ]
-        })
-        .collect();
-    let columns = [
-        "merchant_id",
-        "owner",
-        "kind",
-        "id",
-        "granted",
-        "remaining",
-        "short",
-        "expired",
-        "is_open",
-        "available_at",
-        "expires_at",
-        "expires_on",
-        "source_id",
-        "source_line",
-        "created_at",
-        "issuer_id",
-    ];
-    insert("lot", &columns, rows)
+    insert("lot", &COLUMNS, lots.iter().map(|lot| new_row(merchant, now, issuer, lot)).collect())
+}
+
+/// New lots of many causes, each with the store that stands for it.
+pub(crate) async fn insert_many(tx: &mut Tx, merchant: MerchantId, now: Instant, lots: &[(Option<Uuid>, &NewLot)]) -> Result<()> {
+    let rows: Vec<_> = lots.iter().map(|(issuer, lot)| new_row(merchant, now, *issuer, lot)).collect();
+    if rows.is_empty() { Ok(()) } else { tx.queue(insert("lot", &COLUMNS, rows)).await }
+}
+
+const COLUMNS: [&str; 16] = [
+    "merchant_id",
+    "owner",
+    "kind",
+    "id",
+    "granted",
+    "remaining",
+    "short",
+    "expired",
+    "is_open",
+    "available_at",
+    "source_id",
+    "source_line",
+    "created_at",
+    "expires_at",
+    "expires_on",
+    "issuer_id",
+];
+/// Rows of one statement: SQLite takes 32,766 parameters.
+const ROWS_MAX: usize = 500;
+/// Those of the columns that can't be left out.
+const NEEDED: usize = 13;
+
+fn new_row(merchant: MerchantId, now: Instant, issuer: Option<Uuid>, lot: &NewLot) -> Vec<Value> {
+    vec![
+        merchant.to_value(),
+        lot.owner.to_value(),
+        lot.kind.to_value(),
+        lot.id.to_value(),
+        Value::Int(lot.amount),
+        Value::Int(lot.amount),
+        Value::Int(0),
+        Value::Int(0),
+        Value::Bool(true),
+        lot.terms.available_at.to_value(),
+        lot.source_id.to_value(),
+        Value::Int(lot.source_line),
+        now.to_value(),
+        lot.terms.expires.map(|(_, at)| at).to_value(),
+        lot.terms.expires.map(|(on, _)| on).to_value(),
+        issuer.filter(|_| lot.kind.unit() == Unit::Money).to_value(),
+    ]
+}
+
+/// Writes what is left in lots of many owners, and adds to what ran out of time in them. The lots are there, and
+/// their owners' accounts locked since they were read, so that the insert always turns into an update.
+pub(crate) async fn set_many(tx: &mut Tx, merchant: MerchantId, lots: &[(Uuid, Lot, i64)]) -> Result<()> {
+    let row = |(owner, lot, expired): &(Uuid, Lot, i64)| {
+        vec![
+            merchant.to_value(),
+            owner.to_value(),
+            lot.kind.to_value(),
+            lot.id.to_value(),
+            Value::Int(lot.granted),
+            Value::Int(lot.remaining),
+            Value::Int(0),
+            Value::Int(*expired),
+            Value::Bool(lot.remaining > 0),
+            lot.available_at.to_value(),
+            lot.source_id.to_value(),
+            Value::Int(0),
+            lot.created_at.to_value(),
+        ]
+    };
+    let conflict = "(merchant_id, owner, kind, id) DO UPDATE SET remaining = excluded.remaining, is_open = excluded.is_open,
+         expired = lot.expired + excluded.expired";
+    for lots in lots.chunks(ROWS_MAX) {
+        tx.queue(insert_or_update("lot", &COLUMNS[..NEEDED], lots.iter().map(row).collect(), conflict)).await?;
+    }
+    Ok(())
 }
 
 /// One guarded update of several lots of an owner.

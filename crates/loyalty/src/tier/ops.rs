@@ -211,6 +211,40 @@ async fn midnight_some(tx: &mut Tx, cx: &Cx, today: Date) -> Result<(u64, u64)> 
     Ok((due.len() as u64, changed))
 }
 
+/// A tier that a member had before there was a history of it.
+#[derive(Clone, Debug)]
+pub struct Brought {
+    /// Who.
+    pub member: Uuid,
+    /// Which tier.
+    pub tier: TierId,
+    /// Since which local day.
+    pub since: Date,
+    /// The last local day for which it is earned; none for ever.
+    pub valid_until: Option<Date>,
+}
+
+/// Puts members who have no row yet into tiers, in few statements: their history begins with it.
+pub async fn bring_in(tx: &mut Tx, cx: &Cx, brought: &[Brought]) -> Result<()> {
+    let scheme: TierScheme = setting::ops::get(tx, cx.merchant).await?;
+    let today = merchant_today(tx, cx).await?;
+    for batch in brought.chunks(500) {
+        let standing = |one: &Brought| Standing {
+            current: CurrentTier { tier: Some(one.tier), valid_until: one.valid_until, locked_until: None },
+            since: Some(one.since),
+            changes: 1,
+            ..Standing::default()
+        };
+        let rows = batch.iter().map(|one| {
+            let standing = standing(one);
+            let due_on = due_on(&scheme, &standing, today);
+            (one.member, Standing { due_on, ..standing })
+        });
+        store::insert_many(tx, cx, &rows.collect::<Vec<_>>()).await?;
+    }
+    Ok(())
+}
+
 /// A tier that staff sets by hand.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

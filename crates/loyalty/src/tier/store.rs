@@ -2,7 +2,7 @@
 
 use super::{CurrentTier, Overlay, TierDecision, TierId, TierScheme};
 use serde::{Deserialize, Serialize};
-use shuke_db::{Row, Stmt, Tx, sql};
+use shuke_db::{Row, Stmt, ToValue as _, Tx, insert, sql};
 use shuke_kernel::{Cx, Date, Error, Instant, MerchantId, Result, Uuid};
 
 /// The tier of a member, for a sale; pipelined with other reads.
@@ -153,6 +153,40 @@ pub(super) fn put_stmt(merchant: MerchantId, member: Uuid, standing: &Standing, 
         rises,
         standing.changes
     ))
+}
+
+/// First rows of members, each with the change that begins its history.
+pub(super) async fn insert_many(tx: &mut Tx, cx: &Cx, rows: &[(Uuid, Standing)]) -> Result<()> {
+    let member = |(member, standing): &(Uuid, Standing)| {
+        vec![
+            cx.merchant.to_value(),
+            member.to_value(),
+            standing.current.tier.to_value(),
+            standing.since.to_value(),
+            standing.current.valid_until.to_value(),
+            standing.due_on.to_value(),
+            "[]".to_value(),
+            standing.changes.to_value(),
+        ]
+    };
+    let columns = ["merchant_id", "member_id", "tier_id", "since", "valid_until", "due_on", "rises", "changes"];
+    tx.queue(insert("member_tier", &columns, rows.iter().map(member).collect())).await?;
+    let actor = cx.actor.text();
+    let change = |(member, standing): &(Uuid, Standing)| {
+        vec![
+            cx.merchant.to_value(),
+            member.to_value(),
+            standing.changes.to_value(),
+            "manual".to_value(),
+            standing.current.tier.to_value(),
+            standing.since.to_value(),
+            standing.current.valid_until.to_value(),
+            cx.now.to_value(),
+            actor.to_value(),
+        ]
+    };
+    let columns = ["merchant_id", "member_id", "sequence", "kind", "tier_to", "changed_on", "valid_until", "at", "actor"];
+    tx.queue(insert("tier_change", &columns, rows.iter().map(change).collect())).await
 }
 
 /// One change of a member's tier, as the history keeps it.

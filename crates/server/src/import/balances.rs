@@ -213,9 +213,7 @@ impl Balances {
     }
 
     pub(super) async fn write(&self, tx: &mut Tx, ground: &Ground) -> Result<Effects> {
-        for opening in &self.openings {
-            journal::open(tx, &ground.cx, opening).await?;
-        }
+        journal::open_many(tx, &ground.cx, &self.openings).await?;
         Ok(Effects::default())
     }
 

@@ -260,6 +260,7 @@ impl Members {
         };
         let inputs: Vec<Enrol> = self.drafts.iter().map(enrol).collect();
         let outcomes = members::enrol_many(tx, cx, &ground.vault, &inputs).await?;
+        let mut openings = Vec::new();
         for (draft, outcome) in self.drafts.iter().zip(outcomes) {
             let member = match outcome {
                 EnrolOutcome::Enrolled(enrolled) => enrolled.id,
@@ -269,14 +270,13 @@ impl Members {
                 }
                 EnrolOutcome::Refused(error) => return Err(error),
             };
-            for wanted in &draft.balances {
-                journal::open(tx, cx, &opening(ground, member, wanted)).await?;
-            }
+            openings.extend(draft.balances.iter().map(|wanted| opening(ground, member, wanted)));
             if let Some(tier) = draft.tier.as_ref().and_then(|name| self.tiers.get(name)) {
                 let locked_until = time::add_months(ground.members.today(cx), TIER_MONTHS);
                 tiers::set_by_hand(tx, cx, member.0, &by_hand(*tier, locked_until)).await?;
             }
         }
+        journal::open_many(tx, cx, &openings).await?;
         Ok(Effects { shops, ..Effects::default() })
     }
 
