@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod bulk;
+#[cfg(test)]
 mod elle;
 #[cfg(test)]
 mod million;

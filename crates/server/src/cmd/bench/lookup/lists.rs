@@ -1,4 +1,4 @@
-//! The console's list of members: each filter, sort and kind of search text, on the first page and deep in.
+//! The console's lists of members and orders: each filter, sort and kind of search text, on the first page and deep in.
 
 use super::super::load::at_per_mille;
 use super::{Bench, people};
@@ -27,9 +27,25 @@ impl Bench {
     pub(super) async fn lists(&self) -> anyhow::Result<Vec<ListFigure>> {
         let mut figures = Vec::new();
         for query in self.queries() {
-            figures.push(self.list(&query).await?);
+            figures.push(self.list("members", &query).await?);
+        }
+        for query in self.order_queries().await? {
+            figures.push(self.list("orders", &query).await?);
         }
         Ok(figures)
+    }
+
+    /// Orders of all stores and of one, and by what finds an order.
+    async fn order_queries(&self) -> anyhow::Result<Vec<String>> {
+        let number = self.shop.members / 3;
+        let (phone, (name, initials)) = (people::phone(number), people::name(number));
+        let page = self.turn("/api/v1/orders?", None, 200).await?;
+        let last = page["items"].as_array().and_then(|orders| orders.last()).map_or(&Value::Null, |order| &order["number"]);
+        let order = last.as_str().unwrap_or_default();
+        let mut all = vec![String::new(), format!("store={}", self.shop.store)];
+        let texts = [order, &order[..order.len().min(10)], &order[..order.len().min(6)], &phone, &phone[7..], &name, &initials];
+        all.extend(texts.iter().map(|text| format!("q={text}")));
+        Ok(all)
     }
 
     fn queries(&self) -> Vec<String> {
@@ -73,8 +89,8 @@ impl Bench {
         all
     }
 
-    async fn list(&self, query: &str) -> anyhow::Result<ListFigure> {
-        let path = format!("/api/v1/members?{}", encoded(query));
+    async fn list(&self, of: &str, query: &str) -> anyhow::Result<ListFigure> {
+        let path = format!("/api/v1/{of}?{}", encoded(query));
         let (first, page) = self.page(&path, 50).await?;
         let mut deep = None;
         let mut cursor = None;
@@ -89,7 +105,7 @@ impl Bench {
             }
         }
         Ok(ListFigure {
-            what: if query.is_empty() { "all".to_owned() } else { query.to_owned() },
+            what: if query.is_empty() { format!("{of}, all") } else { format!("{of}, {query}") },
             rows: page["items"].as_array().map_or(0, Vec::len),
             first_p50_us: at_per_mille(&first, 500),
             first_max_us: at_per_mille(&first, 999),
