@@ -58,7 +58,7 @@ scenario! {
         assert_eq!(ledger.has(&cx, Points).await, (16, 16));
         assert_eq!(ledger.has(&cx, Principal).await, (700, 700));
         assert_eq!(points(&ledger, &cx, member(MANY - 1)).await, 3);
-        assert_eq!(ledger.verified().await.entries, 4 + u64::try_from(MANY).unwrap());
+        assert_eq!(ledger.verified().await.entries, 4 + i64::try_from(MANY).unwrap());
         let twice = opened(&ledger, &cx, &openings[..1]).await;
         assert!(twice.is_err(), "the same opening came in twice");
         assert_eq!(ledger.has(&cx, Points).await, (16, 16));

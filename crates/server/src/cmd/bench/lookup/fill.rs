@@ -24,6 +24,8 @@ use std::time::Instant as Stopwatch;
 pub(super) const VARIANTS: usize = 200;
 /// Members of one transaction, with their orders.
 const MEMBERS_PER_STEP: usize = 2_000;
+/// How often members' numbers are drawn for it.
+const DRAWS_MAX: usize = 10;
 
 /// What must be known of a filled shop to ask it something.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -84,11 +86,7 @@ pub(super) async fn fill(app: &App, count: usize, order_share: usize) -> anyhow:
     for (round, starts) in starts.chunks(at_once).enumerate() {
         let steps = starts.iter().map(|from| filling.step(*from..count.min(from + MEMBERS_PER_STEP), order_share));
         let steps = steps.collect::<Result<Vec<Step>>>()?;
-        let written = steps.iter().map(|step| {
-            let input = (&filling, step);
-            async move { app.db.write(&input, |tx, (filling, step)| Box::pin(write(tx, filling, step))).await }
-        });
-        futures::future::try_join_all(written).await?;
+        futures::future::try_join_all(steps.iter().map(|step| filling.bring(step))).await?;
         for order in steps.iter().flat_map(|step| &step.orders) {
             sums.add(order)?;
             orders += 1;
@@ -146,6 +144,17 @@ impl Filling {
             tags,
             tiers,
         })
+    }
+
+    /// Two transactions at once may draw the same number for a member: the later one then draws again.
+    async fn bring(&self, step: &Step) -> Result<()> {
+        for _ in 1..DRAWS_MAX {
+            match self.app.db.write(&(self, step), |tx, (filling, step)| Box::pin(write(tx, filling, step))).await {
+                Err(error) if error.code() == "member_number_taken" => {}
+                done => return done,
+            }
+        }
+        self.app.db.write(&(self, step), |tx, (filling, step)| Box::pin(write(tx, filling, step))).await
     }
 
     fn days_ago(&self, days: usize) -> Date {
