@@ -24,8 +24,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore, watch
 const READERS: usize = 4;
 const STATEMENTS_CACHED: usize = 512;
 const BUSY_MS: u64 = 10_000;
-/// Keys come in no order: what is not in memory would be read and written again for each of them.
-const FILLING: &str = "PRAGMA synchronous=OFF; PRAGMA cache_size=-3145728; PRAGMA wal_autocheckpoint=200000;";
+/// Keys come in no order: what is not in memory would be read and written again for each of them. What a savepoint keeps
+/// of a large transaction goes to a file: in memory it is a chain that the end of every statement walks.
+const FILLING: &str = "PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; PRAGMA cache_size=-3145728; PRAGMA wal_autocheckpoint=200000;";
 
 pub(crate) struct Sqlite {
     writer: Arc<Writer>,
