@@ -12,7 +12,8 @@ const MEMBERS: &str = "手机号,姓名,会员卡号,生日,标签,积分,储值
     +85251234567,=cmd|calc,V0002,,,,12.34,\n";
 
 fn request(kind: List, personal: bool) -> Request {
-    Request { kind, merchant: MerchantId(1), actor: shuke_kernel::Actor::System, personal, from: None, until: None }
+    let (merchant, actor, headings) = (MerchantId(1), shuke_kernel::Actor::System, export::Headings::Names);
+    Request { kind, merchant, actor, personal, headings, from: None, until: None }
 }
 
 scenario! {
