@@ -24,7 +24,12 @@ impl Counter {
 }
 
 fn numbers(found: &Value, names: &[&str]) -> Vec<i64> {
-    names.iter().map(|name| found[name].as_i64().unwrap_or_else(|| panic!("{name} of {found}"))).collect()
+    let number = |name: &&str| {
+        let number = found[*name].as_i64();
+        assert!(number.is_some(), "{name} of {found}");
+        number.unwrap_or_default()
+    };
+    names.iter().map(number).collect()
 }
 
 scenario! {
