@@ -32,4 +32,5 @@ mod stock;
 mod support;
 #[cfg(test)]
 mod tag;
+#[cfg(test)]
 mod wechat;
