@@ -18,6 +18,7 @@ mod desk;
 mod examples;
 #[cfg(test)]
 mod exchange;
+#[cfg(test)]
 mod figure;
 #[cfg(test)]
 mod held;
