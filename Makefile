@@ -11,7 +11,7 @@ LISTEN ?= 127.0.0.1:7300
 DATA ?= target/demo
 SOAK_S ?= 7200
 # Scenarios that `test` runs a second time, through a pooler in transaction mode; `soak` runs all of them.
-POOLED := claim:: exchange:: merge points_kinds:: prepaid:: coupon_use:: gift_card:: pass:: pin::
+POOLED := races:: claim:: exchange:: merge points_kinds:: prepaid:: coupon_use:: gift_card:: pass:: pin::
 POOLED_CRATES := -p shuke-member -p shuke-ledger -p shuke-loyalty -p shuke-sales
 MUTANTS_MIN ?= 80
 
