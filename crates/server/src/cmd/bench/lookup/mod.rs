@@ -104,7 +104,8 @@ pub(super) async fn run(load: &Load) -> anyhow::Result<()> {
     };
     let config = load.place.db.as_ref().map_or_else(|| Config::folder(scratch.path()), Config::postgres);
     let shop = match kept {
-        Some(file) => serde_json::from_slice(&std::fs::read(file)?)?,
+        Some(file) => serde_json::from_slice(&std::fs::read(file)?)
+            .with_context(|| format!("{} is not what --keep writes; name a file that is not there yet", file.display()))?,
         None => fill::fill(&app(&fill::config(config.clone())).await?, load.members, load.order_share).await?,
     };
     let mut bench = Bench::open(load, &config, shop).await?;
