@@ -140,7 +140,7 @@ describe("a shop that has been open for a while", () => {
     await page.goto("/console/members");
     await page.getByRole("region", { name: "会员" }).getByRole("link").first().click();
     await page.getByRole("button", { name: "调整余额" }).click();
-    const form = page.getByRole("dialog");
+    const form = page.getByRole("dialog", { name: "调整余额" });
     await form.getByLabel("调整哪一项").selectOption("principal");
     await form.getByRole("button", { name: /保\s?存/ }).click();
     await form.getByText("这一项要填").first().waitFor();

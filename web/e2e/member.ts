@@ -1,10 +1,16 @@
 import type { Shop } from "./shop";
 
+interface Sent {
+  purpose: string;
+  to: string;
+  text?: string;
+}
+
 /** The newest code that went to a phone, as the owner sees it where messages go to the log. */
 export async function codeFor(shop: Shop, owner: string, phone: string): Promise<string> {
   for (let tries = 0; tries < 600; tries++) {
-    const { items } = await shop.call<{ items: { text?: string }[] }>(owner, "GET", "/api/v1/messages?limit=20");
-    const text = items.find((message) => JSON.stringify(message).includes(phone.slice(-4)))?.text;
+    const { items } = await shop.call<{ items: Sent[] }>(owner, "GET", "/api/v1/messages?limit=20");
+    const text = items.find((message) => message.purpose === "sign_in_code" && message.to.endsWith(phone))?.text;
     const code = /\d{6}/.exec(text ?? "")?.[0];
     if (code) return code;
     await new Promise((again) => setTimeout(again, 50));

@@ -218,8 +218,19 @@ interface Fault {
   nodes: { target: unknown; html: string }[];
 }
 
+/** Waits until what comes or goes has come or gone: halfway, every text is pale. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    document.getAnimations().every((one) => {
+      const ends = Number(one.effect?.getComputedTiming().endTime ?? 0);
+      return one.playState !== "running" || !Number.isFinite(ends);
+    }),
+  );
+}
+
 /** The serious accessibility faults of the page as it is now. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await settled(page);
   await page.evaluate(readFileSync(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8"));
   const faults = await page.evaluate(async () => {
     const { axe } = window as unknown as {
