@@ -102,8 +102,10 @@ function Answer({ found, who }: { found: Schema<"PriceExample">; who: string }) 
       <ul>
         {found.savings.map((saving) => (
           <li key={`${saving.stage}${saving.source ?? ""}${saving.name}`}>
-            {label("priceStage", saving.stage)}: {saving.name || label("savingReason", saving.reason.code)} −
-            {f.money(saving.amount)}
+            {t("ui:pair", {
+              name: label("priceStage", saving.stage),
+              says: `${saving.name || label("savingReason", saving.reason.code)} ${f.money(-saving.amount)}`,
+            })}
           </li>
         ))}
       </ul>

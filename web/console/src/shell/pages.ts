@@ -41,7 +41,7 @@ const PAGES = [
   ["/settings/devices", "settings", "devices", "org:read"],
   ["/settings/staff", "settings", "staff", "staff:read"],
   ["/settings/rules", "settings", "rules", "org:read"],
-  ["/settings/programs", "settings", "programs", "org:read"],
+  ["/settings/programs", "settings", "programs", "key:write"],
   ["/settings/audit", "settings", "audit", "audit:read"],
   ["/settings/me", "settings", "me", undefined],
 ] as const;

@@ -1,9 +1,11 @@
 import { useTranslation } from "react-i18next";
 import { cartStore } from "../core/cart";
+import type { FoundCard } from "../core/GiftCode";
 import { say } from "../core/Notices";
 import { signature } from "../core/price";
 import type { useCart } from "../core/useCart";
 import type { Quoting } from "../core/useQuote";
+import { SellGiftCard } from "../features/gift/SellGiftCard";
 import { HeldCarts, Hold } from "../features/held/Held";
 import { CouponChoices, PassChoices, PointsChoices } from "../features/member/Choices";
 import { Enrol } from "../features/member/Enrol";
@@ -22,6 +24,7 @@ export type Opened =
   | { kind: "held" }
   | { kind: "enrol"; phone: string }
   | { kind: "topUp" }
+  | { kind: "giftCard"; found?: FoundCard }
   | { kind: "coupons" }
   | { kind: "points" }
   | { kind: "visit" }
@@ -96,6 +99,8 @@ export function SellDialogs({ opened, quoting, acts, onClose, onDone }: Props) {
       );
     case "topUp":
       return cart.member ? <TopUp member={cart.member} onClose={shut} /> : null;
+    case "giftCard":
+      return <SellGiftCard found={opened.found} buyer={cart.member} onClose={shut} />;
     case "sellPass":
       return cart.member ? <SellPass member={cart.member} onClose={shut} /> : null;
     case "visit":

@@ -1,9 +1,12 @@
+import { asProblem } from "@shuke/api";
+import { useMay } from "@shuke/ui";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { cartStore, emptyCart, isEmpty, PIECE } from "../core/cart";
 import { connected } from "../core/connection";
+import { findGiftCard } from "../core/GiftCode";
 import { TILL_VIEW } from "../core/members";
 import { say } from "../core/Notices";
 import { signature } from "../core/price";
@@ -35,6 +38,7 @@ export function SellPage() {
   const { cart } = acts;
   const quoting = useQuote(cart);
   const shift = useShift();
+  const mayTopUp = useMay("wallet:top-up");
   const search = useRef<SearchHandle>(null);
   const [opened, setOpened] = useState<Opened | undefined>(undefined);
   // Enter may come before the price does: then paying opens with the price.
@@ -108,6 +112,19 @@ export function SellPage() {
     },
     [queries],
   );
+  const sellCard = mayTopUp ? () => ifOnline({ kind: "giftCard" }) : undefined;
+  /** A code that may be a gift card's: one that is not sold yet is sold. */
+  const cardCode = async (code: string) => {
+    if (!mayTopUp || !connected.get()) return false;
+    const found = await findGiftCard(code).catch((thrown: unknown) => {
+      if (asProblem(thrown).status === 404) return undefined;
+      throw thrown;
+    });
+    if (!found) return false;
+    if (found.card.state === "new") setOpened({ kind: "giftCard", found });
+    else say(t(`giftCard.not.${found.card.state}`), "bad");
+    return true;
+  };
   const passAt = (at: number) => {
     if (cart.lines[at]?.pass) acts.pass(at, undefined);
     else forMember({ kind: "pass", at });
@@ -122,6 +139,7 @@ export function SellPage() {
           onQuantity={(milli) => acts.quantity(cart.selected, milli)}
           onEnter={() => pay("pay")}
           onEnrol={(phone) => ifOnline({ kind: "enrol", phone })}
+          onCard={cardCode}
           onKey={key}
           onEscape={acts.clear}
         />
@@ -153,6 +171,7 @@ export function SellPage() {
               onTopUp={() => forMember({ kind: "topUp" })}
               onPasses={() => forMember({ kind: "visit" })}
               onSellPass={() => forMember({ kind: "sellPass" })}
+              onSellCard={sellCard}
             />
           ) : (
             <div className="empty">
@@ -160,6 +179,11 @@ export function SellPage() {
               <button type="button" className="btn" onClick={() => ifOnline({ kind: "enrol", phone: "" })}>
                 {t("enrol.title")} <kbd>F2</kbd>
               </button>
+              {sellCard ? (
+                <button type="button" className="btn" onClick={sellCard}>
+                  {t("giftCard.sell")}
+                </button>
+              ) : null}
             </div>
           )}
         </aside>

@@ -278,6 +278,28 @@ export const en: Texts = {
     digits: "Digits below the code",
     prove: "Confirm",
   },
+  giftCard: {
+    sell: "Sell a gift card",
+    sellTo: "Sell a gift card to {{name}}",
+    hint: "A present: whoever holds it spends it",
+    look: "Look at this card",
+    which: "Card no. {{number}}, ending in {{ending}}",
+    sold: "Gift card sold",
+    handOver: "Hand the card over; it can be used at once.",
+    more: "Sell another",
+    not: {
+      new: "",
+      active: "This card is sold already. Take another one.",
+      blocked: "This card is blocked and can't be sold. Take another one.",
+      returned: "This card was returned and can't be sold again. Take another one.",
+      expired: "This card has expired and can't be sold. Take another one.",
+    },
+  },
+  claim: {
+    show: "Let the customer claim it",
+    title: "The customer scans this to make the order theirs",
+    hint: "Scanned with a phone, the points go to the customer. Whoever isn't a member yet can join right there.",
+  },
   done: {
     title: "Done",
     change: "Change",

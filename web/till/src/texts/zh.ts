@@ -270,6 +270,28 @@ export const zh = {
     digits: "会员码下面的数字",
     prove: "确认",
   },
+  giftCard: {
+    sell: "卖礼品卡",
+    sellTo: "卖礼品卡给{{name}}",
+    hint: "送人用，谁拿着谁用",
+    look: "看这张卡",
+    which: "第{{number}}号卡，尾号{{ending}}",
+    sold: "礼品卡卖好了",
+    handOver: "把卡交给顾客，现在就能用。",
+    more: "再卖一张",
+    not: {
+      new: "",
+      active: "这张卡已经卖出去了，请换一张。",
+      blocked: "这张卡已挂失，不能卖，请换一张。",
+      returned: "这张卡已经退过了，不能再卖，请换一张。",
+      expired: "这张卡已过期，不能卖，请换一张。",
+    },
+  },
+  claim: {
+    show: "顾客自己领积分",
+    title: "顾客扫码，把这单记到自己名下",
+    hint: "请顾客用手机扫一扫。还不是会员的，扫完就能入会，积分照样有。",
+  },
   done: {
     title: "收好了",
     change: "找零",

@@ -1,9 +1,9 @@
 import type { Schema } from "@shuke/api";
+import { QrCode } from "@shuke/ui/qr";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Barcode } from "../../shared/Barcode";
 import { Sheet } from "../../shared/parts";
-import { QrCode } from "../../shared/QrCode";
 import { useMemberCode } from "./useMemberCode";
 
 const spaced = (digits: string) => digits.replace(/(\d{3})(?=\d)/g, "$1 ");

@@ -1,8 +1,8 @@
+import { QrCode } from "@shuke/ui/qr";
 import { useTranslation } from "react-i18next";
 import { Barcode } from "../../shared/Barcode";
 import { type MyCoupon, useBenefit, useWhyNot } from "../../shared/coupon";
 import { Ends, Sheet } from "../../shared/parts";
-import { QrCode } from "../../shared/QrCode";
 import { usePen } from "../../shared/shop";
 
 /** One coupon, to be shown to the cashier: white in the dark mode too. */

@@ -243,9 +243,7 @@ function Glance({ overview, member }: { overview: Schema<"Overview">; member: Sc
               .join("，") || t("ui:state.empty")}
           </p>
           {Object.entries(overview.declared.declared).map(([key, value]) => (
-            <p key={key}>
-              {key}: {value}
-            </p>
+            <p key={key}>{t("ui:pair", { name: key, says: value })}</p>
           ))}
         </section>
       </div>

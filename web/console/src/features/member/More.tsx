@@ -374,9 +374,7 @@ function Preferences({ id }: { id: string }) {
       actions={may && found.data && <Button onClick={() => setOpen(true)}>{t("ui:do.edit")}</Button>}
     >
       {declared.map(([key, value]) => (
-        <p key={key}>
-          {key}: {value}
-        </p>
+        <p key={key}>{t("ui:pair", { name: key, says: value })}</p>
       ))}
       <p className="help">
         {t("member.derived")}:{" "}
@@ -465,7 +463,7 @@ function PendingPoints({ id }: { id: string }) {
       ))}
       {limits.map((limit, index) => (
         <p key={index}>
-          {t("member.pointsLimits")}: {f.count(limit.used)} / {f.count(limit.max)}
+          {t("ui:pair", { name: t("member.pointsLimits"), says: `${f.count(limit.used)} / ${f.count(limit.max)}` })}
         </p>
       ))}
     </Box>
@@ -494,17 +492,21 @@ function Stamps({ id }: { id: string }) {
       {nothing && <p className="help">{t("ui:state.empty")}</p>}
       {(stamps.data ?? []).map((one) => (
         <p key={one.card}>
-          {one.name}: {t("member.stampText", { stamps: one.stamps, needed: one.needed, rounds: one.rounds })}
+          {t("ui:pair", {
+            name: one.name,
+            says: t("member.stampText", { stamps: one.stamps, needed: one.needed, rounds: one.rounds }),
+          })}
         </p>
       ))}
       {(streaks.data ?? []).map((one) => (
         <p key={one.rule}>
-          {one.name}: {t("member.streakText", { run: one.run, length: one.length })}
+          {t("ui:pair", { name: one.name, says: t("member.streakText", { run: one.run, length: one.length }) })}
         </p>
       ))}
       {(gifts.data ?? []).map((one) => (
         <p key={`${one.rule}${one.source}${one.place}`}>
-          {f.moment(one.at)} {label("cause", one.cause)}: {f.count(one.points)} {t("member.points")}
+          {f.moment(one.at)}{" "}
+          {t("ui:pair", { name: label("cause", one.cause), says: `${f.count(one.points)} ${t("member.points")}` })}
         </p>
       ))}
     </Box>

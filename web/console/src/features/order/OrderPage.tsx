@@ -152,8 +152,10 @@ function Reasons({ id }: { id: string }) {
                 {data.stages.flatMap((stage) =>
                   stage.savings.map((saving) => (
                     <li key={`${stage.stage}${saving.name}${saving.source}`}>
-                      {label("priceStage", stage.stage)}: {saving.name || label("savingReason", saving.reason.code)}{" "}
-                      {f.money(-saving.amount)}
+                      {t("ui:pair", {
+                        name: label("priceStage", stage.stage),
+                        says: `${saving.name || label("savingReason", saving.reason.code)} ${f.money(-saving.amount)}`,
+                      })}
                     </li>
                   )),
                 )}
@@ -163,23 +165,52 @@ function Reasons({ id }: { id: string }) {
                   </b>
                 </li>
               </ol>
-              {not.length > 0 && (
-                <>
-                  <h3>{t("sales.order.whyNot")}</h3>
-                  <ul>
-                    {not.map(([name, code], index) => (
-                      <li key={index}>
-                        {name}: {label("whyNot", code)}
-                      </li>
-                    ))}
-                  </ul>
-                </>
-              )}
+              <NotUsed rows={not.filter(([, code]) => !OTHER_TIMES.includes(code ?? ""))} />
+              <Elsewhen rows={not.filter(([, code]) => OTHER_TIMES.includes(code ?? ""))} />
             </>
           );
         }}
       </Loaded>
     </section>
+  );
+}
+
+/** Why something did not apply that has its days elsewhere: true of every sale of the day, so it stands folded. */
+const OTHER_TIMES = ["not_yet_valid", "expired", "outside_hours", "other_day"];
+
+type NotUsedRow = readonly [name: string, code: string | undefined];
+
+function NotUsed({ rows }: { rows: NotUsedRow[] }) {
+  const { t } = useTranslation(["app", "ui"]);
+  if (rows.length === 0) return null;
+  return (
+    <>
+      <h3>{t("sales.order.whyNot")}</h3>
+      <Why rows={rows} />
+    </>
+  );
+}
+
+function Elsewhen({ rows }: { rows: NotUsedRow[] }) {
+  const { t } = useTranslation(["app", "ui"]);
+  if (rows.length === 0) return null;
+  return (
+    <details>
+      <summary>{t("sales.order.elsewhen", { n: String(rows.length) })}</summary>
+      <Why rows={rows} />
+    </details>
+  );
+}
+
+function Why({ rows }: { rows: NotUsedRow[] }) {
+  const { t } = useTranslation(["app", "ui"]);
+  const label = useLabel();
+  return (
+    <ul>
+      {rows.map(([name, code], index) => (
+        <li key={index}>{t("ui:pair", { name, says: label("whyNot", code) })}</li>
+      ))}
+    </ul>
   );
 }
 

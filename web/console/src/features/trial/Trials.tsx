@@ -116,7 +116,10 @@ function TrialPart({ trial }: { trial: Schema<"Trial"> }) {
             <ul aria-label={t("benefits.trial.moves")}>
               {result.tier_moves.map((move) => (
                 <li key={`${move.from}${move.to}`}>
-                  {tierName(move.from)} → {tierName(move.to)}: {f.count(move.members)}
+                  {t("ui:pair", {
+                    name: `${tierName(move.from)} → ${tierName(move.to)}`,
+                    says: f.count(move.members),
+                  })}
                 </li>
               ))}
             </ul>

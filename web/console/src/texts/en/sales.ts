@@ -35,6 +35,7 @@ export const sales: Texts["sales"] = {
     why: "Why it cost this",
     whyExact: "exactly as it was sold",
     find: "Order number, or the member’s phone or name",
+    elsewhen: "{{n}} more were not on at that time",
     whyNot: "What did not apply",
     stages: "Where savings came from",
     refunds: "Refunds",

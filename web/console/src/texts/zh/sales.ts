@@ -32,6 +32,7 @@ export const sales = {
     why: "为什么是这个价",
     whyExact: "与成交时完全一致",
     find: "订单号，或会员的手机号、姓名",
+    elsewhen: "当天不在活动时间的还有{{n}}个",
     whyNot: "没有用上的优惠",
     stages: "优惠是怎么来的",
     refunds: "退货记录",

@@ -19,10 +19,8 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
       description={
         faults.length > 0 || problem.status >= 500 ? (
           <>
-            {faults.map((fault) => (
-              <div key={fault.field + fault.detail}>
-                {fault.field.replace(/^\//, "")}: {fieldSentence(fault, language())}
-              </div>
+            {[...new Set(faults.map((fault) => fieldSentence(fault, language())))].map((says) => (
+              <div key={says}>{says}</div>
             ))}
             {problem.status >= 500 && problem.requestId ? (
               <small>{t("problem.request", { id: problem.requestId })}</small>
@@ -31,7 +29,8 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
         ) : undefined
       }
       action={
-        onRetry ? (
+        // What one may not, one may not again.
+        onRetry && problem.status !== 403 ? (
           <Button size="small" onClick={onRetry}>
             {t("do.retry")}
           </Button>

@@ -39,6 +39,7 @@ export const en: Texts = {
     request: "Number {{id}}",
   },
   money: { invalid: "That isn’t an amount; write it like 12.50", tooFine: "At most {{decimals}} decimals" },
+  pair: "{{name}}: {{says}}",
   today: "today",
   yesterday: "yesterday",
   tomorrow: "tomorrow",

@@ -31,6 +31,7 @@ export const zh = {
     request: "编号 {{id}}",
   },
   money: { invalid: "金额没看懂，请这样写：12.50", tooFine: "最多写到{{decimals}}位小数" },
+  pair: "{{name}}：{{says}}",
   today: "今天",
   yesterday: "昨天",
   tomorrow: "明天",

@@ -25,6 +25,8 @@ interface Props {
   onTopUp: () => void;
   onPasses: () => void;
   onSellPass: () => void;
+  /** Absent for who may not take money for it. */
+  onSellCard: (() => void) | undefined;
 }
 
 /** Who it is: what they have, what can be used now and why the rest can't, what to say. */
@@ -211,6 +213,18 @@ function Assets(props: Props & { view: View }) {
               {pass.expires_on ? <small>{t("member.until", { on: day(pass.expires_on, language()) })}</small> : null}
             </div>
           ))}
+        </Row>
+      ) : null}
+      {props.onSellCard ? (
+        <Row
+          title={t("tender.gift_card")}
+          action={
+            <button type="button" className="btn small" onClick={props.onSellCard}>
+              {t("giftCard.sell")}
+            </button>
+          }
+        >
+          <small>{t("giftCard.hint")}</small>
         </Row>
       ) : null}
     </dl>

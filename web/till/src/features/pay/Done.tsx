@@ -4,6 +4,7 @@ import { useWriting } from "../../core/format";
 import { LocalReceipt } from "../../core/LocalReceipt";
 import { Panel } from "../../core/Panel";
 import { Receipt } from "../../core/Receipt";
+import { ClaimCode } from "./ClaimCode";
 import type { SaleDone } from "./usePay";
 
 /** Sold: the change in the largest type, the receipt, and the next one please. */
@@ -11,6 +12,7 @@ export function Done({ done, onNext }: { done: SaleDone; onNext: (typed: string)
   const { t, money } = useWriting();
   const next = useRef<HTMLButtonElement>(null);
   const [receipt, setReceipt] = useState(false);
+  const [claim, setClaim] = useState(false);
   useEffect(() => {
     if (!receipt) next.current?.focus();
   }, [receipt]);
@@ -76,7 +78,13 @@ export function Done({ done, onNext }: { done: SaleDone; onNext: (typed: string)
             <button type="button" className="btn" onClick={() => setReceipt(true)}>
               {t("done.receipt")} <kbd>P</kbd>
             </button>
+            {order && !order.member && !done.givenBack ? (
+              <button type="button" className="btn" aria-expanded={claim} onClick={() => setClaim(!claim)}>
+                {t("claim.show")}
+              </button>
+            ) : null}
           </div>
+          {claim && order ? <ClaimCode order={order.id} /> : null}
         </div>
       </Panel>
       {!receipt ? null : order ? (

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { connected } from "../../core/connection";
 import type { Goods } from "../../core/db";
 import { useWriting } from "../../core/format";
+import { isGiftCode } from "../../core/GiftCode";
 import { goodsByCode, goodsByCodeThere, searchGoods } from "../../core/goods";
 import { type Brief, identify, searchMembers } from "../../core/members";
 import { say } from "../../core/Notices";
@@ -29,6 +30,8 @@ interface Props {
   onEnter: () => void;
   /** Nobody was found by this text; it may be a phone to enrol with. */
   onEnrol: (text: string) => void;
+  /** A text that looks like the code of a gift card; answers whether it was one. */
+  onCard: (code: string) => Promise<boolean>;
   /** A key that is no text while nothing is typed: arrows, plus, minus, delete. */
   onKey: (key: string) => boolean;
   /** Esc with nothing typed. */
@@ -149,6 +152,7 @@ export function Search(props: Props) {
       setText(typed);
       return setFound({ text: typed, options });
     }
+    if (isGiftCode(meant.text) && (await latest.current.onCard(meant.text))) return undefined;
     const member = await identify(meant.text);
     return member ? onMember(member) : say(t("search.nothing", { text: typed }), "bad");
   };
