@@ -150,10 +150,20 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
         }
         match axum::extract::Query::<T>::from_request_parts(parts, app).await {
             Ok(axum::extract::Query(value)) => Ok(Self(value)),
-            Err(rejection) => {
-                Err(Error::invalid("query_malformed", format!("the query is not what this list takes: {}", rejection.body_text())).into())
-            }
+            Err(rejection) => Err(query_fault(&rejection.body_text()).into()),
         }
+    }
+}
+
+/// Names the parameter that can't be read, and what it takes.
+fn query_fault(text: &str) -> Error {
+    let said = text.split_once("query string: ").map_or(text, |(_, said)| said);
+    let fault = |detail: &str| Error::invalid("query_malformed", format!("the query is not what this operation takes: {detail}"));
+    match said.split_once(": ") {
+        Some((name, said)) if !name.contains(' ') => {
+            fault(&format!("`{name}`, {said}")).field(format!("/{name}"), "value_malformed", said)
+        }
+        _ => fault(said),
     }
 }
 
@@ -181,6 +191,19 @@ impl Paging {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_query_that_is_refused_names_the_parameter() {
+        let error = query_fault("Failed to deserialize query string: sort: unknown variant `points`, expected `newest` or `name`");
+        assert_eq!(
+            error.detail(),
+            "the query is not what this operation takes: `sort`, unknown variant `points`, expected `newest` or `name`"
+        );
+        assert_eq!(error.fields()[0].field, "/sort");
+        let missing = query_fault("Failed to deserialize query string: missing field `store`");
+        assert_eq!(missing.detail(), "the query is not what this operation takes: missing field `store`");
+        assert!(missing.fields().is_empty());
+    }
 
     #[test]
     fn a_nul_is_found_wherever_it_is_escaped() {
