@@ -35,7 +35,7 @@ pub struct WechatDraft {
     /// The AppID of the official account (公众号).
     #[schema(example = "wx0123456789abcdef")]
     pub app_id: String,
-    /// Its AppSecret; left out, the one that is set stays, as long as the AppID does.
+    /// Its AppSecret; left out, the one that is set stays, as long as AppID and address do.
     #[serde(default)]
     pub secret: Option<String>,
     /// Where WeChat's servers are asked; theirs where it is left out.
@@ -93,20 +93,22 @@ impl WechatDraft {
     /// Errors: `wechat_app_malformed`, `wechat_secret_needed`, `webhook_url_malformed`, `webhook_target_private`.
     pub(super) fn account(&self, vault: &Vault, merchant: MerchantId, before: Option<Account>, private: bool) -> Result<Account> {
         let app_id = token("app_id", &self.app_id)?;
-        let typed = self.secret.as_deref().map(str::trim).filter(|secret| !secret.is_empty());
-        let secret = match (typed, before) {
-            (Some(secret), _) => vault.seal(merchant, SECRET, &token("secret", secret)?)?,
-            (None, Some(before)) if before.app_id == app_id => before.secret,
-            (None, _) => {
-                let error = Error::refused("wechat_secret_needed", "enter the AppSecret that belongs to this AppID");
-                return Err(error.field("/secret", "wechat_secret_needed", "the AppSecret is missing"));
-            }
-        };
         let address = |given: &Option<String>, usual: &str| {
             let url = given.as_deref().map(str::trim).filter(|url| !url.is_empty()).unwrap_or(usual).trim_end_matches('/');
             Target::parse(url, private).map(|_| url.to_owned())
         };
-        Ok(Account { app_id, secret, api_url: address(&self.api_url, API_URL)?, open_url: address(&self.open_url, OPEN_URL)? })
+        let (api_url, open_url) = (address(&self.api_url, API_URL)?, address(&self.open_url, OPEN_URL)?);
+        let typed = self.secret.as_deref().map(str::trim).filter(|secret| !secret.is_empty());
+        let secret = match (typed, before) {
+            (Some(secret), _) => vault.seal(merchant, SECRET, &token("secret", secret)?)?,
+            // It is sent to that address: who may set another one doesn't get to see it.
+            (None, Some(before)) if before.app_id == app_id && before.api_url == api_url => before.secret,
+            (None, _) => {
+                let error = Error::refused("wechat_secret_needed", "enter the AppSecret that belongs to this AppID and address");
+                return Err(error.field("/secret", "wechat_secret_needed", "the AppSecret is missing"));
+            }
+        };
+        Ok(Account { app_id, secret, api_url, open_url })
     }
 }
 
@@ -191,6 +193,8 @@ mod tests {
         assert_eq!((first.app_id.as_str(), first.open_url.as_str()), ("wx1", OPEN_URL));
         assert!(!first.secret.contains("s3cret"));
         assert_eq!(make(draft("wx1", Some(" ")), Some(first.clone())).unwrap().secret, first.secret);
+        let elsewhere = WechatDraft { api_url: Some("https://wx.example.com".to_owned()), ..draft("wx1", None) };
+        assert_eq!(make(elsewhere, Some(first.clone())).unwrap_err().code(), "wechat_secret_needed");
         assert_eq!(make(draft("wx2", None), Some(first)).unwrap_err().code(), "wechat_secret_needed");
         assert_eq!(make(draft("wx 1&x", Some("s")), None).unwrap_err().code(), "wechat_app_malformed");
         let inside = WechatDraft { api_url: Some("https://127.0.0.1/".to_owned()), ..draft("wx1", Some("s")) };
