@@ -9,16 +9,22 @@ shuke=${SHUKE:-target/release/shuke}
 [ -x "$shuke" ] || cargo build --release --locked -p shuke-server
 . scripts/lib/postgres.sh
 pg=(-h 127.0.0.1 -p "$port" -U shuke)
-"$bin/createdb" "${pg[@]}" bench
-"$bin/createdb" "${pg[@]}" shuke
-"$bin/pgbench" "${pg[@]}" -i -q -s 20 bench 2>/dev/null
+sql() { "$bin/psql" "${pg[@]}" -qAt -c "$1" postgres; }
 
+# Each pair on databases of its own, from a checkpoint on: nobody tidies up in the other's time.
 echo "== PostgreSQL: pgbench (TPC-B-like, prepared) and checkout, fsync on"
 for clients in 1 8 32; do
+  "$bin/createdb" "${pg[@]}" bench
+  "$bin/pgbench" "${pg[@]}" -i -q -s 20 bench 2>/dev/null
+  sql CHECKPOINT
   tps=$("$bin/pgbench" "${pg[@]}" -M prepared -c "$clients" -j 2 -T "$seconds" bench 2>/dev/null | sed -n 's/^tps = \([0-9]*\).*/\1/p')
+  "$bin/dropdb" "${pg[@]}" bench
+  "$bin/createdb" "${pg[@]}" shuke
+  sql CHECKPOINT
   echo "$clients clients: pgbench $tps transactions/s"
+  "$shuke" bench checkout --db "postgres://shuke@127.0.0.1:$port/shuke?sslmode=disable" --clients "$clients" --seconds "$seconds"
+  "$bin/dropdb" "${pg[@]}" shuke
 done
-"$shuke" bench checkout --db "postgres://shuke@127.0.0.1:$port/shuke?sslmode=disable" --clients 1,8,32 --seconds "$seconds"
 
 echo "== SQLite: checkout and its statements on a bare connection"
 "$shuke" bench raw --clients 1,8,32 --seconds "$seconds"
