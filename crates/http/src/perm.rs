@@ -100,6 +100,10 @@ permissions! {
     LedgerAdjust = "ledger:adjust" [Manager];
     /// See what the shop sold, received and owes.
     ReportRead = "report:read" [Manager Marketer Analyst];
+    /// See the analyses and what they found.
+    InsightRead = "insight:read" [Manager Marketer Analyst];
+    /// Run analyses, stop and remove them.
+    InsightRun = "insight:run" [Manager Marketer Analyst];
     /// Settle prepaid value between stores.
     Settle = "settlement:write" [Manager];
     /// Have everything that is derived computed again.

@@ -3,7 +3,7 @@
 //! A file of orders (CSV or Parquet) becomes [`orders`], then a small [`summary`] a member in one pass, and
 //! on that each analysis is a pure function in a folder of its own: values in, values out, the day included.
 //! Every method is a published one; its folder names the paper, what was checked, and when not to trust it.
-//! [`ask`] runs one analysis as the command line asks for it, [`report`] writes what was found for people and
+//! [`lake`] is what a server keeps of its orders on an object store. [`ask`] runs one analysis as the command line asks for it, [`report`] writes what was found for people and
 //! programs.
 //!
 //! Invariants: money is in minor units on the way in and on the way out, floating point only inside a model;
@@ -22,6 +22,7 @@ pub mod cluster;
 pub mod cohort;
 pub mod demand;
 pub mod forecast;
+pub mod lake;
 pub mod next;
 pub mod numeric;
 pub mod orders;

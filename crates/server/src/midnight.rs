@@ -43,10 +43,13 @@ pub fn run<'w>(work: &'w Work, job: &'w Job) -> Future<'w, ()> {
         day(&work.db, &cx, today).await?;
         shuke_org::midnight(&work.db, &cx).await?;
         work.db
-            .write(&(&cx, job), |tx, (cx, job)| {
+            .write(&(&cx, job, today), |tx, (cx, job, today)| {
                 Box::pin(async move {
                     shuke_http::prune(tx, cx.merchant, cx.now).await?;
                     crate::upload::prune(tx, cx).await?;
+                    crate::insight::ops::prune(tx, cx).await?;
+                    crate::lake::ops::ask(tx, cx.merchant, cx.now).await?;
+                    crate::insight::ops::nightly(tx, cx, *today).await?;
                     job::finish(tx, job, cx.now).await
                 })
             })

@@ -1,6 +1,6 @@
 //! Listening, the worker, and stopping without losing anything.
 
-use crate::{pages, upload, wiring};
+use crate::{insight, pages, upload, wiring};
 use anyhow::{Context as _, Result};
 use shuke_http::App;
 use shuke_org::{message, webhook::courier};
@@ -70,13 +70,17 @@ impl Server {
             let (app, stopped) = (self.app.clone(), stopped.clone());
             tokio::spawn(async move { upload::courier::run_until(&app, until(stopped)).await })
         });
+        let analyst = (self.role != Role::Api).then(|| {
+            let (app, stopped) = (self.app.clone(), stopped.clone());
+            tokio::spawn(async move { insight::courier::run_until(&app, until(stopped)).await })
+        });
         let router = if self.role == Role::Worker { pages::operator(self.app.clone()) } else { wiring::router(self.app.clone()) };
         eprintln!("shuke listens on http://{address}");
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let serving = axum::serve(self.listener, service).with_graceful_shutdown(until(stopped.clone()));
         let work = async {
             serving.await?;
-            for task in [worker, courier, messenger, importer].into_iter().flatten() {
+            for task in [worker, courier, messenger, importer, analyst].into_iter().flatten() {
                 task.await?;
             }
             anyhow::Ok(())

@@ -1,6 +1,6 @@
 //! Every slice, wired: one line each.
 
-use crate::{midnight, pages, upload};
+use crate::{insight, lake, midnight, pages, upload};
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
@@ -23,6 +23,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(shuke_offer::routes())
         .merge(shuke_sales::routes())
         .merge(upload::api::routes())
+        .merge(insight::api::routes())
 }
 
 /// Every reader, job and periodic task.
@@ -33,7 +34,7 @@ pub fn runner() -> Runner {
     let runner = shuke_ledger::runner(runner);
     let runner = shuke_loyalty::runner(runner);
     let runner = shuke_offer::runner(runner);
-    let runner = shuke_sales::runner(runner);
+    let runner = shuke_sales::runner(runner).reader(lake::LakeReader);
     runner.task(midnight::KIND, midnight::EVERY_MS, Arc::new(midnight::schedule)).handler(midnight::KIND, Arc::new(midnight::run))
 }
 
@@ -44,6 +45,7 @@ pub fn checks() -> Vec<Check> {
         .chain(shuke_loyalty::CHECKS)
         .chain(shuke_offer::CHECKS)
         .chain(shuke_sales::verify::CHECKS)
+        .chain(lake::CHECKS)
         .copied()
         .collect()
 }
@@ -55,6 +57,7 @@ pub fn prepare(app: &AppInner) {
     shuke_loyalty::prepare(app);
     shuke_offer::prepare(app);
     shuke_sales::prepare(app);
+    app.slot::<shuke_member::belonging::Belongings>().add(lake::LakePart);
 }
 
 /// The OpenAPI document.

@@ -17,4 +17,4 @@ pub mod ops;
 pub(crate) mod store;
 
 pub use model::{AMOUNT_MAX, Entry, Journal, ShiftTurnover, Source, Transfer, Turnover};
-pub use store::{BOOKED, IN_SHIFTS, Outstanding, POINTS_SIDES, outstanding_read, outstanding_stmt, settle_stmt};
+pub use store::{BOOKED, ByHand, IN_SHIFTS, Outstanding, POINTS_SIDES, by_hand, outstanding_read, outstanding_stmt, settle_stmt};

@@ -363,6 +363,38 @@ pub(crate) async fn adjusted_since(tx: &mut Tx, cx: &Cx, member: Uuid, points: b
     tx.row(Stmt::built(text, params)).await?.map_or(Ok(0), |row| row.get(0))
 }
 
+/// What one person gave one member by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByHand {
+    /// Who, as [`shuke_kernel::Actor::text`] writes it.
+    pub actor: String,
+    /// Points, principal or bonus.
+    pub kind: AccountKind,
+    /// Whom.
+    pub member: Uuid,
+    /// How often.
+    pub count: i64,
+    /// How much: points, or minor units.
+    pub amount: i64,
+}
+
+/// What was given by hand from a moment until another, in one store or in all, by person, kind and member.
+pub async fn by_hand(tx: &mut Tx, merchant: MerchantId, (from, until): (Instant, Instant), store: Option<Uuid>) -> Result<Vec<ByHand>> {
+    let mut params = vec![merchant.to_value(), from.to_value(), until.to_value()];
+    let of = store.map_or("", |store| {
+        params.push(store.to_value());
+        " AND store_id = $4"
+    });
+    let text = format!(
+        "SELECT actor, credit_kind, member_id, COUNT(*), CAST(SUM(amount) AS BIGINT) FROM transfer
+         WHERE merchant_id = $1 AND at >= $2 AND at < $3 AND source_kind = 'adjustment' AND credit_kind IN ('points', 'principal', 'bonus')
+             AND member_id IS NOT NULL{of} GROUP BY actor, credit_kind, member_id ORDER BY actor, credit_kind, member_id"
+    );
+    let read =
+        |row: &Row| Ok(ByHand { actor: row.get(0)?, kind: row.get(1)?, member: row.get(2)?, count: row.get(3)?, amount: row.get(4)? });
+    tx.rows(Stmt::built(text, params)).await?.iter().map(read).collect()
+}
+
 /// What caused entries of a member from a moment on.
 pub(crate) async fn sources_since(tx: &mut Tx, merchant: MerchantId, member: Uuid, since: Instant) -> Result<Vec<Uuid>> {
     let stmt =

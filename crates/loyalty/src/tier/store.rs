@@ -4,6 +4,7 @@ use super::{CurrentTier, Overlay, TierDecision, TierId, TierScheme};
 use serde::{Deserialize, Serialize};
 use shuke_db::{Row, Stmt, ToValue as _, Tx, insert, sql};
 use shuke_kernel::{Cx, Date, Error, Instant, MerchantId, Result, Uuid};
+use std::collections::HashMap;
 
 /// The tier of a member, for a sale; pipelined with other reads.
 pub fn current_stmt(merchant: MerchantId, member: Uuid) -> Stmt {
@@ -64,6 +65,32 @@ pub fn current_read(rows: &[Row]) -> Result<CurrentTier> {
         || Ok(CurrentTier::default()),
         |row| Ok(CurrentTier { tier: row.get(0)?, valid_until: row.get(1)?, locked_until: row.get(2)? }),
     )
+}
+
+/// The tiers that hold for some members on a day, the earned ones or those of paid memberships.
+pub async fn effective_of(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    members: &[Uuid],
+    scheme: &TierScheme,
+    today: Date,
+) -> Result<HashMap<Uuid, Option<TierId>>> {
+    let mut tiers: HashMap<Uuid, Option<TierId>> = HashMap::new();
+    let none = scheme.effective_with(&CurrentTier::default(), None, today);
+    tiers.extend(members.iter().map(|member| (*member, none)));
+    let mut params = vec![merchant.to_value()];
+    params.extend(members.iter().map(|member| member.to_value()));
+    let places: Vec<String> = (2..members.len() + 2).map(|at| format!("${at}")).collect();
+    let text = format!(
+        "SELECT tier_id, valid_until, locked_until, overlay_tier, overlay_until, member_id FROM member_tier
+         WHERE merchant_id = $1 AND member_id IN ({})",
+        places.join(", ")
+    );
+    for row in tx.rows(Stmt::built(text, params)).await? {
+        let current = CurrentTier { tier: row.get(0)?, valid_until: row.get(1)?, locked_until: row.get(2)? };
+        tiers.insert(row.get(5)?, scheme.effective_with(&current, overlay(&row, 3)?, today));
+    }
+    Ok(tiers)
 }
 
 /// The row of a member.

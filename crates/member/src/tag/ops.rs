@@ -146,6 +146,39 @@ async fn prepare(tx: &mut Tx, cx: &Cx, tag: TagId, ids: &[MemberId]) -> Result<(
     must_be_manual(tx, cx, &[tag]).await
 }
 
+/// The manual tag of this name, made where there is none. A tag of the name that is archived or has a rule is refused.
+///
+/// Errors: `tag_by_rule`, `tag_unknown` where it is archived, `text_malformed`.
+pub async fn ensure(tx: &mut Tx, cx: &Cx, name: &str) -> Result<TagId> {
+    let name = text::line("name", name, NAME_CHARS_MAX)?;
+    match store::named(tx, cx.merchant, &name).await? {
+        Some(tag) => {
+            must_be_manual(tx, cx, &[tag.id]).await?;
+            Ok(tag.id)
+        }
+        None => Ok(create(tx, cx, &TagDraft { name, rule: None, archived: false }).await?.id),
+    }
+}
+
+/// Gives a manual tag to those of the members who haven't got it and are still there. Answers how many.
+///
+/// Errors: those of [`give`].
+pub async fn give_known(tx: &mut Tx, cx: &Cx, tag: TagId, ids: &[MemberId]) -> Result<i64> {
+    prepare(tx, cx, tag, ids).await?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let had: HashSet<MemberId> =
+        members::tags_of_many(tx, cx.merchant, ids).await?.into_iter().filter(|row| row.tag == tag).map(|row| row.member).collect();
+    let there = members::facts::standing(tx, cx.merchant, ids).await?;
+    // Whoever was merged meanwhile is the other one now.
+    let new: BTreeSet<MemberId> = there.into_iter().map(|(_, now)| now).filter(|now| !had.contains(now)).collect();
+    let rows: Vec<TagRow> = new.iter().map(|member| TagRow { member: *member, tag, by_rule: false }).collect();
+    members::tag(tx, cx, &rows).await?;
+    event::append(tx, cx, &events("member.tagged", new.iter().map(|member| Tagged { member: *member, tag }))).await?;
+    Ok(i64::try_from(new.len()).unwrap_or(i64::MAX))
+}
+
 fn events(kind: &'static str, tagged: impl Iterator<Item = Tagged>) -> Vec<Event> {
     tagged.map(|tagged| Event::new(kind, tagged.member, &tagged)).collect()
 }

@@ -63,6 +63,12 @@ pub(super) async fn lock(tx: &mut Tx, merchant: MerchantId, id: TagId) -> Result
     tx.row(stmt).await?.as_ref().map(tag).transpose()
 }
 
+/// The tag of a name.
+pub(super) async fn named(tx: &mut Tx, merchant: MerchantId, name: &str) -> Result<Option<Tag>> {
+    let stmt = sql!("SELECT id, name, rule, archived, created_at FROM tag WHERE merchant_id = $1 AND name = $2", merchant, name);
+    tx.row(stmt).await?.as_ref().map(tag).transpose()
+}
+
 pub(super) async fn page(tx: &mut Tx, merchant: MerchantId, after: TagId, limit: i64) -> Result<Vec<Tag>> {
     let stmt = sql!(
         "SELECT id, name, rule, archived, created_at FROM tag WHERE merchant_id = $1 AND id > $2 ORDER BY id LIMIT $3",

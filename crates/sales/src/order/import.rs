@@ -19,7 +19,7 @@ use shuke_loyalty::rule::Channel;
 use shuke_member::MemberId;
 use shuke_member::purchase::{Purchase, ops as purchases};
 use shuke_org::StoreId;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Which of the two a past document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -129,7 +129,8 @@ pub async fn write(tx: &mut Tx, cx: &Cx, import: Uuid, orders: &[PastOrder]) -> 
     documents(tx, cx, import, orders).await?;
     figure::ops::add_past(tx, cx, orders).await?;
     let sales = orders.iter().filter(|order| order.kind == PastKind::Sale).count();
-    let payload = serde_json::json!({ "import": import, "orders": sales, "returns": orders.len() - sales });
+    let months: BTreeSet<String> = orders.iter().map(|order| super::lake::month_of(order.date)).collect();
+    let payload = serde_json::json!({ "import": import, "orders": sales, "returns": orders.len() - sales, "months": months });
     event::append(tx, cx, &[Event::new("orders.imported", import, &payload)]).await
 }
 

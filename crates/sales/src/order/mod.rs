@@ -21,8 +21,10 @@
 //! computed from the order's moment and id ([`number`](model::number)).
 
 pub mod api;
+pub mod conduct;
 pub mod export;
 pub mod import;
+pub mod lake;
 pub mod model;
 pub mod ops;
 pub(crate) mod past;

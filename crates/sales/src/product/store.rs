@@ -573,6 +573,22 @@ pub(crate) async fn named_by_skus(tx: &mut Tx, merchant: MerchantId, skus: &[&st
     Ok(found)
 }
 
+/// Products after an id, with their names and categories.
+pub(crate) async fn named_page(tx: &mut Tx, merchant: MerchantId, after: Uuid, limit: i64) -> Result<Vec<crate::order::lake::Goods>> {
+    let stmt = sql!(
+        "SELECT id, code, name, category_path FROM product WHERE merchant_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        merchant,
+        after,
+        limit
+    );
+    let rows = tx.rows(stmt).await?;
+    let goods = |row: &Row| {
+        let categories = path_ids(&row.get::<String>(3)?);
+        Ok(crate::order::lake::Goods { id: row.get(0)?, code: row.get(1)?, name: row.get(2)?, categories })
+    };
+    rows.iter().map(goods).collect()
+}
+
 /// The names of products. At least one id.
 pub(crate) async fn names(tx: &mut Tx, merchant: MerchantId, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>> {
     let text = format!("SELECT id, name FROM product WHERE merchant_id = $1 AND id IN ({})", placeholders(2, ids.len()));

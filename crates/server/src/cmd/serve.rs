@@ -2,11 +2,13 @@
 
 use crate::config::{Opened, Place};
 use crate::demo;
+use crate::lake;
 use crate::pages::Meter;
 use crate::serve::{Role, Server};
 use anyhow::Result;
 use shuke_db::{Config, Db};
 use shuke_http::Gate;
+use shuke_insight::lake::Shelf;
 use shuke_org::Trade;
 use shuke_org::webhook::courier::Outlet;
 use std::net::SocketAddr;
@@ -41,6 +43,13 @@ pub struct Args {
     /// Requests that are worked on at once; more are answered 503 with Retry-After
     #[arg(long, value_name = "N", default_value_t = shuke_http::REQUESTS_MAX, env = "SHUKE_REQUESTS_MAX")]
     requests_max: usize,
+    /// Where the lake of the analyses is: a folder, or s3://bucket/prefix with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+    /// AWS_REGION, AWS_ENDPOINT; the folder `lake` of the data folder by default. Several servers need one that all reach
+    #[arg(long, value_name = "URL", env = "SHUKE_LAKE")]
+    lake: Option<String>,
+    /// Lines of orders that one analysis may take into memory, about 100 bytes each
+    #[arg(long, value_name = "N", default_value_t = lake::LINES_MAX, env = "SHUKE_INSIGHT_LINES_MAX")]
+    insight_lines_max: u64,
     /// Whoever shows this bearer token may read /metrics from anywhere; without it only this machine may
     #[arg(skip = std::env::var("SHUKE_METRICS_TOKEN").ok())]
     metrics_token: Option<String>,
@@ -57,6 +66,9 @@ pub async fn run(args: Args) -> Result<()> {
     app.slot::<Outlet>().set_private(args.webhooks_private);
     app.slot::<Gate>().open(args.requests_max);
     app.slot::<Meter>().start(args.metrics_token, args.behind_proxy)?;
+    let place = app.slot::<lake::Place>();
+    place.set(shelf(&args)?);
+    place.set_lines_max(args.insight_lines_max);
     // The address first: who finds it taken should not wait for a demo.
     let server = Server::bind(app.clone(), args.listen, args.role).await?;
     if let Some(trade) = args.demo {
@@ -69,6 +81,15 @@ pub async fn run(args: Args) -> Result<()> {
         eprint!("{}", demo::greeting(&summary, server.address()?));
     }
     server.run().await
+}
+
+/// Where the lake is. The settings of S3 come from the environment, as its own tools take them.
+fn shelf(args: &Args) -> Result<Shelf> {
+    let settings = std::env::vars().filter(|(name, _)| name.starts_with("AWS_")).map(|(name, value)| (name.to_lowercase(), value));
+    Ok(match &args.lake {
+        Some(url) => Shelf::open(url, settings)?,
+        None => Shelf::folder(&args.place.data.join("lake"))?,
+    })
 }
 
 fn trade(text: &str) -> std::result::Result<Trade, String> {

@@ -29,7 +29,11 @@ mod guard;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod insight;
+#[cfg(test)]
 mod key;
+#[cfg(test)]
+mod lake;
 #[cfg(test)]
 mod last_one;
 #[cfg(test)]
@@ -50,6 +54,8 @@ mod power;
 mod process;
 #[cfg(test)]
 mod recovery;
+#[cfg(test)]
+mod s3;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! SQL of members, their figures, their tags and the looks at them.
 
 mod count;
+pub mod facts;
 mod list;
 mod stat;
 mod tags;

@@ -1,8 +1,10 @@
 //! SQL of orders and their lines.
 
+pub(crate) mod conduct;
 pub(crate) mod export;
 pub(crate) mod figure;
 pub(crate) mod import;
+pub(crate) mod lake;
 mod list;
 pub(crate) mod verify;
 

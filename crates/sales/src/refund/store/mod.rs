@@ -2,6 +2,7 @@
 
 pub(crate) mod export;
 pub(crate) mod import;
+pub(crate) mod lake;
 pub(crate) mod verify;
 
 use super::model::Refund;

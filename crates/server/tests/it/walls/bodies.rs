@@ -57,6 +57,7 @@ pub const NAMES_NOTHING: &[&str] = &[
     "create_trial",
     "create_webhook",
     "publish_terms",
+    "refresh_lake",
     "sign_in",
     "sign_out",
     "try_earn_policy",
@@ -209,6 +210,7 @@ fn others(given: &Given) -> Vec<(&'static str, Value)> {
         ),
         ("create_member", json!({ "name": "x", "store": ours["store"] })),
         ("create_member", json!({ "name": "x", "tags": [ours["tag"]] })),
+        ("start_insight_run", json!({ "analysis": "pareto", "parameters": { "store": ours["store"] } })),
         ("create_category", json!({ "name": "x", "parent": ours["category"] })),
         ("create_product", json!({ "name": "x", "kind": "goods", "category": ours["category"], "variants": [variant] })),
         (

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use shuke_http::Role;
 use shuke_sales::fixture::{self, Size};
+use shuke_server::insight::courier::work_due;
 use shuke_testkit::TestApp;
 use std::collections::BTreeMap;
 
@@ -57,6 +58,8 @@ pub const SEGMENTS: &[(&str, &str)] = &[
     ("shares", "person"),
     ("reward-orders", "reward_order"),
     ("rewards", "reward"),
+    ("runs", "insight_run"),
+    ("saves", "insight_save"),
     ("settlements", "settlement"),
     ("shifts", "shift"),
     ("staff", "staff"),
@@ -101,6 +104,7 @@ impl Side {
         side.make_rules().await;
         side.make_rewards().await;
         side.sell().await;
+        side.analyse().await;
         side
     }
 
@@ -319,6 +323,22 @@ impl Side {
         self.things.insert("settlement", settlement);
     }
 
+    /// An analysis that has ended, and a group of it that was saved.
+    async fn analyse(&mut self) {
+        self.owner.step().await;
+        let run = self.post("/api/v1/insight/runs", json!({ "analysis": "pareto" })).await["id"].clone();
+        work_due(&self.owner.app).await.unwrap();
+        let path = format!("/api/v1/insight/runs/{}", run.as_str().unwrap());
+        let found = self.owner.get(&path).await.ok();
+        assert_eq!(found["run"]["state"], "done", "{found}");
+        let save = self.post(&format!("{path}/saves"), self.saved_group()).await["id"].clone();
+        work_due(&self.owner.app).await.unwrap();
+        self.things.extend([("insight_run", run), ("insight_save", save)]);
+    }
+
+    fn saved_group(&self) -> Value {
+        json!({ "group": "best_fifth", "name": "洞察" })
+    }
     pub fn settlement(&self) -> Value {
         json!({ "id": self.uuid(), "store": self.things["store"], "other_store": self.things["other_store"], "to": "2026-11-22" })
     }
@@ -378,6 +398,7 @@ impl Side {
         match operation {
             "decide_offline_sale" => json!({ "accepted": false, "note": "x" }),
             "preview_import" | "start_import" => json!({}),
+            "save_insight_group" => self.saved_group(),
             "accept_terms" => json!({ "version": "1" }),
             "add_variant" => json!({ "sku": "WALL2", "price": 100 }),
             "decide_approval" => json!({ "given": true, "username": "owner", "password": shuke_org::fixture::PASSWORD }),

@@ -1,0 +1,302 @@
+//! Analyses asked for through the API: found, kept, shown, saved, and walled.
+
+use crate::support::server;
+use axum::http::Method;
+use serde_json::{Value, json};
+use shuke_http::Role;
+use shuke_org::fixture;
+use shuke_server::insight::courier::work_due;
+use shuke_server::lake::Place;
+use shuke_server::upload::courier::import_due;
+use shuke_testkit::{Kind, Reply, TestApp, scenario};
+use std::fmt::Write as _;
+
+const ANALYSES: [&str; 11] =
+    ["conduct", "rfm", "stages", "pareto", "cohorts", "rhythm", "clv", "basket", "clusters", "anomalies", "forecast"];
+
+struct Given {
+    app: TestApp,
+    shop: fixture::Shop,
+    owner: TestApp,
+}
+
+/// Past orders of 90 members over 17 months: some come often, some stopped coming.
+fn past() -> String {
+    let mut text = String::from("订单号,商品编码,商品名称,数量,时间,单价,会员卡号\n");
+    let mut state = 7_u64;
+    let mut dice = |sides: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % sides
+    };
+    let goods =
+        [("N1", "奶粉", "268.00"), ("Z1", "纸尿裤", "99.00"), ("S1", "湿巾", "12.50"), ("P1", "奶瓶", "78.00"), ("Y1", "婴儿油", "45.00")];
+    let mut number = 0;
+    for member in 0..90_u64 {
+        let every = 12 + dice(50);
+        let stops = if member % 4 == 0 { 150 + dice(250) } else { 519 };
+        let mut day = dice(150);
+        while day < stops {
+            let date = shuke_kernel::time::add_days(shuke_kernel::time::parse_date("2025-06-20").unwrap(), i32::try_from(day).unwrap());
+            number += 1;
+            let first = dice(5);
+            for pick in 0..=dice(3) {
+                let (code, name, price) = goods[usize::try_from((first + pick) % 5).unwrap()];
+                let (pieces, hour) = (1 + dice(2), 9 + dice(11));
+                let _ = writeln!(text, "D{number:05},{code},{name},{pieces},{date} {hour:02}:00,{price},K{member:03}");
+            }
+            day += 1 + every / 2 + dice(every);
+        }
+    }
+    text
+}
+
+async fn shop(kind: Kind) -> Given {
+    let app = server(kind).await;
+    let shop = fixture::shop(&app.app).await.unwrap();
+    let owner = app.as_token(shop.token(Role::Owner));
+    let brought = owner.call(Method::POST, "/api/v1/imports?kind=orders&name=x.csv", None, Some(past().into_bytes())).await.ok();
+    let path = format!("/api/v1/imports/{}", brought["id"].as_str().unwrap());
+    owner.post(&format!("{path}/start"), &json!({})).await.ok();
+    import_due(&app.app).await.unwrap();
+    let done = owner.get(&path).await.ok();
+    assert_eq!((&done["state"], &done["report"]["bad_rows"]), (&json!("done"), &json!(0)), "{done}");
+    app.step().await;
+    Given { app, shop, owner }
+}
+
+impl Given {
+    fn role(&self, role: Role) -> TestApp {
+        self.app.as_session(self.shop.session(role))
+    }
+    async fn start(&self, who: &TestApp, analysis: &str, parameters: Value) -> Reply {
+        who.post("/api/v1/insight/runs", &json!({ "analysis": analysis, "parameters": parameters })).await
+    }
+    /// Runs an analysis to its end; its path.
+    async fn run(&self, analysis: &str, parameters: Value) -> String {
+        let run = self.start(&self.owner, analysis, parameters).await.ok();
+        assert_eq!((&run["state"], &run["progress"]), (&json!("queued"), &json!(0)));
+        work_due(&self.app.app).await.unwrap();
+        format!("/api/v1/insight/runs/{}", run["id"].as_str().unwrap())
+    }
+    async fn done(&self, analysis: &str, parameters: Value) -> (String, Value) {
+        let path = self.run(analysis, parameters).await;
+        let shown = self.owner.get(&path).await.ok();
+        assert_eq!(shown["run"]["state"], "done", "{analysis}: {}", shown["run"]);
+        (path, shown["report"].clone())
+    }
+    /// The owner gives the first member ten points by hand, so often; the member's number.
+    async fn give_by_hand(&self, times: u32) -> String {
+        let members = self.owner.get("/api/v1/members?limit=1").await.ok();
+        let member = &members["items"][0];
+        let path = format!("/api/v1/members/{}/adjustments", member["id"].as_str().unwrap());
+        for _ in 0..times {
+            self.role(Role::Owner).post(&path, &json!({ "account": "points", "amount": 10, "reason": "x" })).await.ok();
+        }
+        self.app.step().await;
+        member["number"].as_str().unwrap().to_owned()
+    }
+    async fn tagged(&self, tag: &Value) -> usize {
+        self.owner.get(&format!("/api/v1/members?tag={}&limit=200", tag.as_str().unwrap())).await.ok()["items"].as_array().unwrap().len()
+    }
+}
+
+scenario! {
+    setup = shop;
+
+    /// Each analysis ends with findings in both languages, a next step, its method, a page, and a list.
+    async fn every_analysis_runs_on_the_lake(given) {
+        given.give_by_hand(3).await;
+        let known = given.owner.get("/api/v1/insight/analyses").await.ok();
+        let names: Vec<&str> = known.as_array().unwrap().iter().map(|one| one["analysis"].as_str().unwrap()).collect();
+        assert!(ANALYSES.iter().all(|name| names.contains(name)), "{names:?}");
+        for (at, analysis) in names.iter().enumerate() {
+            let (path, report) = given.done(analysis, json!({})).await;
+            for part in ["findings", "next"] {
+                let texts = report[part].as_array().unwrap();
+                assert!(!texts.is_empty() && texts.iter().all(|text| text["zh"] != "" && text["en"] != ""), "{analysis}: {part}");
+            }
+            assert!(report["method"]["zh"] != "" && !report["tables"].as_array().unwrap().is_empty(), "{analysis}");
+            assert!(!report.to_string().contains("\\u0001"), "{analysis}: a number of the lake is shown");
+            let page = given.owner.get(&format!("{path}/page")).await;
+            assert!(page.status == 200 && page.text.contains(report["title"]["zh"].as_str().unwrap()) && !page.text.contains('\u{1}'), "{analysis}");
+            let list = given.owner.get(&format!("{path}/list")).await;
+            assert!(list.status == 200 && list.text.lines().count() > 1 && !list.text.contains('\u{1}'), "{analysis}: {}", list.text);
+            assert_eq!(given.owner.get("/api/v1/insight/runs?latest=true").await.ok()["items"].as_array().unwrap().len(), at + 1);
+        }
+    }
+
+    /// What the analyses say of a member agrees with what the shop's own figures say.
+    async fn figures_agree_with_the_shops(given) {
+        let (path, report) = given.done("rfm", json!({ "cut": "median" })).await;
+        assert_eq!(report["as_of"], "2026-11-22");
+        let list = given.owner.get(&format!("{path}/list")).await.text;
+        let mut read = csv::Reader::from_reader(list.trim_start_matches('\u{feff}').as_bytes());
+        let head: Vec<String> = read.headers().unwrap().iter().map(str::to_owned).collect();
+        let column = |name: &str| head.iter().position(|one| one == name).unwrap();
+        let members = given.owner.get("/api/v1/members?limit=200").await.ok();
+        let rows: Vec<csv::StringRecord> = read.records().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), 90);
+        for member in members["items"].as_array().unwrap() {
+            let own = rows.iter().find(|row| row[column("member")] == *member["number"].as_str().unwrap()).unwrap();
+            assert_eq!(own[column("orders")], member["orders"].to_string(), "{member}");
+            let amount = member["amount"].as_i64().unwrap();
+            assert_eq!(own[column("money")], format!("{}.{:02}", amount / 100, amount % 100), "{member}");
+            assert_eq!(own[column("last_purchase")], *member["last_purchase_on"].as_str().unwrap());
+        }
+    }
+
+    /// The members of a group get a tag, exactly they, and again after another analysis.
+    async fn a_group_is_saved_as_a_tag(given) {
+        let (path, report) = given.done("stages", json!({})).await;
+        let groups = report["groups"].as_array().unwrap();
+        assert_eq!(groups.iter().map(|group| group["members"].as_i64().unwrap()).sum::<i64>(), 90, "{groups:?}");
+        let (first, second) = (&groups[0], &groups[1]);
+        let save = |group: &Value, name: &str| json!({ "group": group["key"], "name": name });
+        let asked = given.owner.post(&format!("{path}/saves"), &save(first, "洞察名单")).await.ok();
+        assert_eq!((&asked["state"], &asked["given"]), (&json!("queued"), &json!(0)));
+        work_due(&given.app.app).await.unwrap();
+        let done = given.owner.get(&format!("/api/v1/insight/saves/{}", asked["id"].as_str().unwrap())).await.ok();
+        assert_eq!((&done["state"], &done["given"], &done["taken"]), (&json!("done"), &first["members"], &json!(0)), "{done}");
+        assert_eq!(json!(given.tagged(&asked["tag"]).await), first["members"]);
+        // The same tag for another group: those of the first lose it.
+        let again = given.owner.post(&format!("{path}/saves"), &json!({ "group": second["key"], "tag": asked["tag"] })).await.ok();
+        work_due(&given.app.app).await.unwrap();
+        let done = given.owner.get(&format!("/api/v1/insight/saves/{}", again["id"].as_str().unwrap())).await.ok();
+        assert_eq!((&done["given"], &done["taken"]), (&second["members"], &first["members"]), "{done}");
+        assert_eq!(json!(given.tagged(&asked["tag"]).await), second["members"]);
+        assert_eq!(given.owner.get(&format!("{path}/saves")).await.ok()["items"].as_array().unwrap().len(), 2);
+
+        given.owner.post(&format!("{path}/saves"), &json!({ "group": "nobody", "name": "x" })).await.refused(422, "insight_group_unknown");
+        given.owner.post(&format!("{path}/saves"), &json!({ "group": first["key"] })).await.refused(400, "insight_tag_missing");
+        let rule = json!({ "name": "按规则", "rule": { "all": [{ "kind": "orders", "at_least": 1 }] } });
+        let ruled = given.owner.post("/api/v1/tags", &rule).await;
+        if ruled.status == 201 {
+            given.owner.post(&format!("{path}/saves"), &save(first, "按规则")).await.refused(422, "tag_by_rule");
+        }
+        given.role(Role::Analyst).post(&format!("{path}/saves"), &save(first, "x")).await.refused(403, "permission_missing");
+    }
+
+    /// Owner, marketer and analyst see and run; a manager sees their own store's; a cashier nothing.
+    async fn who_may_see_and_run(given) {
+        let (path, _) = given.done("pareto", json!({})).await;
+        for role in [Role::Marketer, Role::Analyst] {
+            given.role(role).get(&path).await.ok();
+            given.start(&given.role(role), "pareto", json!({})).await.ok();
+        }
+        for role in [Role::Cashier, Role::Technician] {
+            given.role(role).get(&path).await.refused(403, "permission_missing");
+            given.start(&given.role(role), "pareto", json!({})).await.refused(403, "permission_missing");
+        }
+        let manager = given.role(Role::Manager);
+        manager.get(&path).await.refused(404, "insight_run_not_found");
+        manager.get(&format!("{path}/list")).await.refused(404, "insight_run_not_found");
+        manager.post(&format!("{path}/cancel"), &json!({})).await.refused(404, "insight_run_not_found");
+        given.start(&manager, "pareto", json!({ "store": given.shop.other_store })).await.refused(403, "store_not_yours");
+        let own = given.start(&manager, "pareto", json!({})).await.ok();
+        assert_eq!(own["parameters"]["store"], json!(given.shop.store));
+        assert_eq!(manager.get("/api/v1/insight/runs").await.ok()["items"].as_array().unwrap().len(), 1);
+    }
+
+    /// One that is stopped is not computed; one key starts one run; what makes no sense is refused at once.
+    async fn runs_are_stopped_repeated_and_refused(given) {
+        let body = json!({ "analysis": "rfm", "parameters": {} });
+        let one = given.owner.post_with_key("/api/v1/insight/runs", "same", &body).await.ok();
+        let two = given.owner.post_with_key("/api/v1/insight/runs", "same", &body).await.ok();
+        assert_eq!(one["id"], two["id"]);
+        let path = format!("/api/v1/insight/runs/{}", one["id"].as_str().unwrap());
+        given.owner.get(&format!("{path}/page")).await.refused(422, "insight_run_not_done");
+        given.owner.delete(&path).await.refused(409, "insight_run_running");
+        assert_eq!(given.owner.post(&format!("{path}/cancel"), &json!({})).await.ok()["state"], "cancelled");
+        work_due(&given.app.app).await.unwrap();
+        let shown = given.owner.get(&path).await.ok();
+        assert!(shown["run"]["state"] == "cancelled" && shown["report"].is_null(), "{shown}");
+        assert_eq!(given.owner.delete(&path).await.status, 204);
+        given.owner.get(&path).await.refused(404, "insight_run_not_found");
+        for (analysis, parameters, code) in [
+            ("rfm", json!({ "cut": "many" }), "cut_malformed"),
+            ("basket", json!({ "support": 2.0 }), "share_malformed"),
+            ("clusters", json!({ "groups": 1 }), "groups_malformed"),
+            ("forecast", json!({ "days": 0 }), "horizon_malformed"),
+        ] {
+            given.start(&given.owner, analysis, parameters).await.refused(400, code);
+        }
+        // What can't be computed ends failed, and says why.
+        let path = given.run("rfm", json!({ "as_of": "2024-01-01" })).await;
+        let failed = given.owner.get(&path).await.ok();
+        assert_eq!((&failed["run"]["state"], &failed["run"]["fault_code"]), (&json!("failed"), &json!("members_too_few")), "{failed}");
+    }
+
+    /// A lake that was lost, as after a restore, is written again by the run that misses it.
+    async fn a_lost_lake_is_written_again(given) {
+        given.done("pareto", json!({})).await;
+        let shelf = given.app.app.slot::<Place>().shelf();
+        for name in shelf.list(&format!("merchant={}/lines", given.shop.merchant)).await.unwrap() {
+            shelf.remove(&name).await.unwrap();
+        }
+        let path = given.run("pareto", json!({})).await;
+        for _ in 0..40 {
+            if given.owner.get(&path).await.ok()["run"]["state"] == "done" {
+                break;
+            }
+            given.app.advance_ms(60_000);
+            work_due(&given.app.app).await.unwrap();
+        }
+        assert_eq!(given.owner.get(&path).await.ok()["run"]["state"], "done");
+    }
+
+    /// Points that one person gives one member by hand again and again are asked about, with the member's number.
+    async fn hand_made_gifts_are_asked_about(given) {
+        given.give_by_hand(2).await;
+        let (_, report) = given.done("conduct", json!({})).await;
+        assert_eq!(report["list"]["rows"], json!([]), "two are no habit");
+        let number = given.give_by_hand(2).await;
+        let (_, report) = given.done("conduct", json!({ "days": 30 })).await;
+        let row = &report["list"]["rows"][0];
+        assert_eq!((&row[1]["value"]["en"], &row[3]["value"], &row[4]["value"]), (&json!("gifts to one member"), &json!(number), &json!(4)), "{row}");
+        assert_eq!(report["groups"][0]["key"], "gifts_to_one_member");
+        let (_, before) = given.done("conduct", json!({ "as_of": "2026-11-20" })).await;
+        assert_eq!(before["list"]["rows"], json!([]));
+    }
+
+    /// More lines than the server may take into memory are refused, not tried.
+    async fn memory_is_bounded(given) {
+        given.app.app.slot::<Place>().set_lines_max(100);
+        let path = given.run("rfm", json!({})).await;
+        let failed = given.owner.get(&path).await.ok();
+        assert_eq!((&failed["run"]["state"], &failed["run"]["fault_code"]), (&json!("failed"), &json!("orders_too_many")), "{failed}");
+    }
+
+    /// Every night the standard set is asked for once; a set that nobody computed gives way to the next.
+    async fn the_night_asks_for_the_standard_set(given) {
+        let scheduled = || async {
+            let items = given.owner.get("/api/v1/insight/runs?limit=200").await.ok()["items"].as_array().unwrap().clone();
+            items.into_iter().filter(|run| run["scheduled"] == true).count()
+        };
+        let first = scheduled().await;
+        given.app.advance_days(1);
+        given.app.step().await;
+        given.app.step().await;
+        let set = given.owner.get("/api/v1/insight/analyses").await.ok().as_array().unwrap().iter().filter(|one| one["nightly"] == true).count();
+        assert!(set >= 10 && scheduled().await == set, "{first} {set} {}", scheduled().await);
+        given.app.advance_days(1);
+        given.app.step().await;
+        given.app.step().await;
+        assert_eq!(scheduled().await, set, "a set that nobody computed gives way");
+        work_due(&given.app.app).await.unwrap();
+        let latest = given.owner.get("/api/v1/insight/runs?latest=true").await.ok();
+        assert_eq!(latest["items"].as_array().unwrap().len(), set, "{latest}");
+    }
+
+    /// A member who was erased stands as nobody in what was found before.
+    async fn an_erased_member_is_nobody_in_old_findings(given) {
+        let (path, _) = given.done("rfm", json!({})).await;
+        let members = given.owner.get("/api/v1/members?limit=200").await.ok();
+        let one = &members["items"][0];
+        let (id, number) = (one["id"].as_str().unwrap(), one["number"].as_str().unwrap());
+        assert!(given.owner.get(&format!("{path}/list")).await.text.contains(number));
+        given.owner.post(&format!("/api/v1/members/{id}/erase"), &json!({})).await.ok();
+        let list = given.owner.get(&format!("{path}/list")).await.text;
+        assert!(!list.contains(number) && list.contains("已注销"), "{list}");
+        assert!(!given.owner.get(&path).await.text.contains(number));
+    }
+}
