@@ -24,8 +24,7 @@ CREATE TABLE insight_run (
     ended_at BIGINT,
     CONSTRAINT insight_run_pkey PRIMARY KEY (merchant_id, id), -- a run with this id is there already
     CONSTRAINT insight_run_scheduled UNIQUE (merchant_id, scheduled), -- this night's run is there already
-    CONSTRAINT insight_run_state CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
-    CONSTRAINT insight_run_progress CHECK (progress >= 0 AND progress <= 10000)
+    CONSTRAINT insight_run_state CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled'))
 );
 CREATE INDEX insight_run_due ON insight_run (due_at) WHERE state IN ('queued', 'running');
 CREATE INDEX insight_run_by_analysis ON insight_run (merchant_id, analysis, id);

@@ -99,7 +99,7 @@ fn gifts(by_hand: &[ByHand]) -> Vec<Asked> {
     let mut people: HashMap<(&str, AccountKind), (i64, i64)> = HashMap::new();
     let mut all: HashMap<AccountKind, (i64, i64)> = HashMap::new();
     for gift in by_hand.iter().filter(|gift| is_person(&gift.actor)) {
-        for sum in [people.entry((&gift.actor, gift.kind)).or_default(), all.entry(gift.kind).or_default()] {
+        for sum in [people.entry((gift.actor.as_str(), gift.kind)).or_default(), all.entry(gift.kind).or_default()] {
             *sum = (sum.0 + gift.count, sum.1.saturating_add(gift.amount));
         }
         if gift.count >= SAME_MEMBER_MIN {

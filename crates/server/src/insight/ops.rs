@@ -3,12 +3,12 @@
 use super::body::{RunReport, Words};
 use super::catalogue;
 use super::model::{Analysis, Parameters, Run, RunDetail, RunDraft, RunId, RunState, RunStep};
-use super::store::{self, Row1};
+use super::store::{self, Found};
 use crate::lake;
 use shuke_db::Tx;
 use shuke_http::Caller;
 use shuke_insight::orders::Source;
-use shuke_kernel::{Actor, Cx, Date, Error, Limit, Page, Result};
+use shuke_kernel::{Cx, Date, Error, Limit, Page, Result};
 use shuke_org::{StoreId, audit, merchant, store as stores};
 
 /// Runs of one merchant that may wait at once.
@@ -33,7 +33,7 @@ pub(super) fn not_found() -> Error {
 /// A run, where the caller may see it: staff of a store see those of their stores.
 ///
 /// Errors: `insight_run_not_found`.
-pub(super) async fn visible(tx: &mut Tx, caller: &Caller, id: RunId) -> Result<Row1> {
+pub(super) async fn visible(tx: &mut Tx, caller: &Caller, id: RunId) -> Result<Found> {
     let found = store::find(tx, caller.cx.merchant, id).await?.ok_or_else(not_found)?;
     match (&caller.stores, found.store) {
         (None, _) => Ok(found),
@@ -182,11 +182,6 @@ pub(super) async fn remove(tx: &mut Tx, caller: &Caller, id: RunId) -> Result<()
         lake::ops::scrap(tx, caller.cx.merchant, name, caller.cx.now).await?;
     }
     audit::ops::record(tx, &caller.cx, &audit::Entry::new("insight.run_removed", id)).await
-}
-
-/// The context in which a run's system work is done.
-pub(super) fn system(cx: &Cx) -> Cx {
-    Cx { actor: Actor::System, ..cx.clone() }
 }
 
 /// A member who is known no more.

@@ -16,7 +16,7 @@ fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
 
 /// A run and the store it is bound to.
 #[derive(Clone, Debug)]
-pub(super) struct Row1 {
+pub(super) struct Found {
     pub(super) run: Run,
     pub(super) store: Option<Uuid>,
     pub(super) list_name: Option<String>,
@@ -26,7 +26,7 @@ const COLUMNS: &str =
     "SELECT id, analysis, parameters, state, step, progress, scheduled, as_of, list_rows, fault_code, fault, created_at, actor,
      ended_at, store_id, list_name FROM insight_run";
 
-fn read(row: &Row) -> Result<Row1> {
+fn read(row: &Row) -> Result<Found> {
     let run = Run {
         id: row.get(0)?,
         analysis: row.get(1)?,
@@ -43,7 +43,7 @@ fn read(row: &Row) -> Result<Row1> {
         actor: row.get(12)?,
         ended_at: row.get(13)?,
     };
-    Ok(Row1 { run, store: row.get(14)?, list_name: row.get(15)? })
+    Ok(Found { run, store: row.get(14)?, list_name: row.get(15)? })
 }
 
 /// Adds a run; false where a merchant has so many waiting already, or this night's is there.
@@ -67,7 +67,7 @@ pub(super) async fn insert(tx: &mut Tx, cx: &Cx, run: &Run, scheduled: Option<&s
     Ok(tx.exec(stmt).await? == 1)
 }
 
-pub(super) async fn find(tx: &mut Tx, merchant: MerchantId, id: RunId) -> Result<Option<Row1>> {
+pub(super) async fn find(tx: &mut Tx, merchant: MerchantId, id: RunId) -> Result<Option<Found>> {
     let text = format!("{COLUMNS} WHERE merchant_id = $1 AND id = $2");
     tx.row(Stmt::built(text, vec![merchant.to_value(), id.to_value()])).await?.as_ref().map(read).transpose()
 }
@@ -310,7 +310,7 @@ pub(super) async fn lease_save(tx: &mut Tx, now: Instant, until: Instant) -> Res
     Ok((tx.exec(stmt).await? == 1).then_some(Held { merchant, id, attempt: attempts + 1 }))
 }
 
-/// How many batches of a save are through, held until the transaction ends.
+/// How many batches of a save are through; none where it has ended.
 pub(super) async fn position(tx: &mut Tx, merchant: MerchantId, id: SaveId) -> Result<Option<i64>> {
     let stmt = sql!("SELECT position FROM insight_save WHERE merchant_id = $1 AND id = $2 AND state = 'queued'", merchant, id);
     tx.row(stmt).await?.map(|row| row.get(0)).transpose()

@@ -86,7 +86,7 @@ async fn still_held(app: &AppInner, held: &mut HeldLake) -> Result<()> {
 
 /// Refreshes a lake that was leased, and says how it ended.
 pub(crate) async fn refresh_held(app: &AppInner, held: &mut HeldLake) -> Result<()> {
-    let outcome = refresh(app, held.merchant, true, Some(held)).await;
+    let outcome = refresh(app, held.merchant, true, Some(&mut *held)).await;
     let now = app.clock.now();
     let (fault, again) = match &outcome {
         Ok(_) => (None, None),
