@@ -27,6 +27,8 @@ pub(super) const LEASE_MS: i64 = 5 * 60_000;
 const TICK_MS: u64 = 1_500;
 /// How often a run is tried that broke off.
 const ATTEMPTS_MAX: i64 = 4;
+/// How often a run is taken whose worker was gone each time before it could say why.
+const BROKE_OFF_MAX: i64 = 6;
 /// Products of one read.
 const PAGE_ROWS: i64 = 1_000;
 
@@ -138,6 +140,10 @@ async fn ground(app: &AppInner, held: &Held<RunId>) -> Result<Ground> {
 }
 
 async fn compute(app: &AppInner, held: &Held<RunId>, way: &Way) -> Result<Ended> {
+    if held.attempt > BROKE_OFF_MAX {
+        let detail = "the server went down each time it computed this; ask one store, or run it on a larger machine";
+        return Err(Error::refused("insight_run_broke_off", detail));
+    }
     let ground = ground(app, held).await?;
     let room = app.slot::<Room>().0.clone().acquire_owned().await.map_err(|error| Error::internal(error.to_string()))?;
     way.at(RunStep::Refreshing, 100);

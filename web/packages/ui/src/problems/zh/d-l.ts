@@ -102,6 +102,7 @@ export const d_l: Record<string, string> = {
   import_running: "这个文件正在导入，请等它结束。",
   insight_group_unknown: "这次分析里没有这一组，请从它列出的组里选。",
   insight_no_orders: "还没有可以分析的订单，先开单，或把以前的订单导进来。",
+  insight_run_broke_off: "算这项分析时服务器几次中断，请只看一家门店再试，或换台大一些的机器。",
   insight_run_not_done: "这次分析还没算完，算好了再来看。",
   insight_run_not_found: "没有这次分析，可能已经删掉了。",
   insight_run_pkey: "这次分析已经有了，不会重复。",
