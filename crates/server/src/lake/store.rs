@@ -66,8 +66,8 @@ pub(super) async fn hold(tx: &mut Tx, held: &HeldLake, until: Instant) -> Result
 /// Says how a refresh ended. One that was asked for again meanwhile stays asked for.
 pub(super) async fn end(tx: &mut Tx, held: &HeldLake, fault: Option<&str>, again: Option<Instant>, now: Instant) -> Result<()> {
     tx.queue(sql!(
-        "UPDATE lake SET leased_until = 0, fault = $3, due_at = CASE WHEN due_at > $4 THEN due_at ELSE $5 END,
-             refreshed_at = CASE WHEN $3 IS NULL THEN $6 ELSE refreshed_at END
+        "UPDATE lake SET leased_until = 0, fault = CAST($3 AS TEXT), due_at = CASE WHEN due_at > $4 THEN due_at ELSE $5 END,
+             refreshed_at = CASE WHEN CAST($3 AS TEXT) IS NULL THEN $6 ELSE refreshed_at END
          WHERE merchant_id = $1 AND leased_until = $2",
         held.merchant,
         held.leased_until,
