@@ -182,7 +182,6 @@ pub struct RunReport {
     /// How it was computed, with the paper and its equations.
     pub method: Words,
     /// Figures for programs; their names depend on the analysis.
-    #[schema(value_type = Object)]
     pub figures: serde_json::Value,
     /// Plots.
     pub plots: Vec<ReportPlot>,

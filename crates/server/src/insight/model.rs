@@ -130,19 +130,15 @@ pub struct Parameters {
     pub store: Option<Uuid>,
     /// `rfm`: where high begins: `mean`, `median`, a share such as `0.7`, or `days,orders,money` in major units.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 60)]
     pub cut: Option<String>,
     /// `stages`: months after the last purchase at which active, marginal and dormant end: `3,6,12`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 30)]
     pub bands: Option<String>,
     /// `pareto`: whose money.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(inline)]
     pub of: Option<ParetoOf>,
     /// `basket`, `pareto` of items: what an item is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(inline)]
     pub by: Option<ItemBy>,
     /// `basket`: least share of baskets, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -277,11 +273,9 @@ text_enum! {
 #[serde(deny_unknown_fields)]
 pub struct SaveDraft {
     /// The key of the group, as the report lists it.
-    #[schema(max_length = 80)]
     pub group: String,
     /// The name of a new tag; the tag of this name where there is one.
     #[serde(default)]
-    #[schema(max_length = 40)]
     pub name: Option<String>,
     /// A manual tag that is there.
     #[serde(default)]
