@@ -28,17 +28,20 @@ CREATE TABLE insight_run (
 );
 CREATE INDEX insight_run_due ON insight_run (due_at) WHERE state IN ('queued', 'running');
 CREATE INDEX insight_run_by_analysis ON insight_run (merchant_id, analysis, id);
--- Members of a group that a run found, on their way to a tag. position counts the batches that are through.
+-- Members of a group that a run found, on their way to a tag, and to a coupon where one is named. position counts the batches that are through.
 CREATE TABLE insight_save (
     merchant_id BIGINT NOT NULL,
     id UUID NOT NULL,
     run_id UUID NOT NULL,
     group_key TEXT NOT NULL,
     tag_id UUID NOT NULL,
+    coupon_template_id UUID,
     state TEXT NOT NULL,
     position BIGINT NOT NULL,
     given BIGINT NOT NULL,
     taken BIGINT NOT NULL,
+    issued BIGINT NOT NULL,
+    passed_over BIGINT NOT NULL,
     leased_until BIGINT NOT NULL,
     due_at BIGINT NOT NULL,
     attempts BIGINT NOT NULL,

@@ -4,9 +4,11 @@
 //! the summary answers, all orders in memory otherwise), computes, and answers with a [`Report`]; [`write`]
 //! puts it into a file by its ending.
 
+mod catalogue;
 mod members;
 mod model;
 mod ops;
 
-pub use model::{Ask, Kind, Of, parse_cut};
+pub use catalogue::{Facts, Parameter};
+pub use model::{Analysis, Ask, ParetoOf, parse_cut};
 pub use ops::{run, write};

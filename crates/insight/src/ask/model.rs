@@ -3,65 +3,74 @@
 use crate::orders::Source;
 use crate::rfm::Method;
 use crate::stage::Bands;
-use shuke_kernel::{Date, Error, Money, Result};
+use shuke_kernel::{Date, Error, Money, Result, text_enum};
 use std::path::PathBuf;
 
-/// The analyses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// How recently, how often, for how much.
-    Rfm,
-    /// Active, marginal, dormant, lost.
-    Stages,
-    /// How few make how much.
-    Pareto,
-    /// Who came back.
-    Cohorts,
-    /// Who is due.
-    Rhythm,
-    /// What is bought together.
-    Basket,
-    /// Members who buy alike.
-    Clusters,
-    /// What members will be worth.
-    Clv,
-    /// What is not like the others.
-    Anomalies,
-    /// What will be sold.
-    Forecast,
-    /// What those who left had in common.
-    Churn,
-    /// What members will need and like next.
-    Next,
-    /// What a campaign added.
-    Uplift,
-    /// What a group of members is like.
-    Portrait,
-    /// Who waits for discounts.
-    Prices,
-    /// How many pieces of each product will be sold.
-    Demand,
+text_enum! {
+    /// Which analysis.
+    pub enum Analysis {
+        /// RFM: recency, frequency, money; the eight value cells.
+        Rfm = "rfm",
+        /// 顾客阶段: active, marginal, dormant, lost, and who moved.
+        Stages = "stages",
+        /// 二八: how few make how much.
+        Pareto = "pareto",
+        /// 复购: who came back, by month of the first purchase; four growth levers.
+        Cohorts = "cohorts",
+        /// 消费节奏: who is due, and when members come.
+        Rhythm = "rhythm",
+        /// 客户价值: who will come again, and what it is worth.
+        Clv = "clv",
+        /// 流失原因: what those who left had in common, and when they leave.
+        Churn = "churn",
+        /// 下一单: what each member will need again, and may like next.
+        Next = "next",
+        /// 画像与共性: what a group of members is like.
+        Portrait = "portrait",
+        /// 分群: members who buy alike.
+        Clusters = "clusters",
+        /// 搭配: what is bought together.
+        Basket = "basket",
+        /// 价格敏感度: who waits for discounts, and what a lower price brings.
+        Prices = "prices",
+        /// 需求: how many pieces of each product each store will sell.
+        Demand = "demand",
+        /// 预测: what will be sold.
+        Forecast = "forecast",
+        /// 增量效果: what a campaign added, against members who were held out.
+        Uplift = "uplift",
+        /// 异常: what to ask about.
+        Anomalies = "anomalies",
+        /// 经手: what staff did that should be asked about.
+        Conduct = "conduct",
+    }
 }
 
-/// Whom Pareto is about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Of {
-    /// Members.
-    #[default]
-    Members,
-    /// Goods.
-    Items,
-    /// Stores.
-    Stores,
-    /// Staff.
-    Staff,
+text_enum! {
+    /// Whom the Pareto curve is about.
+    pub enum ParetoOf {
+        /// 会员.
+        Members = "members",
+        /// 商品.
+        Items = "items",
+        /// 门店.
+        Stores = "stores",
+        /// 员工.
+        Staff = "staff",
+    }
+}
+
+impl Default for ParetoOf {
+    fn default() -> Self {
+        Self::Members
+    }
 }
 
 /// A question.
 #[derive(Clone, Debug)]
 pub struct Ask {
     /// Which analysis.
-    pub kind: Kind,
+    pub analysis: Analysis,
     /// The orders.
     pub source: Source,
     /// As of which day; none for the day after the last order.
@@ -73,7 +82,7 @@ pub struct Ask {
     /// The stages' bands.
     pub bands: Bands,
     /// Whom Pareto is about.
-    pub of: Of,
+    pub of: ParetoOf,
     /// Least share of baskets of a set.
     pub support: f64,
     /// Least confidence of a rule.
@@ -100,15 +109,15 @@ pub struct Ask {
 
 impl Ask {
     /// A question with everything else by default.
-    pub fn new(kind: Kind, source: Source) -> Self {
+    pub fn new(analysis: Analysis, source: Source) -> Self {
         Self {
-            kind,
+            analysis,
             source,
             as_of: None,
             subtract_returns: true,
             cut: Method::Mean,
             bands: Bands::default(),
-            of: Of::default(),
+            of: ParetoOf::default(),
             support: 0.01,
             confidence: 0.3,
             groups: None,
@@ -123,8 +132,11 @@ impl Ask {
         }
     }
 
-    /// Refuses figures that make no sense. Errors: `share_malformed`, `horizon_malformed`, `groups_malformed`.
+    /// Refuses figures that make no sense. Errors: `analysis_of_server`, `share_malformed`, `horizon_malformed`, `groups_malformed`.
     pub fn check(&self) -> Result<()> {
+        if !self.analysis.facts().of_orders {
+            return Err(Error::invalid("analysis_of_server", "this analysis reads the ledger, not orders; run it on the server"));
+        }
         let share = |value: f64| value.is_finite() && (0.0..=1.0).contains(&value);
         if !(share(self.support) && self.support > 0.0 && share(self.confidence) && share(self.monthly_discount)) {
             return Err(Error::invalid("share_malformed", "support, confidence and discount are shares between 0 and 1, support above 0"));
@@ -140,9 +152,9 @@ impl Ask {
 
     /// Whether the analysis can do with the summary of a plain Parquet file.
     pub(super) const fn needs_only_summary(&self) -> bool {
-        match self.kind {
-            Kind::Rfm | Kind::Stages | Kind::Cohorts | Kind::Rhythm | Kind::Clusters => true,
-            Kind::Pareto => matches!(self.of, Of::Members),
+        match self.analysis {
+            Analysis::Rfm | Analysis::Stages | Analysis::Cohorts | Analysis::Rhythm | Analysis::Clusters => true,
+            Analysis::Pareto => matches!(self.of, ParetoOf::Members),
             _ => false,
         }
     }

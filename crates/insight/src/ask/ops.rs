@@ -1,7 +1,7 @@
 //! From the question to the report.
 
 use super::members;
-use super::model::{Ask, Kind, Of};
+use super::model::{Analysis, Ask, ParetoOf};
 use crate::orders::{NONE, Orders, dates};
 use crate::report::{Report, Text, columns, html, json, says, table};
 use crate::summary::{self, Summary};
@@ -56,12 +56,12 @@ fn load(ask: &Ask, until: i32) -> Result<(Data, u64)> {
         return Ok((Data::Summary(Box::new(found.summary), found.names), found.left_out));
     }
     let mut source = ask.source.clone();
-    source.items = match ask.kind {
-        Kind::Basket | Kind::Churn | Kind::Next | Kind::Portrait => true,
-        Kind::Pareto => ask.of == Of::Items,
+    source.items = match ask.analysis {
+        Analysis::Basket | Analysis::Churn | Analysis::Next | Analysis::Portrait => true,
+        Analysis::Pareto => ask.of == ParetoOf::Items,
         _ => false,
     };
-    source.lines = matches!(ask.kind, Kind::Prices | Kind::Demand);
+    source.lines = matches!(ask.analysis, Analysis::Prices | Analysis::Demand);
     source.until = ask.as_of;
     Ok((Data::Whole(Box::new(source.read()?)), 0))
 }
@@ -105,24 +105,24 @@ fn notes(report: &mut Report, data: &Data, left_out: u64) {
 fn whole(ask: &Ask, orders: &Orders, as_of: i32, last: i32) -> Result<Report> {
     let currency = ask.source.currency;
     let name = |number: u32| orders.members.text(number);
-    match ask.kind {
-        Kind::Basket => baskets(ask, orders, as_of),
-        Kind::Clv => clv(ask, orders, as_of),
-        Kind::Anomalies => Ok(anomaly::report(&anomaly::anomalies(orders, as_of), orders, as_of, currency)),
-        Kind::Forecast => {
+    match ask.analysis {
+        Analysis::Basket => baskets(ask, orders, as_of),
+        Analysis::Clv => clv(ask, orders, as_of),
+        Analysis::Anomalies => Ok(anomaly::report(&anomaly::anomalies(orders, as_of), orders, as_of, currency)),
+        Analysis::Forecast => {
             let daily = daily(orders, last);
             Ok(forecast::report(&forecast::forecast(&daily, ask.days)?, &daily, last, currency))
         }
-        Kind::Pareto if ask.of != Of::Members => pareto_of(ask, orders, as_of),
-        Kind::Churn => members::churn(ask, orders, as_of),
-        Kind::Next => members::next(ask, orders, as_of),
-        Kind::Uplift => members::uplift(ask, orders, as_of),
-        Kind::Portrait => members::portrait(ask, orders, as_of),
-        Kind::Prices => {
+        Analysis::Pareto if ask.of != ParetoOf::Members => pareto_of(ask, orders, as_of),
+        Analysis::Churn => members::churn(ask, orders, as_of),
+        Analysis::Next => members::next(ask, orders, as_of),
+        Analysis::Uplift => members::uplift(ask, orders, as_of),
+        Analysis::Portrait => members::portrait(ask, orders, as_of),
+        Analysis::Prices => {
             let found = price::prices(orders, as_of)?;
             Ok(price::report(&found, &name, &|number| orders.items.text(number), as_of, currency))
         }
-        Kind::Demand => {
+        Analysis::Demand => {
             let found = demand::demand(orders, last, ask.days)?;
             Ok(demand::report(&found, &|n| orders.stores.text(n), &|n| orders.items.text(n), last, currency))
         }
@@ -137,21 +137,21 @@ fn of_summary(ask: &Ask, summary: &Summary, orders: Option<&Orders>, as_of: i32,
     let currency = ask.source.currency;
     let compare = as_of.saturating_sub(COMPARE_DAYS);
     let then = || orders.map(|orders| summary::from_orders(orders, ask.subtract_returns, compare));
-    match ask.kind {
-        Kind::Rfm => {
+    match ask.analysis {
+        Analysis::Rfm => {
             let found = rfm::rfm(&summary.members, as_of, ask.cut)?;
             let before = then().and_then(|then| rfm::rfm(&then.members, compare, ask.cut).ok());
             Ok(rfm::report(&found, before.as_ref(), ask.cut, summary, name, currency))
         }
-        Kind::Stages => {
+        Analysis::Stages => {
             let last: Vec<Option<i32>> = summary.members.iter().map(|member| (member.orders > 0).then_some(member.last_day)).collect();
             let found = stage::stages(&last, orders, ask.bands, as_of)?;
             let alive = orders.and_then(|orders| alive(ask, orders, as_of));
             Ok(stage::report(&found, alive.as_deref(), summary, name, currency))
         }
-        Kind::Cohorts => Ok(cohort::report(&cohort::cohorts(summary, as_of), as_of, currency)),
-        Kind::Rhythm => Ok(rhythm::report(&rhythm::rhythm(summary, orders, as_of), name, as_of, currency)),
-        Kind::Clusters => clusters(ask, summary, name, as_of),
+        Analysis::Cohorts => Ok(cohort::report(&cohort::cohorts(summary, as_of), as_of, currency)),
+        Analysis::Rhythm => Ok(rhythm::report(&rhythm::rhythm(summary, orders, as_of), name, as_of, currency)),
+        Analysis::Clusters => clusters(ask, summary, name, as_of),
         _ => {
             let money = |summary: &Summary| -> Vec<i64> {
                 summary.members.iter().map(|member| if member.orders > 0 { member.money } else { i64::MIN }).collect()
@@ -168,8 +168,8 @@ fn of_summary(ask: &Ask, summary: &Summary, orders: Option<&Orders>, as_of: i32,
 /// Money of goods, stores or staff.
 fn pareto_of(ask: &Ask, orders: &Orders, as_of: i32) -> Result<Report> {
     let (names, what): (_, Text) = match ask.of {
-        Of::Items => (&orders.items, says("商品", "goods")),
-        Of::Stores => (&orders.stores, says("门店", "stores")),
+        ParetoOf::Items => (&orders.items, says("商品", "goods")),
+        ParetoOf::Stores => (&orders.stores, says("门店", "stores")),
         _ => (&orders.staff, says("员工", "staff")),
     };
     if names.is_empty() {
@@ -177,10 +177,10 @@ fn pareto_of(ask: &Ask, orders: &Orders, as_of: i32) -> Result<Report> {
     }
     let mut money = vec![0_i64; names.len()];
     match ask.of {
-        Of::Items => money.copy_from_slice(&orders.item_sold),
+        ParetoOf::Items => money.copy_from_slice(&orders.item_sold),
         of => {
             for order in orders.orders.iter().filter(|order| order.day <= as_of) {
-                let at = if of == Of::Stores { order.store } else { order.staff };
+                let at = if of == ParetoOf::Stores { order.store } else { order.staff };
                 if at != NONE {
                     let own = &mut money[at as usize];
                     *own = own.saturating_add(if ask.subtract_returns { order.net() } else { order.sold });

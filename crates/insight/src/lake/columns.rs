@@ -151,6 +151,7 @@ macro_rules! taken {
 }
 taken! {
     longs, Long, Vec<Option<i64>>;
+    ints, Int, Vec<Option<i32>>;
     texts, Text, Vec<Option<Vec<u8>>>;
     ids, Id, Vec<Option<[u8; 16]>>;
     flags, Flag, Vec<bool>;

@@ -38,16 +38,23 @@ pub struct Laying {
     pub lines_max: u64,
 }
 
-const SCHEMA: &str = "message laid {
+/// The file's columns; what was saved is in major units.
+fn schema(currency: Currency) -> String {
+    format!(
+        "message laid {{
     optional byte_array member (STRING);
     required int64 order;
     required int64 time (TIMESTAMP(MILLIS, false));
     optional byte_array item (STRING);
     required int64 quantity_milli (DECIMAL(18, 3));
     required int64 amount_minor;
+    required int64 saved (DECIMAL(18, {}));
     optional byte_array store (STRING);
     optional byte_array staff (STRING);
-}";
+}}",
+        currency.decimals()
+    )
+}
 
 /// A file that is being laid.
 pub struct Laid {
@@ -55,6 +62,7 @@ pub struct Laid {
     file: SerializedFileWriter<File>,
     names: Names,
     laying: Laying,
+    currency: Currency,
     kept: Vec<(i64, Line)>,
     order: i64,
     last: Option<[u8; 16]>,
@@ -65,15 +73,15 @@ impl Laid {
     /// Begins a file.
     ///
     /// Errors: `internal` where it can't be made.
-    pub fn begin(path: &Path, names: Names, laying: Laying) -> Result<Self> {
+    pub fn begin(path: &Path, names: Names, laying: Laying, currency: Currency) -> Result<Self> {
         let out = File::create(path).map_err(|error| Error::internal(format!("a file for an analysis: {error}")))?;
-        let file = columns::begin(out, SCHEMA)?;
-        Ok(Self { path: path.to_owned(), file, names, laying, kept: Vec::new(), order: 0, last: None, lines: 0 })
+        let file = columns::begin(out, &schema(currency))?;
+        Ok(Self { path: path.to_owned(), file, names, laying, currency, kept: Vec::new(), order: 0, last: None, lines: 0 })
     }
 
     /// Adds the lines of a file of the lake. Lines of a document stand together in it.
     ///
-    /// Errors: `orders_too_many` beyond the most lines; `internal` for a file that is not the lake's.
+    /// Errors: `lines_too_many` beyond the most lines; `internal` for a file that is not the lake's.
     pub fn add(&mut self, bytes: Bytes) -> Result<()> {
         line::read(bytes, |lines| {
             for line in lines {
@@ -92,7 +100,7 @@ impl Laid {
                 "more than {} lines: too many for this server; ask one store, or take the lake's files to `shuke insight` on a larger machine",
                 self.laying.lines_max
             );
-            return Err(Error::refused("orders_too_many", detail));
+            return Err(Error::refused("lines_too_many", detail));
         }
         if self.last != Some(line.document) {
             self.last = Some(line.document);
@@ -121,6 +129,7 @@ impl Laid {
             (text(&item), true),
             (long(&|(_, line)| line.quantity_milli), false),
             (long(&|(_, line)| line.amount_minor), false),
+            (long(&|(_, line)| line.saved_minor), false),
             (text(&|line| names.stores.get(&line.store).cloned()), true),
             (text(&|line| line.seller.and_then(|seller| names.staff.get(&seller).cloned())), true),
         ];
@@ -130,13 +139,13 @@ impl Laid {
     /// Ends the file; how it is to be read, and how many lines it holds.
     ///
     /// Errors: `internal` where it can't be written.
-    pub fn finish(mut self, currency: Currency) -> Result<(Source, u64)> {
+    pub fn finish(mut self) -> Result<(Source, u64)> {
         if !self.kept.is_empty() {
             self.flush()?;
         }
         self.file.close().map_err(|error| Error::internal(format!("a file for an analysis: {error}")))?;
         let mut source = Source::new(&self.path);
-        source.currency = currency;
+        source.currency = self.currency;
         let named = [
             (Column::Member, "member"),
             (Column::Order, "order"),
@@ -148,6 +157,8 @@ impl Laid {
             (Column::Amount, "amount_minor"),
             (Column::Store, "store"),
             (Column::Staff, "staff"),
+            (Column::List, ""),
+            (Column::Discount, "saved"),
         ];
         source.named = named.into_iter().map(|(column, name)| (column, name.to_owned())).collect();
         Ok((source, self.lines))
@@ -162,10 +173,10 @@ mod tests {
     fn laid(lines: &[Line], laying: Laying) -> Result<(crate::orders::Orders, u64)> {
         let folder = tempfile::tempdir().unwrap();
         let names = Names { stores: HashMap::from([([1; 16], "万达店".to_owned())]), ..Names::default() };
-        let mut laid = Laid::begin(&folder.path().join("laid.parquet"), names, Laying { lines_max: 1_000, ..laying })?;
+        let mut laid = Laid::begin(&folder.path().join("laid.parquet"), names, Laying { lines_max: 1_000, ..laying }, Currency::CNY)?;
         laid.add(line::write(lines)?.into())?;
-        let (source, count) = laid.finish(Currency::CNY)?;
-        Ok((source.read()?, count))
+        let (source, count) = laid.finish()?;
+        Ok((Source { lines: true, ..source }.read()?, count))
     }
 
     #[test]
@@ -181,6 +192,8 @@ mod tests {
         assert_eq!((orders.counts.without_member, orders.stores.text(first.store).as_str()), (1, "万达店"));
         assert_eq!(first.minute, 121, "local time stays local");
         assert_eq!(orders.items.text(orders.baskets[0].1), "商品1");
+        let listed: Vec<i64> = orders.lines.iter().filter(|line| line.amount == 100).map(|line| line.list).collect();
+        assert_eq!(listed, [101], "the price before the discount is what was paid and what was saved");
     }
 
     #[test]
@@ -191,7 +204,8 @@ mod tests {
         let (orders, _) = laid(&[line(1), line(4)], Laying { undone: true, ..Laying::default() }).unwrap();
         assert_eq!(orders.orders.len(), 2);
         let folder = tempfile::tempdir().unwrap();
-        let mut few = Laid::begin(&folder.path().join("x"), Names::default(), Laying { lines_max: 1, ..Laying::default() }).unwrap();
-        assert_eq!(few.add(line::write(&[line(1), line(2)]).unwrap().into()).unwrap_err().code(), "orders_too_many");
+        let mut few =
+            Laid::begin(&folder.path().join("x"), Names::default(), Laying { lines_max: 1, ..Laying::default() }, Currency::CNY).unwrap();
+        assert_eq!(few.add(line::write(&[line(1), line(2)]).unwrap().into()).unwrap_err().code(), "lines_too_many");
     }
 }

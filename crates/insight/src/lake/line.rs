@@ -29,6 +29,8 @@ pub struct Line {
     pub quantity_milli: i64,
     /// Minor units, below zero where it came back.
     pub amount_minor: i64,
+    /// What offers, member prices and coupons took off, minor units; nothing of what came back.
+    pub saved_minor: i64,
     /// Whether everything of the order was taken back.
     pub is_undone: bool,
 }
@@ -45,6 +47,7 @@ const SCHEMA: &str = "message line {
     optional fixed_len_byte_array(16) seller (UUID);
     required int64 quantity_milli;
     required int64 amount_minor;
+    required int64 saved_minor;
     required boolean is_undone;
 }";
 
@@ -70,6 +73,7 @@ pub fn write(lines: &[Line]) -> Result<Vec<u8>> {
                 (ids(|line| line.seller), true),
                 (longs(|line| Some(line.quantity_milli)), false),
                 (longs(|line| Some(line.amount_minor)), false),
+                (longs(|line| Some(line.saved_minor)), false),
                 (Values::Flag(part.iter().map(|line| line.is_undone).collect()), false),
             ],
         )?;
@@ -86,7 +90,8 @@ pub fn read(bytes: Bytes, mut visit: impl FnMut(&[Line]) -> Result<()>) -> Resul
         let (documents, returns, members) = (columns::ids(group, 0)?, columns::flags(group, 1)?, columns::longs(group, 2)?);
         let (times, stores, products) = (columns::longs(group, 3)?, columns::ids(group, 4)?, columns::ids(group, 5)?);
         let (names, categories, sellers) = (columns::texts(group, 6)?, columns::ids(group, 7)?, columns::ids(group, 8)?);
-        let (quantities, amounts, undone) = (columns::longs(group, 9)?, columns::longs(group, 10)?, columns::flags(group, 11)?);
+        let (quantities, amounts, saved) = (columns::longs(group, 9)?, columns::longs(group, 10)?, columns::longs(group, 11)?);
+        let undone = columns::flags(group, 12)?;
         let lines: Vec<Line> = (0..documents.len())
             .map(|at| Line {
                 document: documents[at].unwrap_or_default(),
@@ -100,6 +105,7 @@ pub fn read(bytes: Bytes, mut visit: impl FnMut(&[Line]) -> Result<()>) -> Resul
                 seller: sellers[at],
                 quantity_milli: quantities[at].unwrap_or_default(),
                 amount_minor: amounts[at].unwrap_or_default(),
+                saved_minor: saved[at].unwrap_or_default(),
                 is_undone: undone[at],
             })
             .collect();
@@ -125,6 +131,7 @@ pub(super) mod tests {
             seller: None,
             quantity_milli: 1_000,
             amount_minor: i64::from(number) * 100,
+            saved_minor: i64::from(number % 7),
             is_undone: number == 4,
         }
     }

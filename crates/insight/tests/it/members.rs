@@ -2,7 +2,7 @@
 //! scipy and lifelines, and by going through all choices in Python, not with this crate.
 
 use crate::retail::{orders, source};
-use shuke_insight::ask::{Ask, Kind, run, write};
+use shuke_insight::ask::{Analysis, Ask, run, write};
 use shuke_insight::attribute::{at_joining, firsts, so_far};
 use shuke_insight::churn::churn;
 use shuke_insight::next::{bought, recommend, replenish};
@@ -194,9 +194,9 @@ fn files() -> Files {
     Files { members, segment, trial, out: folder.path().join("list.parquet"), _folder: folder }
 }
 
-const KINDS: [Kind; 6] = [Kind::Churn, Kind::Next, Kind::Uplift, Kind::Portrait, Kind::Prices, Kind::Demand];
+const KINDS: [Analysis; 6] = [Analysis::Churn, Analysis::Next, Analysis::Uplift, Analysis::Portrait, Analysis::Prices, Analysis::Demand];
 
-fn asked(kind: Kind, files: &Files) -> Report {
+fn asked(kind: Analysis, files: &Files) -> Report {
     let mut ask = Ask::new(kind, source());
     ask.as_of = Some(time::parse_date("2011-12-10").unwrap());
     (ask.people, ask.segment, ask.trial) = (Some(files.members.clone()), Some(files.segment.clone()), Some(files.trial.clone()));
@@ -227,15 +227,15 @@ fn each_question_makes_a_page_a_document_and_a_table() {
 #[test]
 fn the_table_of_members_is_used() {
     let files = files();
-    let churn = asked(Kind::Churn, &files);
+    let churn = asked(Analysis::Churn, &files);
     assert!(churn.list.rows.iter().any(|row| format!("{row:?}").contains("城市")), "the city is looked at");
     assert!(churn.warnings.iter().any(|text| text.zh.contains("备注")), "free text is named and left out");
-    let next = json(&asked(Kind::Next, &files), false);
+    let next = json(&asked(Analysis::Next, &files), false);
     assert!(next["figures"]["next"]["children"].as_u64().unwrap() > 50);
-    let portrait = json(&asked(Kind::Portrait, &files), false);
+    let portrait = json(&asked(Analysis::Portrait, &files), false);
     let portrait = &portrait["figures"]["portrait"];
     assert!(portrait["unknown"] == 1 && portrait["members"] == 39, "{portrait}");
-    let uplift = json(&asked(Kind::Uplift, &files), false);
+    let uplift = json(&asked(Analysis::Uplift, &files), false);
     assert_eq!(uplift["figures"]["uplift"]["without_orders"], 1);
     let orders = orders();
     let people = people::read(&source(), &files.members, &orders.members).unwrap();
@@ -244,11 +244,11 @@ fn the_table_of_members_is_used() {
 
 #[test]
 fn what_a_question_lacks_is_said() {
-    for (kind, code) in [(Kind::Portrait, "segment_missing"), (Kind::Uplift, "trial_missing")] {
+    for (kind, code) in [(Analysis::Portrait, "segment_missing"), (Analysis::Uplift, "trial_missing")] {
         assert_eq!(run(&Ask::new(kind, source())).unwrap_err().code(), code);
     }
     let files = files();
-    let mut ask = Ask::new(Kind::Uplift, source());
+    let mut ask = Ask::new(Analysis::Uplift, source());
     ask.trial = Some(files.trial.clone());
     assert_eq!(run(&ask).unwrap_err().code(), "trial_missing");
     ask.from = Some(time::parse_date("2012-01-01").unwrap());

@@ -4,7 +4,7 @@ use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64T
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
-use shuke_insight::ask::{Ask, Kind, run};
+use shuke_insight::ask::{Analysis, Ask, run};
 use shuke_insight::orders::{Source, dates};
 use shuke_insight::report::json;
 use shuke_insight::summary::{from_parquet, plain_parquet};
@@ -65,7 +65,7 @@ fn write(path: &Path, rows: &[(i64, i32, i64)], amounts: Amounts, groups: usize)
     writer.close().unwrap();
 }
 
-fn figures(path: PathBuf, kind: Kind) -> serde_json::Value {
+fn figures(path: PathBuf, kind: Analysis) -> serde_json::Value {
     let mut document = json(&run(&Ask::new(kind, Source::new(path))).unwrap(), true);
     if let Some(figures) = document["figures"].as_object_mut() {
         figures.remove("read");
@@ -94,9 +94,9 @@ fn one_pass_answers_what_all_orders_answer() {
         let path = folder.path().join("orders.parquet");
         write(&path, &rows(), amounts, 3);
         assert!(plain_parquet(&Source::new(&path)).unwrap().is_some());
-        let whole = figures(csv.clone(), Kind::Cohorts);
-        assert_eq!(figures(path.clone(), Kind::Cohorts), whole);
-        let (mut one, mut all) = (figures(path.clone(), Kind::Rfm), figures(csv.clone(), Kind::Rfm));
+        let whole = figures(csv.clone(), Analysis::Cohorts);
+        assert_eq!(figures(path.clone(), Analysis::Cohorts), whole);
+        let (mut one, mut all) = (figures(path.clone(), Analysis::Rfm), figures(csv.clone(), Analysis::Rfm));
         for found in [&mut one, &mut all] {
             found["list"].as_array_mut().unwrap().sort_by_key(|row| row["member"].as_str().unwrap().parse::<i64>().unwrap());
         }

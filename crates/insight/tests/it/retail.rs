@@ -1,7 +1,7 @@
 //! A slice of Online Retail, real and as dirty as that (`tests/data/README.md`). The figures were computed with
 //! pandas and with Borgelt's FP-growth, not with this crate.
 
-use shuke_insight::ask::{Ask, Kind, Of, run, write};
+use shuke_insight::ask::{Analysis, Ask, ParetoOf, run, write};
 use shuke_insight::basket::{baskets_of, frequent};
 use shuke_insight::orders::{Orders, Source, dates};
 use shuke_insight::report::{Report, html, json, text};
@@ -68,24 +68,24 @@ fn baskets_are_those_of_borgelt() {
     }
 }
 
-pub const ALL: [Kind; 14] = [
-    Kind::Rfm,
-    Kind::Stages,
-    Kind::Pareto,
-    Kind::Cohorts,
-    Kind::Rhythm,
-    Kind::Basket,
-    Kind::Clusters,
-    Kind::Clv,
-    Kind::Anomalies,
-    Kind::Forecast,
-    Kind::Churn,
-    Kind::Next,
-    Kind::Prices,
-    Kind::Demand,
+pub const ALL: [Analysis; 14] = [
+    Analysis::Rfm,
+    Analysis::Stages,
+    Analysis::Pareto,
+    Analysis::Cohorts,
+    Analysis::Rhythm,
+    Analysis::Basket,
+    Analysis::Clusters,
+    Analysis::Clv,
+    Analysis::Anomalies,
+    Analysis::Forecast,
+    Analysis::Churn,
+    Analysis::Next,
+    Analysis::Prices,
+    Analysis::Demand,
 ];
 
-fn asked(kind: Kind) -> Report {
+fn asked(kind: Analysis) -> Report {
     let mut ask = Ask::new(kind, source());
     ask.as_of = Some(time::parse_date("2011-12-10").unwrap());
     ask.support = 0.02;
@@ -129,22 +129,22 @@ fn every_row_of_a_table_is_as_wide_as_its_head() {
 
 #[test]
 fn figures_are_there_for_programs() {
-    let document = json(&asked(Kind::Basket), false);
+    let document = json(&asked(Analysis::Basket), false);
     assert_eq!(document["figures"]["least_baskets"], 5);
     assert!(document.get("list").is_none());
-    let document = json(&asked(Kind::Clv), false);
+    let document = json(&asked(Analysis::Clv), false);
     assert_eq!(document["figures"]["value"]["members"], 87);
     assert_eq!(document["figures"]["read"]["rows"], 3_785);
-    let mut ask = Ask::new(Kind::Pareto, source());
-    ask.of = Of::Items;
+    let mut ask = Ask::new(Analysis::Pareto, source());
+    ask.of = ParetoOf::Items;
     assert_eq!(json(&run(&ask).unwrap(), false)["figures"]["of"], "goods");
-    ask.of = Of::Staff;
+    ask.of = ParetoOf::Staff;
     assert_eq!(run(&ask).unwrap_err().code(), "column_missing");
 }
 
 #[test]
 fn an_earlier_day_sees_nothing_later() {
-    let mut ask = Ask::new(Kind::Rfm, source());
+    let mut ask = Ask::new(Analysis::Rfm, source());
     ask.as_of = Some(time::parse_date("2011-06-01").unwrap());
     let report = run(&ask).unwrap();
     let days: Vec<i64> = json(&report, true)["list"].as_array().unwrap().iter().map(|row| row["days"].as_i64().unwrap()).collect();

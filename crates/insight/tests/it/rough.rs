@@ -2,7 +2,7 @@
 
 use crate::retail::ALL;
 use proptest::prelude::*;
-use shuke_insight::ask::{Ask, Kind, run};
+use shuke_insight::ask::{Analysis, Ask, run};
 use shuke_insight::orders::{Column, Orders, Source, people};
 use shuke_kernel::Result;
 use std::io::Write as _;
@@ -120,7 +120,7 @@ fn small_shops_get_an_answer_or_a_reason() {
 #[test]
 fn senseless_wishes_are_refused() {
     let ask = |change: fn(&mut Ask)| {
-        let mut ask = Ask::new(Kind::Clv, crate::retail::source());
+        let mut ask = Ask::new(Analysis::Clv, crate::retail::source());
         change(&mut ask);
         run(&ask).unwrap_err().code()
     };
@@ -162,7 +162,7 @@ proptest! {
         let _ = people::read(&source, &path, &orders.members);
         let _ = people::list(&source, &path, &orders.members);
         let _ = people::sides(&source, &path, &orders.members);
-        for kind in [Kind::Churn, Kind::Next, Kind::Portrait, Kind::Uplift] {
+        for kind in [Analysis::Churn, Analysis::Next, Analysis::Portrait, Analysis::Uplift] {
             let orders = folder.path().join("orders.csv");
             std::fs::write(&orders, format!("{HEAD}a,1,2026-01-05,5\nb,2,2026-03-05,6\nc,3,2026-03-06,6\na,4,2026-04-01,7\n")).unwrap();
             let mut ask = Ask::new(kind, Source::new(&orders));
@@ -205,7 +205,7 @@ fn one_day_one_customer_and_nothing_but_returns_end_in_words() {
     for text in [one_customer, one_day, negative, duplicate, formats] {
         let folder = tempfile::tempdir().unwrap();
         let path = file(&folder, format!("{items}{text}").as_bytes());
-        for kind in ALL.into_iter().chain([Kind::Portrait, Kind::Uplift]) {
+        for kind in ALL.into_iter().chain([Analysis::Portrait, Analysis::Uplift]) {
             match run(&Ask::new(kind, Source::new(&path))) {
                 Ok(report) => assert!(!report.findings.is_empty()),
                 Err(error) => assert!(known.contains(&error.code()) && error.detail().len() > 20, "{kind:?}: {error}"),

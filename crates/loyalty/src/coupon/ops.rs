@@ -7,7 +7,7 @@ use crate::template::{self, CouponTemplate, TemplateState};
 use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
-use shuke_kernel::{Cx, Date, Error, Instant, Limit, Page, Result, Uuid};
+use shuke_kernel::{Cx, Date, Error, Instant, Limit, MerchantId, Page, Result, Uuid};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -134,6 +134,48 @@ pub async fn issue_or_why_not(tx: &mut Tx, cx: &Cx, wanted: &Issue<'_>) -> Resul
         }
     }
     issue(tx, cx, wanted).await.map(|_| None)
+}
+
+/// What handing out to many did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Handed {
+    /// Coupons that were issued.
+    pub issued: i64,
+    /// Members who have had as many as the template allows.
+    pub passed_over: i64,
+    /// Why the others got none: the code of what ended it.
+    pub stopped: Option<&'static str>,
+}
+
+/// Issues to many members as far as the template gives: who has had as many as it allows is passed over, and where it
+/// gives no more the rest stays without.
+///
+/// Errors: `coupon_template_not_found`, `coupon_issued_already`, `coupon_issue_too_large`.
+pub async fn hand_out(tx: &mut Tx, cx: &Cx, wanted: &Issue<'_>) -> Result<Handed> {
+    let mut handed = Handed::default();
+    if wanted.members.is_empty() {
+        return Ok(handed);
+    }
+    if issue_or_why_not(tx, cx, wanted).await?.is_none() {
+        handed.issued = wanted.count.saturating_mul(i64::try_from(wanted.members.len()).unwrap_or(i64::MAX));
+        return Ok(handed);
+    }
+    for member in wanted.members {
+        match issue_or_why_not(tx, cx, &Issue { members: std::slice::from_ref(member), ..*wanted }).await? {
+            None => handed.issued += wanted.count,
+            Some("coupon_member_limit") => handed.passed_over += 1,
+            why => {
+                handed.stopped = why;
+                break;
+            }
+        }
+    }
+    Ok(handed)
+}
+
+/// Members whom a source has served with coupons of a template.
+pub async fn served(tx: &mut Tx, merchant: MerchantId, source: Uuid, template: CouponTemplateId) -> Result<Vec<Uuid>> {
+    store::served(tx, merchant, source, template).await
 }
 
 /// The days of a coupon that is issued today, where the template issues at all.

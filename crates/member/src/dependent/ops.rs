@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use shuke_db::{Row, Tx};
 use shuke_http::Vault;
 use shuke_jobs::{Event, event};
-use shuke_kernel::{Cx, Error, MerchantId, Result};
+use shuke_kernel::{Cx, Date, Error, MerchantId, Result};
 
 /// Dependents of one member.
 pub const DEPENDENTS_MAX: usize = 20;
@@ -100,4 +100,9 @@ pub(crate) async fn clear(tx: &mut Tx, merchant: MerchantId, member: MemberId) -
 
 async fn told(tx: &mut Tx, cx: &Cx, member: MemberId, dependent: DependentId, removed: bool) -> Result<()> {
     event::append(tx, cx, &[Event::new("member.dependent_changed", member, &DependentChanged { member, dependent, removed })]).await
+}
+
+/// Members after an id with the day on which their youngest child was born, or is expected.
+pub async fn youngest(tx: &mut Tx, merchant: MerchantId, after: MemberId, limit: i64) -> Result<Vec<(MemberId, Date)>> {
+    store::youngest(tx, merchant, after, limit).await
 }

@@ -4,7 +4,7 @@ use super::DependentId;
 use super::model::Dependent;
 use crate::MemberId;
 use shuke_db::{Row, Stmt, ToValue as _, Tx, insert, sql};
-use shuke_kernel::{Cx, MerchantId, Result};
+use shuke_kernel::{Cx, Date, MerchantId, Result};
 
 /// New dependents, each with its member: one statement for all.
 pub(crate) fn insert_stmt(cx: &Cx, dependents: &[(MemberId, Dependent)]) -> Stmt {
@@ -45,6 +45,19 @@ pub(crate) fn dependent(row: &Row) -> Result<Dependent> {
         born_on: row.get(4)?,
         due_on: row.get(5)?,
     })
+}
+
+/// Members after an id with the day on which their youngest child was born, or is expected.
+pub(super) async fn youngest(tx: &mut Tx, merchant: MerchantId, after: MemberId, limit: i64) -> Result<Vec<(MemberId, Date)>> {
+    let stmt = sql!(
+        "SELECT member_id, MAX(COALESCE(born_on, due_on)) FROM dependent
+         WHERE merchant_id = $1 AND member_id > $2 AND relation = 'child' AND COALESCE(born_on, due_on) IS NOT NULL
+         GROUP BY member_id ORDER BY member_id LIMIT $3",
+        merchant,
+        after,
+        limit
+    );
+    tx.rows(stmt).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 pub(super) async fn update(tx: &mut Tx, merchant: MerchantId, member: MemberId, new: &Dependent) -> Result<u64> {

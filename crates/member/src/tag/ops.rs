@@ -90,6 +90,13 @@ pub async fn list(tx: &mut Tx, cx: &Cx, after: Option<TagId>, limit: Limit) -> R
     Ok(Page::of(found, limit, |tag| tag.id))
 }
 
+/// A tag.
+///
+/// Errors: `tag_not_found`.
+pub async fn show(tx: &mut Tx, cx: &Cx, id: TagId) -> Result<Tag> {
+    store::find(tx, cx.merchant, &[id]).await?.pop().ok_or_else(not_found)
+}
+
 /// The tags of a member, by name.
 pub async fn of_member(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<Vec<Tag>> {
     let ids: Vec<TagId> = members::tags_of(tx, cx.merchant, id).await?.into_iter().map(|row| row.tag).collect();

@@ -38,6 +38,8 @@ pub struct Fact {
     pub quantity_milli: i64,
     /// Minor units, with tax that came on top.
     pub amount: Money,
+    /// What offers, member prices and coupons took off; nothing of what came back.
+    pub saved: Money,
     /// Whether everything of the order was taken back: then it is no purchase, and nor are its refunds.
     pub is_undone: bool,
 }
@@ -64,10 +66,17 @@ pub async fn sold(tx: &mut Tx, merchant: MerchantId, wanted: &Wanted) -> Result<
     for (order, _) in &orders {
         let undone = order.is_undone();
         for line in &order.lines {
-            lines.push(fact(order, line, (order.id.0, order.at, order.date), (line.quantity_milli, line.paid()?), undone));
+            let sold = fact(order, line, (order.id.0, order.at, order.date), (line.quantity_milli, line.paid()?), undone);
+            lines.push(Fact { saved: saved(line)?, ..sold });
         }
     }
     Ok(Facts { lines, last })
+}
+
+/// What the shop took off a line; points are the member's own money, and rounding-off is no discount.
+fn saved(line: &OrderLine) -> Result<Money> {
+    let shares = &line.shares;
+    Money::sum([shares.activity, shares.member, shares.threshold, shares.coupon])
 }
 
 fn fact(
@@ -89,6 +98,7 @@ fn fact(
         seller: line.seller,
         quantity_milli,
         amount,
+        saved: Money(0),
         is_undone: undone,
     }
 }
@@ -129,6 +139,7 @@ pub async fn returned(tx: &mut Tx, merchant: MerchantId, wanted: &Wanted) -> Res
             seller: None,
             quantity_milli: -line.quantity_milli,
             amount: -line.amount,
+            saved: Money(0),
             is_undone: false,
         });
     }

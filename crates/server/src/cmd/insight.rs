@@ -1,7 +1,8 @@
 //! `shuke insight`: from a file of orders to who will come back, and why. Needs no server and no database.
 
 use anyhow::{Result, bail};
-use shuke_insight::ask::{self, Ask, Kind, Of};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use shuke_insight::ask::{self, Analysis, Ask, ParetoOf};
 use shuke_insight::orders::{Column, Source};
 use shuke_insight::report::{json, text};
 use shuke_insight::stage::Bands;
@@ -9,54 +10,15 @@ use shuke_kernel::{Currency, Zone, time};
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
-/// Which analysis.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum What {
-    /// Recency, frequency, money: scores and the eight value cells
-    Rfm,
-    /// Active, marginal, dormant, lost, and who moved
-    Stages,
-    /// 二八: how few make how much
-    Pareto,
-    /// Who came back, by month of the first purchase; four growth levers
-    Cohorts,
-    /// How long members stay away, who is due, when they come
-    Rhythm,
-    /// What is bought together
-    Basket,
-    /// Members who buy alike
-    Clusters,
-    /// Who will come again, and what it is worth
-    Clv,
-    /// Orders and members to ask about
-    Anomalies,
-    /// What will be sold
-    Forecast,
-    /// What those who left had in common, and when they leave
-    Churn,
-    /// What each member will need again, and may like next
-    Next,
-    /// What a campaign added, against members who were held out
-    Uplift,
-    /// What a group of members is like
-    Portrait,
-    /// Who waits for discounts, and what a lower price brings
-    Prices,
-    /// How many pieces of each product each store will sell
-    Demand,
+/// The analyses of a file, as the one list of them says.
+fn analyses() -> impl TypedValueParser<Value = Analysis> {
+    let named = |analysis: &Analysis| PossibleValue::new(analysis.as_str()).help(analysis.facts().question().en);
+    let known = Analysis::ALL.iter().filter(|analysis| analysis.facts().of_orders).map(named);
+    PossibleValuesParser::new(known).try_map(|text| text.parse())
 }
 
-/// Whom Pareto is about.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum About {
-    /// 会员
-    Members,
-    /// 商品
-    Items,
-    /// 门店
-    Stores,
-    /// 员工
-    Staff,
+fn whose() -> impl TypedValueParser<Value = ParetoOf> {
+    PossibleValuesParser::new(ParetoOf::ALL.iter().map(|of| of.as_str())).try_map(|text| text.parse())
 }
 
 /// One analysis of one file of orders.
@@ -69,8 +31,8 @@ whole page (.html), document (.json) or list (.csv, .parquet)."
 )]
 pub struct Args {
     /// Which analysis
-    #[arg(value_enum)]
-    what: What,
+    #[arg(value_parser = analyses())]
+    what: Analysis,
     /// The file of orders
     #[arg(long, value_name = "FILE")]
     orders: PathBuf,
@@ -153,8 +115,8 @@ pub struct Args {
     #[arg(long, value_name = "MONTHS", default_value = "3,6,12")]
     bands: String,
     /// pareto: whose money
-    #[arg(long, value_enum, default_value = "members")]
-    of: About,
+    #[arg(long, value_parser = whose(), default_value = "members")]
+    of: ParetoOf,
     /// basket: least share of baskets
     #[arg(long, value_name = "SHARE", default_value_t = 0.01)]
     support: f64,
@@ -202,43 +164,17 @@ impl Args {
             (Column::Discount, &self.discount_column),
         ];
         source.named = columns.into_iter().filter_map(|(column, name)| Some((column, name.clone()?))).collect();
-        let mut ask = Ask::new(self.kind(), source);
+        let mut ask = Ask::new(self.what, source);
         ask.as_of = self.as_of.as_deref().map(time::parse_date).transpose()?;
         ask.subtract_returns = !self.gross;
         ask.cut = ask::parse_cut(&self.cut, currency)?;
         ask.bands = Bands::parse(&self.bands)?;
-        ask.of = match self.of {
-            About::Members => Of::Members,
-            About::Items => Of::Items,
-            About::Stores => Of::Stores,
-            About::Staff => Of::Staff,
-        };
+        ask.of = self.of;
         (ask.support, ask.confidence, ask.groups) = (self.support, self.confidence, self.groups);
         (ask.weeks, ask.months, ask.monthly_discount, ask.days) = (self.weeks, self.months, self.discount, self.days);
         (ask.people, ask.segment, ask.trial) = (self.members.clone(), self.segment.clone(), self.trial.clone());
         ask.from = self.from.as_deref().map(time::parse_date).transpose()?;
         Ok(ask)
-    }
-
-    const fn kind(&self) -> Kind {
-        match self.what {
-            What::Rfm => Kind::Rfm,
-            What::Stages => Kind::Stages,
-            What::Pareto => Kind::Pareto,
-            What::Cohorts => Kind::Cohorts,
-            What::Rhythm => Kind::Rhythm,
-            What::Basket => Kind::Basket,
-            What::Clusters => Kind::Clusters,
-            What::Clv => Kind::Clv,
-            What::Anomalies => Kind::Anomalies,
-            What::Forecast => Kind::Forecast,
-            What::Churn => Kind::Churn,
-            What::Next => Kind::Next,
-            What::Uplift => Kind::Uplift,
-            What::Portrait => Kind::Portrait,
-            What::Prices => Kind::Prices,
-            What::Demand => Kind::Demand,
-        }
     }
 }
 

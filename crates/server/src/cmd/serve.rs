@@ -65,10 +65,10 @@ pub async fn run(args: Args) -> Result<()> {
     let app = Opened { db: opened.db.strict(), ..opened }.app(args.secure_cookies, args.behind_proxy);
     app.slot::<Outlet>().set_private(args.webhooks_private);
     app.slot::<Gate>().open(args.requests_max);
-    app.slot::<Meter>().start(args.metrics_token, args.behind_proxy)?;
     let place = app.slot::<lake::Place>();
     place.set(shelf(&args)?);
     place.set_lines_max(args.insight_lines_max);
+    app.slot::<Meter>().start(args.metrics_token, args.behind_proxy)?;
     // The address first: who finds it taken should not wait for a demo.
     let server = Server::bind(app.clone(), args.listen, args.role).await?;
     if let Some(trade) = args.demo {

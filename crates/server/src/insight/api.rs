@@ -2,7 +2,7 @@
 
 use super::body::RunReport;
 use super::catalogue::{self, AnalysisInfo};
-use super::model::{Analysis, Run, RunDetail, RunDraft, RunId, RunState, Save, SaveDraft, SaveId};
+use super::model::{Run, RunDetail, RunDraft, RunId, RunState, Save, SaveDraft, SaveId};
 use super::{groups, ops, save};
 use crate::lake::{self, LakeState};
 use axum::extract::State;
@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use shuke_http::{Allow, Answer, App, Json, OpenApiRouter, Paging, Path, ProblemBody, Query, Reply, Write, once, perm, routes};
+use shuke_insight::ask::Analysis;
 use shuke_kernel::Page;
 use utoipa::IntoParams;
 
@@ -115,7 +116,8 @@ fn attached(kind: &'static str, name: &str, body: Vec<u8>) -> Response {
     responses((status = 200, body = String, content_type = "text/html"), (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("insight:read"))))]
 async fn page(caller: Allow<perm::InsightRead>, State(app): State<App>, Path(id): Path<RunId>) -> Reply<Response> {
-    let found = app.db.read(&(&*caller, id), |tx, (caller, id)| Box::pin(ops::found(tx, caller, *id)));
+    let input = (&*caller, id);
+    let found = app.db.read(&input, |tx, (caller, id)| Box::pin(ops::found(tx, caller, *id)));
     let (run, report): (Run, RunReport) = found.await?;
     let name = format!("{}-{}.html", run.analysis.as_str(), report.as_of);
     Ok(attached("text/html; charset=utf-8", &name, report.page(run.analysis.as_str())?.into_bytes()))
@@ -126,7 +128,8 @@ async fn page(caller: Allow<perm::InsightRead>, State(app): State<App>, Path(id)
     responses((status = 200, body = String, content_type = "text/csv"), (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("insight:read"))))]
 async fn long_list(caller: Allow<perm::InsightRead>, State(app): State<App>, Path(id): Path<RunId>) -> Reply<Response> {
-    let found = app.db.read(&(&*caller, id), |tx, (caller, id)| Box::pin(ops::list_of(tx, caller, *id)));
+    let input = (&*caller, id);
+    let found = app.db.read(&input, |tx, (caller, id)| Box::pin(ops::list_of(tx, caller, *id)));
     let (run, name) = found.await?;
     let text = groups::named_list(&app, caller.cx.merchant, &name).await?;
     let name = format!("{}-{}.csv", run.analysis.as_str(), run.as_of.map_or_else(String::new, |day| day.to_string()));
@@ -134,7 +137,9 @@ async fn long_list(caller: Allow<perm::InsightRead>, State(app): State<App>, Pat
 }
 
 /// Saves the members of a group as a tag, in the background: afterwards exactly they have it. The tag is made
-/// where a name is given that no tag has; a tag with a rule is refused.
+/// where a name is given that no tag has; a tag with a rule is refused. With `coupon` each of them gets a coupon of
+/// that template too, of one run once, however often its groups are saved; `POST /api/v1/coupon-issues/{run}/revoke`
+/// takes them back.
 #[utoipa::path(post, path = "/api/v1/insight/runs/{id}/saves", tag = "insight", operation_id = "save_insight_group",
     params(("id" = RunId, Path), ("Idempotency-Key" = String, Header, description = "Your name for this write; the same on a retry")),
     request_body = SaveDraft,

@@ -12,7 +12,7 @@ const LIST_ROWS_SHOWN: usize = 100;
 const TABLE_ROWS_MAX: usize = 500;
 
 /// A sentence in both languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct Words {
     /// Chinese.
     pub zh: String,
@@ -193,7 +193,8 @@ pub struct RunReport {
     pub groups: Vec<RunGroup>,
 }
 
-fn words(text: &found::Text) -> Words {
+/// A sentence as it is sent.
+pub(super) fn words(text: &found::Text) -> Words {
     Words { zh: text.zh.clone(), en: text.en.clone() }
 }
 

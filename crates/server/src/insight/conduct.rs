@@ -1,8 +1,8 @@
 //! Conduct 经手: what staff did that should be asked about, from the ledger and the orders themselves.
 //!
-//! Three plain rules, each with its reason. A person takes back far more often than the others: the chance of so
-//! many refunds at the others' rate, by the binomial distribution, is below one in a thousand, and the rate is at
-//! least twice theirs. A person gives points or money by hand: the same member three times, or most of all that
+//! Plain rules, each with its reason. A person takes back, undoes sales a moment after they were made, or takes coupons
+//! far more often than the others: the chance of so many at the others' rate, by the binomial distribution, is below
+//! one in a thousand, and the rate is at least twice theirs. A person gives points or money by hand: the same member three times, or most of all that
 //! was given by hand in the shop. A person serves one member several times a day: whose card is it?
 //!
 //! An alert is a question. Whoever takes back what others sold, such as a manager at the desk, is not compared.
@@ -12,25 +12,36 @@ use shuke_kernel::{Currency, Money};
 use shuke_ledger::AccountKind;
 use shuke_ledger::journal::ByHand;
 use shuke_member::MemberId;
-use shuke_sales::order::conduct::Conduct;
+use shuke_sales::order::conduct::{Conduct, Made};
 use std::collections::HashMap;
 
-/// Sales from which on a person's refunds are compared.
+/// Sales from which on a person is compared.
 const SALES_MIN: i64 = 20;
-/// Refunds from which on they are compared.
-const REFUNDS_MIN: i64 = 5;
-/// The chance below which so many refunds are remarkable.
+/// Refunds, voids or coupons from which on they are compared.
+const DEEDS_MIN: i64 = 5;
+/// The chance below which so many are remarkable.
 const CHANCE_MAX: f64 = 0.001;
 /// Gifts by hand to one member from which on they are remarkable.
 const SAME_MEMBER_MIN: i64 = 3;
 /// Gifts by hand of one person from which on their share of all is looked at.
 const GIFTS_MIN: i64 = 5;
 
+/// What a person may do far more often than the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Deed {
+    /// Taking back.
+    Refund,
+    /// Taking a sale back as a whole a moment after it was made.
+    Void,
+    /// Taking a coupon.
+    Coupon,
+}
+
 /// What is to be asked.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Question {
-    /// Refunds, sales, and the others' rate.
-    Refunds { refunds: i64, sales: i64, usual: f64, money: Money },
+    /// How often beside so many sales, and the others' rate.
+    Rate { deed: Deed, times: i64, sales: i64, usual: f64, money: Money },
     /// Gifts by hand to one member.
     SameMember { kind: AccountKind, count: i64, amount: i64 },
     /// Gifts by hand: how many, how much, and which part of all.
@@ -71,22 +82,22 @@ fn chance(n: i64, k: i64, rate: f64) -> f64 {
     sum.min(1.0)
 }
 
-/// Refunds that are far more than the others'.
-fn refunds(conduct: &Conduct) -> Vec<Asked> {
-    let sold: HashMap<&str, i64> = conduct.sales.iter().map(|made| (made.actor.as_str(), made.count)).collect();
-    let all_sales: i64 = conduct.sales.iter().map(|made| made.count).sum();
-    let all_refunds: i64 = conduct.refunds.iter().map(|made| made.count).sum();
+/// What somebody did far more often than the others, beside the sales of each.
+fn rates(deed: Deed, sales: &[Made], done: &[Made]) -> Vec<Asked> {
+    let sold: HashMap<&str, i64> = sales.iter().map(|made| (made.actor.as_str(), made.count)).collect();
+    let all_sales: i64 = sales.iter().map(|made| made.count).sum();
+    let all_done: i64 = done.iter().map(|made| made.count).sum();
     let mut asked = Vec::new();
-    for made in conduct.refunds.iter().filter(|made| is_person(&made.actor)) {
+    for made in done.iter().filter(|made| is_person(&made.actor)) {
         let sales = sold.get(made.actor.as_str()).copied().unwrap_or(0);
-        let others = (all_sales - sales, all_refunds - made.count);
-        if sales < SALES_MIN || made.count < REFUNDS_MIN || others.0 < SALES_MIN {
+        let others = (all_sales - sales, all_done - made.count);
+        if sales < SALES_MIN || made.count < DEEDS_MIN || others.0 < SALES_MIN {
             continue;
         }
-        // One more than there were: where the others never took anything back, the rate is not nothing.
+        // One more than there were: where the others never did it, the rate is not nothing.
         let usual = (others.1 + 1) as f64 / (others.0 + 1) as f64;
         if made.count as f64 >= 2.0 * usual * sales as f64 && chance(sales, made.count, usual) < CHANCE_MAX {
-            let question = Question::Refunds { refunds: made.count, sales, usual, money: made.amount };
+            let question = Question::Rate { deed, times: made.count, sales, usual, money: made.amount };
             asked.push(Asked { actor: made.actor.clone(), member: None, question });
         }
     }
@@ -122,7 +133,9 @@ fn gifts(by_hand: &[ByHand]) -> Vec<Asked> {
 
 /// What is to be asked, refunds first.
 pub(super) fn questions(conduct: &Conduct, by_hand: &[ByHand]) -> Vec<Asked> {
-    let mut asked = refunds(conduct);
+    let mut asked = rates(Deed::Refund, &conduct.sales, &conduct.refunds);
+    asked.extend(rates(Deed::Void, &conduct.sales, &conduct.voids));
+    asked.extend(rates(Deed::Coupon, &conduct.sales, &conduct.couponed));
     asked.extend(gifts(by_hand));
     asked.extend(conduct.often.iter().filter(|often| is_person(&often.actor)).map(|often| Asked {
         actor: often.actor.clone(),
@@ -144,16 +157,41 @@ fn much(kind: AccountKind, amount: i64, format: &Format) -> String {
     if kind == AccountKind::Points { amount.to_string() } else { format.money(amount) }
 }
 
+/// What a deed is called, and why it is asked about.
+fn rate_words(deed: Deed, (times, sales): (i64, i64), own: &str, usual: &str) -> (Text, Text) {
+    match deed {
+        Deed::Refund => (
+            says("退款多", "many refunds"),
+            says(
+                format!("卖了 {sales} 单，退了 {times} 单（{own}），别人平均 {usual}"),
+                format!("{times} refunds beside {sales} sales ({own}); the others' rate is {usual}"),
+            ),
+        ),
+        Deed::Void => (
+            says("刚卖就退", "sales undone at once"),
+            says(
+                format!("卖了 {sales} 单，{times} 单在一刻钟内整单退掉（{own}），别人平均 {usual}；钱真退给顾客了吗"),
+                format!(
+                    "{times} of {sales} sales taken back within 15 minutes ({own}); the others' rate is {usual}: did the money go back?"
+                ),
+            ),
+        ),
+        Deed::Coupon => (
+            says("用券多", "many coupons"),
+            says(
+                format!("卖了 {sales} 单，{times} 单用了券（{own}），别人平均 {usual}；看看是不是顾客自己的券"),
+                format!("{times} of {sales} sales with coupons ({own}); the others' rate is {usual}: were they the customers' own?"),
+            ),
+        ),
+    }
+}
+
 /// What it is, why, how often, and the money that it is about.
 fn words(question: &Question, format: &Format) -> (Text, Text, i64, Cell) {
     match question {
-        Question::Refunds { refunds, sales, usual, money } => {
-            let own = *refunds as f64 / *sales as f64;
-            let reason = says(
-                format!("卖了 {sales} 单，退了 {refunds} 单（{}），别人平均 {}", share(own), share(*usual)),
-                format!("{refunds} refunds beside {sales} sales ({}); the others' rate is {}", share(own), share(*usual)),
-            );
-            (says("退款多", "many refunds"), reason, *refunds, Cell::Money(money.0))
+        Question::Rate { deed, times, sales, usual, money } => {
+            let (name, reason) = rate_words(*deed, (*times, *sales), &share(*times as f64 / *sales as f64), &share(*usual));
+            (name, reason, *times, Cell::Money(money.0))
         }
         Question::SameMember { kind, count, amount } => {
             let (kind_name, sum) = (what(*kind), much(*kind, *amount, format));
@@ -235,8 +273,8 @@ pub(super) fn report(
             "An alert is a question, not a verdict: whoever does the returns has many of them.",
         )],
         method: says(
-            "退款按其他人的退款率算二项分布的上尾，低于千分之一且至少两倍才提；手工加分看次数和占比；同一张卡看一天几次。从账本和订单直接算。",
-            "Refunds by the upper tail of the binomial distribution at the others' rate, below 0.001 and at least twice the rate; gifts by hand by number and share; one card by uses a day. Computed from the ledger and the orders.",
+            "退款、刚卖就退、用券按其他人的比率算二项分布的上尾，低于千分之一且至少两倍才提；手工加分看次数和占比；同一张卡看一天几次。从账本和订单直接算。",
+            "Refunds, sales undone at once and coupons by the upper tail of the binomial distribution at the others' rate, below 0.001 and at least twice the rate; gifts by hand by number and share; one card by uses a day. Computed from the ledger and the orders.",
         ),
         figures: serde_json::json!({ "people": looked_at, "days": days, "questions": asked.len() }),
         plots: vec![Plot::Bars { title: says("哪类最多？", "Which kind is most frequent?"), axis: says("条", "alerts"), bars }],
@@ -249,7 +287,7 @@ pub(super) fn report(
 mod tests {
     use super::*;
     use shuke_kernel::Uuid;
-    use shuke_sales::order::conduct::{Made, Often};
+    use shuke_sales::order::conduct::Often;
 
     fn made(actor: &str, count: i64) -> Made {
         Made { actor: actor.to_owned(), count, amount: Money(count * 100) }
@@ -269,16 +307,38 @@ mod tests {
     #[test]
     fn refunds_are_held_against_the_others() {
         let sales = vec![made("staff:a", 100), made("staff:b", 100), made("staff:c", 100)];
-        let usual = Conduct { sales: sales.clone(), refunds: vec![made("staff:a", 5), made("staff:b", 4)], often: Vec::new() };
+        let usual = Conduct { sales: sales.clone(), refunds: vec![made("staff:a", 5), made("staff:b", 4)], ..Conduct::default() };
         assert_eq!(questions(&usual, &[]), []);
-        let many = Conduct { sales, refunds: vec![made("staff:a", 20), made("staff:b", 4), made("staff:desk", 50)], often: Vec::new() };
+        let many = Conduct { sales, refunds: vec![made("staff:a", 20), made("staff:b", 4), made("staff:desk", 50)], ..Conduct::default() };
         let found = questions(&many, &[]);
         assert!(found.is_empty(), "the desk's refunds are the others' too: {found:?}");
         let alone = Conduct { refunds: vec![made("staff:a", 20), made("staff:b", 4)], ..many };
         let found = questions(&alone, &[]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].actor, "staff:a");
-        assert!(matches!(found[0].question, Question::Refunds { refunds: 20, sales: 100, .. }));
+        assert!(matches!(found[0].question, Question::Rate { deed: Deed::Refund, times: 20, sales: 100, .. }));
+    }
+
+    #[test]
+    fn voids_and_coupons_are_held_against_the_others() {
+        let sales = vec![made("staff:a", 100), made("staff:b", 100), made("api_key:web", 500)];
+        let conduct = Conduct {
+            sales,
+            voids: vec![made("staff:b", 9), made("staff:a", 1)],
+            couponed: vec![made("staff:a", 40), made("staff:b", 6), made("api_key:web", 60)],
+            ..Conduct::default()
+        };
+        let found = questions(&conduct, &[]);
+        let told: Vec<(&str, Deed, i64)> = found
+            .iter()
+            .filter_map(|one| match &one.question {
+                Question::Rate { deed, times, .. } => Some((one.actor.as_str(), *deed, *times)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(told, [("staff:b", Deed::Void, 9), ("staff:a", Deed::Coupon, 40)]);
+        let kinds = report(&found, 2, (90, 20_000), Currency::CNY, &|_| "王芳".into(), &|_| None);
+        assert!(kinds.findings[0].zh.contains("刚卖就退 1") && kinds.findings[0].zh.contains("用券多 1"), "{:?}", kinds.findings);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use shuke_db::Tx;
 use shuke_http::AppInner;
 use shuke_insight::report::{Cell, Report, Table, table};
 use shuke_kernel::{Error, MerchantId, Result};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{Read as _, Write as _};
 
 /// Stands before a number of the lake.
@@ -46,47 +46,59 @@ fn alive(chance: f64) -> (String, Words) {
     }
 }
 
-/// The group of a row of the list: the first word in it, else what its figures say.
-fn group_of(list: &Table, row: &[Cell]) -> Option<(String, Words)> {
+/// Groups of one run that are kept, the largest.
+const GROUPS_MAX: usize = 200;
+
+/// The groups of a row of the list: the first word in it, with the item where the word says why a member needs one;
+/// else what its figures say.
+fn groups_of(list: &Table, row: &[Cell]) -> Vec<(String, Words)> {
     let column = |name: &str| list.head.iter().position(|head| head.en == name).and_then(|at| row.get(at));
     if let Some(Cell::Count(late)) = column("late") {
-        return Some(if *late > 0 { says("晚了", "late") } else { says("快到了", "due soon") });
+        return vec![if *late > 0 { says("晚了", "late") } else { says("快到了", "due soon") }];
     }
     if let Some(Cell::Count(best)) = column("in the best fifth") {
-        return Some(if *best > 0 { says("前 20 %", "best fifth") } else { says("其余 80 %", "the other four fifths") });
+        return vec![if *best > 0 { says("前 20 %", "best fifth") } else { says("其余 80 %", "the other four fifths") }];
     }
     if let Some(Cell::Word(word)) = row.iter().find(|cell| matches!(cell, Cell::Word(_))) {
-        return Some((key(&word.en), Words { zh: word.zh.clone(), en: word.en.clone() }));
+        let mut found = vec![(key(&word.en), Words { zh: word.zh.clone(), en: word.en.clone() })];
+        if let (Some(Cell::Word(_)), Some(Cell::Name(item))) = (column("kind"), column("item")) {
+            found.push(says(&format!("{}：{item}", word.zh), &format!("{}: {item}", word.en)));
+        }
+        return found;
     }
     match column("chance to be there") {
-        Some(Cell::Share(chance) | Cell::Number(chance, _)) if chance.is_finite() => Some(alive(*chance)),
-        _ => None,
+        Some(Cell::Share(chance) | Cell::Number(chance, _)) if chance.is_finite() => vec![alive(*chance)],
+        _ => Vec::new(),
     }
 }
 
 /// The groups of a report's list, the largest first, and which member is in which.
 pub(super) fn groups(report: &Report) -> (Vec<RunGroup>, Vec<(i64, usize)>) {
-    let mut groups: Vec<RunGroup> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
-    let mut members = Vec::new();
+    let mut found: Vec<(RunGroup, Vec<i64>)> = Vec::new();
+    let mut places: HashMap<Words, usize> = HashMap::new();
+    let mut keys: HashSet<String> = HashSet::new();
+    let mut seen: HashSet<(i64, usize)> = HashSet::new();
     for row in &report.list.rows {
         let Some(number) = row.iter().find_map(number_of) else { continue };
-        let Some((key, name)) = group_of(&report.list, row) else { continue };
-        let place = *places.entry(key.clone()).or_insert_with(|| {
-            groups.push(RunGroup { key, name, members: 0 });
-            groups.len() - 1
-        });
-        groups[place].members += 1;
-        members.push((number, place));
+        for (key, name) in groups_of(&report.list, row) {
+            let place = *places.entry(name).or_insert_with_key(|name| {
+                // Names that differ in marks only have one key.
+                let key = if keys.contains(&key) { format!("{key}_{}", found.len()) } else { key };
+                keys.insert(key.clone());
+                found.push((RunGroup { key, name: name.clone(), members: 0 }, Vec::new()));
+                found.len() - 1
+            });
+            if seen.insert((number, place)) {
+                found[place].0.members += 1;
+                found[place].1.push(number);
+            }
+        }
     }
-    let mut order: Vec<usize> = (0..groups.len()).collect();
-    order.sort_by_key(|at| (std::cmp::Reverse(groups[*at].members), groups[*at].key.clone()));
-    let mut moved = vec![0; groups.len()];
-    for (to, from) in order.iter().enumerate() {
-        moved[*from] = to;
-    }
-    let sorted = order.iter().map(|at| groups[*at].clone()).collect();
-    (sorted, members.into_iter().map(|(number, place)| (number, moved[place])).collect())
+    found.sort_by_key(|(group, _)| (std::cmp::Reverse(group.members), group.key.clone()));
+    found.truncate(GROUPS_MAX);
+    let members = found.iter().enumerate().flat_map(|(place, (_, members))| members.iter().map(move |number| (*number, place)));
+    let members = members.collect();
+    (found.into_iter().map(|(group, _)| group).collect(), members)
 }
 
 /// The long list and its groups as they lie in the lake's store: gzip of CSV, members by their marks, with the
@@ -206,7 +218,7 @@ mod tests {
         ];
         let (found, members) = groups(&report(list));
         assert_eq!(found.iter().map(|group| (group.key.as_str(), group.members)).collect::<Vec<_>>(), [("general", 2), ("key_value", 1)]);
-        assert_eq!(members, [(7, 1), (3, 0), (9, 0)]);
+        assert_eq!(members, [(3, 0), (9, 0), (7, 1)]);
     }
 
     #[test]
@@ -222,6 +234,19 @@ mod tests {
         let mut late = Table::new(both("", ""), &[("会员", "member"), ("晚了", "late"), ("常来", "weekday")]);
         late.rows = vec![vec![member(1), Cell::Count(1), Cell::Word(both("周一", "Monday"))]];
         assert_eq!(groups(&report(late)).0[0].key, "late", "a weekday is no group");
+    }
+
+    #[test]
+    fn a_member_who_needs_two_things_is_in_the_groups_of_both_once() {
+        let head = [("会员", "member"), ("为什么", "kind"), ("商品", "item")];
+        let mut list = Table::new(both("", ""), &head);
+        let row = |number, item: &str| vec![member(number), Cell::Word(both("该补货", "due")), Cell::Name(item.into())];
+        list.rows = vec![row(1, "奶粉"), row(1, "湿巾"), row(2, "奶粉"), row(2, "奶粉"), row(3, "奶-粉")];
+        let (found, members) = groups(&report(list));
+        let told: Vec<(&str, i64)> = found.iter().map(|group| (group.name.zh.as_str(), group.members)).collect();
+        assert_eq!(told, [("该补货", 3), ("该补货：奶粉", 2), ("该补货：湿巾", 1), ("该补货：奶-粉", 1)]);
+        let keys: HashSet<&str> = found.iter().map(|group| group.key.as_str()).collect();
+        assert_eq!((keys.len(), members.len()), (4, 7));
     }
 
     #[test]

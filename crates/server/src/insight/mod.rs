@@ -14,11 +14,13 @@
 //! nobody once the member is erased. A run ends once: the worker that lost its lease changes nothing.
 //!
 //! Members of a group that a run found (a cell, a stage, a cluster) are saved as a tag in batches, each with
-//! its place, so that a worker that dies goes on where it stopped.
+//! its count, so that a worker that dies is followed by one that gives nobody anything twice; with the tag they can
+//! get a coupon, of one run once.
 //!
 //! Deliberately not here: the methods, and reading files; see `shuke_insight`.
 
 pub mod api;
+mod beside;
 mod body;
 mod catalogue;
 mod conduct;
@@ -30,4 +32,4 @@ mod save;
 mod store;
 mod work;
 
-pub use model::{Analysis, Run, RunId, RunState, Save, SaveId, SaveState};
+pub use model::{Run, RunId, RunState, Save, SaveId, SaveState};

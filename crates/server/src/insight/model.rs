@@ -2,62 +2,16 @@
 
 use super::body::RunReport;
 use serde::{Deserialize, Serialize};
-use shuke_insight::ask::{self, Ask};
+use shuke_insight::ask::{self, Analysis, Ask, ParetoOf};
 use shuke_insight::orders::Source;
 use shuke_insight::stage::Bands;
 use shuke_kernel::{Currency, Date, Error, Instant, MerchantId, Result, Uuid, id, text_enum};
+use shuke_loyalty::template::CouponTemplateId;
 use shuke_member::tag::TagId;
 use utoipa::ToSchema;
 
 id!(RunId, "An analysis that was asked for.");
 id!(SaveId, "Members of a group that are saved as a tag.");
-
-text_enum! {
-    /// Which analysis.
-    pub enum Analysis {
-        /// RFM: recency, frequency, money; the eight value cells.
-        Rfm = "rfm",
-        /// 顾客阶段: active, marginal, dormant, lost, and who moved.
-        Stages = "stages",
-        /// 二八: how few make how much.
-        Pareto = "pareto",
-        /// 复购: who came back, by month of the first purchase; four growth levers.
-        Cohorts = "cohorts",
-        /// 消费节奏: who is due, and when members come.
-        Rhythm = "rhythm",
-        /// 客户价值: who will come again, and what it is worth.
-        Clv = "clv",
-        /// 搭配: what is bought together.
-        Basket = "basket",
-        /// 分群: members who buy alike.
-        Clusters = "clusters",
-        /// 异常: what to ask about.
-        Anomalies = "anomalies",
-        /// 预测: what will be sold.
-        Forecast = "forecast",
-        /// 经手: what staff did that should be asked about.
-        Conduct = "conduct",
-    }
-}
-
-impl Analysis {
-    /// As the command line calls it; what is read from the ledger is not asked of a file.
-    pub(super) const fn kind(self) -> Option<ask::Kind> {
-        Some(match self {
-            Self::Conduct => return None,
-            Self::Rfm => ask::Kind::Rfm,
-            Self::Stages => ask::Kind::Stages,
-            Self::Pareto => ask::Kind::Pareto,
-            Self::Cohorts => ask::Kind::Cohorts,
-            Self::Rhythm => ask::Kind::Rhythm,
-            Self::Clv => ask::Kind::Clv,
-            Self::Basket => ask::Kind::Basket,
-            Self::Clusters => ask::Kind::Clusters,
-            Self::Anomalies => ask::Kind::Anomalies,
-            Self::Forecast => ask::Kind::Forecast,
-        })
-    }
-}
 
 text_enum! {
     /// How far a run is.
@@ -94,20 +48,6 @@ text_enum! {
 }
 
 text_enum! {
-    /// Whom the Pareto curve is about.
-    pub enum ParetoOf {
-        /// 会员.
-        Members = "members",
-        /// 商品.
-        Items = "items",
-        /// 门店.
-        Stores = "stores",
-        /// 员工.
-        Staff = "staff",
-    }
-}
-
-text_enum! {
     /// What an item is.
     pub enum ItemBy {
         /// 商品.
@@ -131,7 +71,7 @@ pub struct Parameters {
     /// `rfm`: where high begins: `mean`, `median`, a share such as `0.7`, or `days,orders,money` in major units.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cut: Option<String>,
-    /// `stages`: months after the last purchase at which active, marginal and dormant end: `3,6,12`.
+    /// `stages`, `churn`: months after the last purchase at which active, marginal and dormant end: `3,6,12`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bands: Option<String>,
     /// `pareto`: whose money.
@@ -158,30 +98,71 @@ pub struct Parameters {
     /// `clv`: discount of a month, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub monthly_discount: Option<f64>,
-    /// `forecast`: days ahead; `conduct`: days back; 1 to 366.
+    /// `forecast`, `demand`, `next`: days ahead; `conduct`: days back; 1 to 366.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub days: Option<u32>,
+    /// `portrait`: the members with this tag are described.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<TagId>,
+    /// `uplift`: whom the campaign reached, by their tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub treated: Option<TagId>,
+    /// `uplift`: who was held out by chance, by their tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_out: Option<TagId>,
+    /// `uplift`: the campaign's first day; its last one lies before `as_of`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub from: Option<Date>,
 }
 
 impl Parameters {
-    /// The question that they put to a file. What is not asked of a file is asked as if it were, for its limits.
+    /// The tags that they name.
+    pub(super) fn tags(&self) -> impl Iterator<Item = TagId> {
+        [self.tag, self.treated, self.held_out].into_iter().flatten()
+    }
+
+    /// Refuses what lacks something, or can't be.
+    ///
+    /// Errors: `insight_tag_needed`, `insight_from_needed`, `cut_malformed`, `bands_malformed`, `share_malformed`,
+    /// `horizon_malformed`, `groups_malformed`.
+    pub(super) fn check(&self, analysis: Analysis, currency: Currency) -> Result<()> {
+        let facts = analysis.facts();
+        let missing = |name: &str| match name {
+            "tag" => self.tag.is_none(),
+            "treated" => self.treated.is_none(),
+            "held_out" => self.held_out.is_none(),
+            _ => self.from.is_none(),
+        };
+        if let Some(lacking) = facts.parameters.iter().find(|parameter| parameter.needed && missing(parameter.name)) {
+            let (code, detail) = match lacking.name {
+                "from" => ("insight_from_needed", "say on which day the campaign began"),
+                _ => ("insight_tag_needed", "say whom it is about: choose the tag that these members have"),
+            };
+            return Err(Error::invalid(code, detail).field(format!("/parameters/{}", lacking.name), code, detail));
+        }
+        if self.days.is_some_and(|days| !(1..=366).contains(&days)) {
+            return Err(Error::invalid("horizon_malformed", "look at 1 to 366 days"));
+        }
+        match facts.of_orders {
+            true => self.ask(analysis, Source::new(""), currency).map(|_| ()),
+            false => Ok(()),
+        }
+    }
+
+    /// The question that they put to a file of orders.
     ///
     /// Errors: `cut_malformed`, `bands_malformed`, `share_malformed`, `horizon_malformed`, `groups_malformed`.
     pub(super) fn ask(&self, analysis: Analysis, source: Source, currency: Currency) -> Result<Ask> {
-        let mut ask = Ask::new(analysis.kind().unwrap_or(ask::Kind::Anomalies), Source { currency, ..source });
-        ask.as_of = self.as_of;
+        let mut ask = Ask::new(analysis, Source { currency, ..source });
+        (ask.as_of, ask.from) = (self.as_of, self.from);
         if let Some(cut) = &self.cut {
             ask.cut = ask::parse_cut(cut, currency)?;
         }
         if let Some(bands) = &self.bands {
             ask.bands = Bands::parse(bands)?;
         }
-        ask.of = match self.of.unwrap_or(ParetoOf::Members) {
-            ParetoOf::Members => ask::Of::Members,
-            ParetoOf::Items => ask::Of::Items,
-            ParetoOf::Stores => ask::Of::Stores,
-            ParetoOf::Staff => ask::Of::Staff,
-        };
+        ask.of = self.of.unwrap_or_default();
         ask.support = self.support.unwrap_or(ask.support);
         ask.confidence = self.confidence.unwrap_or(ask.confidence);
         ask.groups = self.groups.map(|groups| groups as usize);
@@ -189,9 +170,6 @@ impl Parameters {
         ask.months = self.months.unwrap_or(ask.months);
         ask.monthly_discount = self.monthly_discount.unwrap_or(ask.monthly_discount);
         ask.days = self.days.map_or(ask.days, |days| days as usize);
-        if !(1..=366).contains(&ask.days) {
-            return Err(Error::invalid("horizon_malformed", "look 1 to 366 days ahead"));
-        }
         ask.check()?;
         Ok(ask)
     }
@@ -261,7 +239,7 @@ text_enum! {
     pub enum SaveState {
         /// Members are being tagged, or will be in a moment.
         Queued = "queued",
-        /// All have the tag.
+        /// All have the tag, and their coupon where there is one.
         Done = "done",
         /// It could not be done; `fault` says why.
         Failed = "failed",
@@ -280,6 +258,9 @@ pub struct SaveDraft {
     /// A manual tag that is there.
     #[serde(default)]
     pub tag: Option<TagId>,
+    /// A coupon for each of them beside the tag: its published template. Needs `coupon:issue`.
+    #[serde(default)]
+    pub coupon: Option<CouponTemplateId>,
 }
 
 /// Members of a group on their way to a tag.
@@ -299,6 +280,13 @@ pub struct Save {
     pub given: i64,
     /// Members who had the tag and are not in the group.
     pub taken: i64,
+    /// The template of the coupon that each of them gets; all coupons have this save as their issue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coupon: Option<CouponTemplateId>,
+    /// Members who got the coupon.
+    pub issued: i64,
+    /// Members who got none, because they have had as many as the template allows.
+    pub passed_over: i64,
     /// Why it failed: a stable code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault_code: Option<String>,

@@ -2,13 +2,14 @@
 
 use super::body::{RunReport, Words};
 use super::catalogue;
-use super::model::{Analysis, Parameters, Run, RunDetail, RunDraft, RunId, RunState, RunStep};
+use super::model::{Parameters, Run, RunDetail, RunDraft, RunId, RunState, RunStep};
 use super::store::{self, Found};
 use crate::lake;
 use shuke_db::Tx;
 use shuke_http::Caller;
-use shuke_insight::orders::Source;
+use shuke_insight::ask::Analysis;
 use shuke_kernel::{Cx, Date, Error, Limit, Page, Result};
+use shuke_member::tag as tags;
 use shuke_org::{StoreId, audit, merchant, store as stores};
 
 /// Runs of one merchant that may wait at once.
@@ -63,7 +64,7 @@ fn fresh(cx: &Cx, analysis: Analysis, parameters: Parameters, scheduled: bool) -
 
 /// Asks for an analysis.
 ///
-/// Errors: `store_not_found`, `store_not_yours`, `insight_store_missing`, `insight_runs_waiting`, and those of the parameters.
+/// Errors: `store_not_found`, `store_not_yours`, `insight_store_missing`, `insight_runs_waiting`, `tag_not_found`, and those of the parameters.
 pub(super) async fn start(tx: &mut Tx, caller: &Caller, draft: &RunDraft) -> Result<Run> {
     let cx = &caller.cx;
     let mut parameters = draft.parameters.clone();
@@ -78,7 +79,10 @@ pub(super) async fn start(tx: &mut Tx, caller: &Caller, draft: &RunDraft) -> Res
         (None, Some(_)) => return Err(Error::invalid("insight_store_missing", "you work in several stores; say of which one")),
     };
     let currency = merchant::ops::show(tx, cx.merchant).await?.parsed_currency()?;
-    parameters.ask(draft.analysis, Source::new(""), currency)?;
+    parameters.check(draft.analysis, currency)?;
+    for tag in parameters.tags() {
+        tags::ops::show(tx, cx, tag).await?;
+    }
     let run = fresh(cx, draft.analysis, parameters, false);
     if !store::insert(tx, cx, &run, None, WAITING_MAX).await? {
         let detail = format!("{WAITING_MAX} analyses are waiting already; stop one or wait");
@@ -97,7 +101,7 @@ pub(crate) async fn nightly(tx: &mut Tx, cx: &Cx, today: Date) -> Result<u64> {
     let day = today.to_string();
     store::supersede(tx, cx.merchant, &day).await?;
     let there = store::scheduled(tx, cx.merchant, &day).await?;
-    for analysis in catalogue::NIGHTLY.iter().filter(|analysis| !there.contains(analysis)) {
+    for analysis in Analysis::ALL.iter().filter(|one| catalogue::is_nightly(**one) && !there.contains(one)) {
         let run = fresh(cx, *analysis, Parameters::default(), true);
         let name = format!("{day}/{}", analysis.as_str());
         asked += u64::from(store::insert(tx, cx, &run, Some(&name), i64::MAX).await?);
@@ -145,6 +149,11 @@ async fn report(tx: &mut Tx, cx: &Cx, id: RunId) -> Result<Option<RunReport>> {
 pub(super) async fn found(tx: &mut Tx, caller: &Caller, id: RunId) -> Result<(Run, RunReport)> {
     let detail = show(tx, caller, id).await?;
     Ok((detail.run, detail.report.ok_or_else(not_done)?))
+}
+
+/// A tag that was not named.
+pub(super) fn no_tag() -> Error {
+    Error::invalid("insight_tag_needed", "say whom it is about: choose the tag that these members have")
 }
 
 pub(super) fn not_done() -> Error {

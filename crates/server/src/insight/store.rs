@@ -1,8 +1,9 @@
 //! SQL of runs and saves.
 
-use super::model::{Analysis, Held, Run, RunId, RunState, RunStep, Save, SaveId, SaveState};
+use super::model::{Held, Run, RunId, RunState, RunStep, Save, SaveId, SaveState};
 use super::ops::Filter;
 use shuke_db::{Row, Stmt, ToValue as _, Tx, Value, sql};
+use shuke_insight::ask::Analysis;
 use shuke_kernel::{Cx, Date, Error, Instant, Limit, MerchantId, Result, Uuid};
 use std::fmt::Write as _;
 
@@ -246,7 +247,9 @@ pub(super) async fn later(tx: &mut Tx, held: &Held<RunId>, due: Instant) -> Resu
     .await
 }
 
-const SAVES: &str = "SELECT id, run_id, group_key, tag_id, state, given, taken, fault_code, fault, created_at, ended_at FROM insight_save";
+const SAVES: &str =
+    "SELECT id, run_id, group_key, tag_id, state, given, taken, coupon_template_id, issued, passed_over, fault_code, fault, created_at, ended_at
+     FROM insight_save";
 
 fn read_save(row: &Row) -> Result<Save> {
     Ok(Save {
@@ -257,22 +260,27 @@ fn read_save(row: &Row) -> Result<Save> {
         state: row.get(4)?,
         given: row.get(5)?,
         taken: row.get(6)?,
-        fault_code: row.get(7)?,
-        fault: row.get(8)?,
-        created_at: row.get(9)?,
-        ended_at: row.get(10)?,
+        coupon: row.get(7)?,
+        issued: row.get(8)?,
+        passed_over: row.get(9)?,
+        fault_code: row.get(10)?,
+        fault: row.get(11)?,
+        created_at: row.get(12)?,
+        ended_at: row.get(13)?,
     })
 }
 
 pub(super) async fn insert_save(tx: &mut Tx, cx: &Cx, save: &Save) -> Result<()> {
     tx.queue(sql!(
-        "INSERT INTO insight_save (merchant_id, id, run_id, group_key, tag_id, state, position, given, taken, leased_until, due_at, attempts,
-             created_at, actor) VALUES ($1, $2, $3, $4, $5, 'queued', 0, 0, 0, 0, $6, 0, $6, $7)",
+        "INSERT INTO insight_save (merchant_id, id, run_id, group_key, tag_id, coupon_template_id, state, position, given, taken, issued,
+             passed_over, leased_until, due_at, attempts, created_at, actor)
+         VALUES ($1, $2, $3, $4, $5, $6, 'queued', 0, 0, 0, 0, 0, 0, $7, 0, $7, $8)",
         cx.merchant,
         save.id,
         save.run,
         save.group,
         save.tag,
+        save.coupon,
         cx.now,
         cx.actor.text()
     ))
@@ -300,7 +308,8 @@ pub(super) async fn lease_save(tx: &mut Tx, now: Instant, until: Instant) -> Res
     let Some(row) = tx.row(due).await? else { return Ok(None) };
     let (merchant, id, attempts): (MerchantId, SaveId, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let stmt = sql!(
-        "UPDATE insight_save SET leased_until = $3, attempts = $4 WHERE merchant_id = $1 AND id = $2 AND state = 'queued' AND attempts = $5",
+        "UPDATE insight_save SET leased_until = $3, attempts = $4, passed_over = 0
+         WHERE merchant_id = $1 AND id = $2 AND state = 'queued' AND attempts = $5",
         merchant,
         id,
         until,
@@ -310,22 +319,28 @@ pub(super) async fn lease_save(tx: &mut Tx, now: Instant, until: Instant) -> Res
     Ok((tx.exec(stmt).await? == 1).then_some(Held { merchant, id, attempt: attempts + 1 }))
 }
 
-/// How many batches of a save are through; none where it has ended.
-pub(super) async fn position(tx: &mut Tx, merchant: MerchantId, id: SaveId) -> Result<Option<i64>> {
-    let stmt = sql!("SELECT position FROM insight_save WHERE merchant_id = $1 AND id = $2 AND state = 'queued'", merchant, id);
-    tx.row(stmt).await?.map(|row| row.get(0)).transpose()
+/// What a batch of a save did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Step {
+    pub(super) given: i64,
+    pub(super) taken: i64,
+    pub(super) issued: i64,
+    pub(super) passed_over: i64,
 }
 
-/// Moves a save on by one batch; false where another worker did, or it has ended.
-pub(super) async fn advance(tx: &mut Tx, held: &Held<SaveId>, from: i64, (given, taken): (i64, i64), until: Instant) -> Result<bool> {
+/// Moves a save on by one batch; false where it is another worker's, or has ended.
+pub(super) async fn advance(tx: &mut Tx, held: &Held<SaveId>, step: &Step, until: Instant) -> Result<bool> {
     let stmt = sql!(
-        "UPDATE insight_save SET position = position + 1, given = given + $4, taken = taken + $5, leased_until = $6
-         WHERE merchant_id = $1 AND id = $2 AND state = 'queued' AND position = $3",
+        "UPDATE insight_save SET position = position + 1, given = given + $4, taken = taken + $5, issued = issued + $6,
+             passed_over = passed_over + $7, leased_until = $8
+         WHERE merchant_id = $1 AND id = $2 AND state = 'queued' AND attempts = $3",
         held.merchant,
         held.id,
-        from,
-        given,
-        taken,
+        held.attempt,
+        step.given,
+        step.taken,
+        step.issued,
+        step.passed_over,
         until
     );
     Ok(tx.exec(stmt).await? == 1)

@@ -1,12 +1,12 @@
 //! One run, from the lake to what is kept.
 
 use super::body::RunReport;
-use super::model::{Analysis, Held, ItemBy, Parameters, RunId, RunState, RunStep};
+use super::model::{Held, ItemBy, Parameters, RunId, RunState, RunStep};
 use super::store::{self, Ended};
-use super::{conduct, groups};
+use super::{beside, conduct, groups};
 use crate::lake::{self, Place};
 use shuke_http::AppInner;
-use shuke_insight::ask;
+use shuke_insight::ask::{self, Analysis};
 use shuke_insight::lake::{Laid, Laying, Names, on_threads};
 use shuke_insight::orders::{Source, dates};
 use shuke_insight::report::Report;
@@ -147,7 +147,7 @@ async fn compute(app: &AppInner, held: &Held<RunId>, way: &Way) -> Result<Ended>
     let ground = ground(app, held).await?;
     let room = app.slot::<Room>().0.clone().acquire_owned().await.map_err(|error| Error::internal(error.to_string()))?;
     way.at(RunStep::Refreshing, 100);
-    lake::refresh(app, held.merchant, false, None).await?;
+    lake::refresh(app, held.merchant, beside::needs_members(ground.analysis), None).await?;
     if ground.analysis == Analysis::Conduct {
         way.at(RunStep::Computing, 5_000);
         let found = asked_of_staff(app, held.merchant, &ground).await?;
@@ -159,9 +159,12 @@ async fn compute(app: &AppInner, held: &Held<RunId>, way: &Way) -> Result<Ended>
     let source = lay(app, held.merchant, &ground, folder.path(), way).await?;
     let mut parameters = ground.parameters.clone();
     let today = ground.zone.date(app.clock.now());
-    let usual = if ground.analysis == Analysis::Forecast { time::add_days(today, -1) } else { today };
+    // A day that has not ended yet would look like a weak one.
+    let whole_days = matches!(ground.analysis, Analysis::Forecast | Analysis::Demand);
+    let usual = if whole_days { time::add_days(today, -1) } else { today };
     parameters.as_of = Some(parameters.as_of.unwrap_or(usual));
-    let ask = parameters.ask(ground.analysis, source, ground.currency)?;
+    let mut ask = parameters.ask(ground.analysis, source, ground.currency)?;
+    beside::add(app, held.merchant, &parameters, folder.path(), &mut ask).await?;
     way.at(RunStep::Computing, 6_000);
     let found = lake::apart(move || within(room, folder, &ask)).await?;
     way.at(RunStep::Keeping, 9_500);
@@ -187,7 +190,7 @@ async fn lay(app: &AppInner, merchant: MerchantId, ground: &Ground, folder: &std
         undone: ground.analysis == Analysis::Anomalies,
         lines_max: place.lines_max(),
     };
-    let mut laid = Laid::begin(&folder.join("lines.parquet"), names, laying)?;
+    let mut laid = Laid::begin(&folder.join("lines.parquet"), names, laying, ground.currency)?;
     let shelf = place.shelf();
     for (at, file) in files.iter().enumerate() {
         let bytes = match shelf.get(&file.name).await {
@@ -207,8 +210,8 @@ async fn lay(app: &AppInner, merchant: MerchantId, ground: &Ground, folder: &std
         };
         way.at(RunStep::Reading, 1_500 + i64::try_from(4_500 * (at + 1) / files.len()).unwrap_or(0));
     }
-    let (currency, count) = (ground.currency, files.len());
-    let (source, lines) = lake::apart(move || laid.finish(currency)).await?;
+    let count = files.len();
+    let (source, lines) = lake::apart(move || laid.finish()).await?;
     if lines == 0 {
         let detail = format!("there are no orders to analyse yet ({count} files); sell something, or import past orders");
         return Err(Error::refused("insight_no_orders", detail));

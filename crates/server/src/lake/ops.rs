@@ -57,6 +57,11 @@ pub(crate) async fn line_files(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<
     store::files(tx, merchant, Some(DataSet::Lines)).await
 }
 
+/// The files of members.
+pub(crate) async fn member_files(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<LakeFile>> {
+    store::files(tx, merchant, Some(DataSet::Members)).await
+}
+
 /// Lets a file of the store go.
 pub(crate) async fn scrap(tx: &mut Tx, merchant: MerchantId, name: &str, now: Instant) -> Result<()> {
     store::scrap(tx, merchant, &[name.to_owned()], now).await

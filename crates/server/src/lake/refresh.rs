@@ -195,6 +195,7 @@ impl Refresh<'_> {
             seller: fact.seller.map(Uuid::into_bytes),
             quantity_milli: fact.quantity_milli,
             amount_minor: fact.amount.0,
+            saved_minor: fact.saved.0,
             is_undone: fact.is_undone,
         }
     }
@@ -319,6 +320,7 @@ fn member_row(row: &Plain, number: i64, tier: Option<shuke_loyalty::tier::TierId
         tier: tier.map(|tier| tier.0.into_bytes()),
         joined_on: day(row.joined_on),
         home_store: row.home_store.map(Uuid::into_bytes),
+        source: row.source.clone(),
         orders: row.orders,
         amount_minor: row.amount.0,
         first_purchase_on: row.first_purchase_on.map(day),

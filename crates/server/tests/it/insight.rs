@@ -11,9 +11,6 @@ use shuke_server::upload::courier::import_due;
 use shuke_testkit::{Kind, Reply, TestApp, scenario};
 use std::fmt::Write as _;
 
-const ANALYSES: [&str; 11] =
-    ["conduct", "rfm", "stages", "pareto", "cohorts", "rhythm", "clv", "basket", "clusters", "anomalies", "forecast"];
-
 struct Given {
     app: TestApp,
     shop: fixture::Shop,
@@ -95,6 +92,34 @@ impl Given {
         self.app.step().await;
         member["number"].as_str().unwrap().to_owned()
     }
+    /// Saves a group of a run; how that ended.
+    async fn save(&self, path: &str, body: Value) -> Value {
+        let asked = self.owner.post(&format!("{path}/saves"), &body).await.ok();
+        work_due(&self.app.app).await.unwrap();
+        self.owner.get(&format!("/api/v1/insight/saves/{}", asked["id"].as_str().unwrap())).await.ok()
+    }
+    /// The members of the two largest stages, as tags.
+    async fn two_tags(&self) -> (Value, Value) {
+        let (path, report) = self.done("stages", json!({})).await;
+        let mut tags = Vec::new();
+        for at in 0..2 {
+            let save = self.save(&path, json!({ "group": report["groups"][at]["key"], "name": format!("组{at}") })).await;
+            assert_eq!((&save["state"], &save["given"]), (&json!("done"), &report["groups"][at]["members"]), "{save}");
+            tags.push(save["tag"].clone());
+        }
+        (tags[0].clone(), tags[1].clone())
+    }
+    /// A published template of coupons, 20 off.
+    async fn template(&self, limits: Value) -> Value {
+        let terms =
+            json!({ "benefit": { "kind": "amount", "off": 2_000 }, "validity": { "kind": "relative", "days": 7 }, "limits": limits });
+        let id = self.shop.cx(&self.app.app).uuid();
+        let draft = json!({ "id": id, "name": "回来看看", "terms": terms, "state": "published" });
+        self.owner.post("/api/v1/coupon-templates", &draft).await.ok()["id"].clone()
+    }
+    async fn issued(&self, template: &Value) -> Value {
+        self.owner.get(&format!("/api/v1/coupon-templates/{}", template.as_str().unwrap())).await.ok()["issued"].clone()
+    }
     async fn tagged(&self, tag: &Value) -> usize {
         self.owner.get(&format!("/api/v1/members?tag={}&limit=200", tag.as_str().unwrap())).await.ok()["items"].as_array().unwrap().len()
     }
@@ -106,11 +131,20 @@ scenario! {
     /// Each analysis ends with findings in both languages, a next step, its method, a page, and a list.
     async fn every_analysis_runs_on_the_lake(given) {
         given.give_by_hand(3).await;
+        let (busy, quiet) = given.two_tags().await;
         let known = given.owner.get("/api/v1/insight/analyses").await.ok();
         let names: Vec<&str> = known.as_array().unwrap().iter().map(|one| one["analysis"].as_str().unwrap()).collect();
-        assert!(ANALYSES.iter().all(|name| names.contains(name)), "{names:?}");
+        let all: Vec<&str> = shuke_insight::ask::Analysis::ALL.iter().map(|analysis| analysis.as_str()).collect();
+        assert_eq!(names, all);
+        let mut stages = 1;
         for (at, analysis) in names.iter().enumerate() {
-            let (path, report) = given.done(analysis, json!({})).await;
+            let parameters = match *analysis {
+                "portrait" => json!({ "tag": busy }),
+                "uplift" => json!({ "treated": busy, "held_out": quiet, "from": "2026-06-01" }),
+                _ => json!({}),
+            };
+            stages = if *analysis == "stages" { 0 } else { stages };
+            let (path, report) = given.done(analysis, parameters).await;
             for part in ["findings", "next"] {
                 let texts = report[part].as_array().unwrap();
                 assert!(!texts.is_empty() && texts.iter().all(|text| text["zh"] != "" && text["en"] != ""), "{analysis}: {part}");
@@ -121,7 +155,7 @@ scenario! {
             assert!(page.status == 200 && page.text.contains(report["title"]["zh"].as_str().unwrap()) && !page.text.contains('\u{1}'), "{analysis}");
             let list = given.owner.get(&format!("{path}/list")).await;
             assert!(list.status == 200 && list.text.lines().count() > 1 && !list.text.contains('\u{1}'), "{analysis}: {}", list.text);
-            assert_eq!(given.owner.get("/api/v1/insight/runs?latest=true").await.ok()["items"].as_array().unwrap().len(), at + 1);
+            assert_eq!(given.owner.get("/api/v1/insight/runs?latest=true").await.ok()["items"].as_array().unwrap().len(), at + 1 + stages);
         }
     }
 
@@ -174,6 +208,101 @@ scenario! {
             given.owner.post(&format!("{path}/saves"), &save(first, "按规则")).await.refused(422, "tag_by_rule");
         }
         given.role(Role::Analyst).post(&format!("{path}/saves"), &save(first, "x")).await.refused(403, "permission_missing");
+    }
+
+    /// With the tag the members of a group get a coupon, of one run once; taken back they are by the run.
+    async fn a_group_gets_a_coupon_once(given) {
+        let (path, report) = given.done("stages", json!({})).await;
+        let group = &report["groups"][0];
+        let count = group["members"].as_i64().unwrap();
+        let template = given.template(json!({ "uses": 1 })).await;
+        let body = json!({ "group": group["key"], "name": "唤回", "coupon": template });
+        let first = given.save(&path, body.clone()).await;
+        assert_eq!((&first["state"], &first["issued"], &first["passed_over"]), (&json!("done"), &json!(count), &json!(0)), "{first}");
+        let again = given.save(&path, body.clone()).await;
+        assert_eq!((&again["state"], &again["issued"]), (&json!("done"), &json!(0)), "{again}");
+        assert_eq!(given.issued(&template).await, count);
+        // Who wants another run's coupon gets it, as far as the template allows.
+        let (other, _) = given.done("stages", json!({})).await;
+        assert_eq!(given.save(&other, body).await["issued"], json!(count));
+        let run = path.rsplit('/').next().unwrap();
+        given.owner.post(&format!("/api/v1/coupon-issues/{run}/revoke"), &json!({ "reason": "x" })).await.ok();
+        assert_eq!(given.issued(&template).await, count, "those of the first run are back");
+    }
+
+    /// A budget that ends in the middle is given out to the last coupon; when it is raised, the rest get theirs and nobody two.
+    async fn a_budget_ends_in_the_middle_of_a_group(given) {
+        let (path, report) = given.done("stages", json!({})).await;
+        let group = &report["groups"][0];
+        let count = group["members"].as_i64().unwrap();
+        let template = given.template(json!({ "issued_max": 7, "per_member_max": 1 })).await;
+        let body = json!({ "group": group["key"], "name": "唤回", "coupon": template });
+        let cut = given.save(&path, body.clone()).await;
+        assert_eq!((&cut["state"], &cut["fault_code"], &cut["issued"]), (&json!("failed"), &json!("coupon_budget_exhausted"), &json!(7)), "{cut}");
+        assert_eq!(given.issued(&template).await, 7);
+        assert_eq!(json!(given.tagged(&cut["tag"]).await), json!(count), "the tag is there all the same");
+        let draft = given.owner.get(&format!("/api/v1/coupon-templates/{}", template.as_str().unwrap())).await.ok();
+        let mut terms = draft["terms"].clone();
+        terms["limits"]["issued_max"] = json!(1_000);
+        let change = json!({ "name": draft["name"], "terms": terms, "state": "published" });
+        given.owner.put(&format!("/api/v1/coupon-templates/{}", template.as_str().unwrap()), &change).await.ok();
+        let rest = given.save(&path, body.clone()).await;
+        assert_eq!((&rest["state"], &rest["issued"]), (&json!("done"), &json!(count - 7)), "{rest}");
+        // Another run: everybody has had the one that is allowed.
+        let (other, _) = given.done("stages", json!({})).await;
+        let none = given.save(&other, body).await;
+        assert_eq!((&none["state"], &none["issued"], &none["passed_over"]), (&json!("done"), &json!(0), &json!(count)), "{none}");
+        assert_eq!(given.issued(&template).await, count);
+    }
+
+    /// A coupon asks for its permission and for a template that issues.
+    async fn a_coupon_for_a_group_needs_its_permission(given) {
+        let (path, report) = given.done("stages", json!({})).await;
+        let key = &report["groups"][0]["key"];
+        let unknown = json!({ "group": key, "name": "x", "coupon": given.shop.cx(&given.app.app).uuid() });
+        given.owner.post(&format!("{path}/saves"), &unknown).await.refused(404, "coupon_template_not_found");
+        let template = given.template(json!({})).await;
+        let stopped = given.owner.get(&format!("/api/v1/coupon-templates/{}", template.as_str().unwrap())).await.ok();
+        let stop = json!({ "name": stopped["name"], "terms": stopped["terms"], "state": "stopped" });
+        let changed = given.owner.put(&format!("/api/v1/coupon-templates/{}", template.as_str().unwrap()), &stop).await;
+        assert_eq!(changed.status, 200, "{}", changed.text);
+        let body = json!({ "group": key, "name": "x", "coupon": template });
+        given.owner.post(&format!("{path}/saves"), &body).await.refused(422, "coupon_template_not_published");
+    }
+
+    /// What is known of members goes into churn and portraits, with what they need next by a child's age.
+    async fn what_is_known_of_members_is_looked_at(given) {
+        let members = given.owner.get("/api/v1/members?limit=200").await.ok();
+        for (at, member) in members["items"].as_array().unwrap().iter().enumerate() {
+            let path = format!("/api/v1/members/{}", member["id"].as_str().unwrap());
+            let source = ["朋友介绍", "路过"][at % 2];
+            given.owner.patch(&path, &json!({ "source": source })).await.ok();
+            let child = json!({ "relation": "child", "name": "宝宝", "born_on": format!("2025-{:02}-15", at % 9 + 1) });
+            given.owner.post(&format!("{path}/dependents"), &child).await.ok();
+        }
+        given.app.step().await;
+        let (busy, quiet) = given.two_tags().await;
+        let (_, churn) = given.done("churn", json!({})).await;
+        assert!(churn.to_string().contains("来源 source"), "{}", churn["tables"]);
+        let (_, portrait) = given.done("portrait", json!({ "tag": quiet })).await;
+        assert!(portrait.to_string().contains("阶段 stage"), "{}", portrait["tables"]);
+        let (_, next) = given.done("next", json!({})).await;
+        assert!(next["groups"].as_array().unwrap().iter().any(|group| group["key"] == "due"), "{}", next["groups"]);
+        assert!(next.to_string().contains("月龄"), "{}", next["findings"]);
+        // A line's price before its discount is in the lake, so that habits are judged by it.
+        let (_, prices) = given.done("prices", json!({})).await;
+        assert!(prices["figures"].to_string().contains("listed"), "{}", prices["figures"]);
+        for (parameters, code) in [
+            (json!({}), "insight_tag_needed"),
+            (json!({ "treated": busy, "held_out": quiet }), "insight_from_needed"),
+        ] {
+            given.start(&given.owner, "uplift", parameters).await.refused(400, code);
+        }
+        let path = given.run("uplift", json!({ "treated": busy, "held_out": busy, "from": "2026-06-01" })).await;
+        assert_eq!(given.owner.get(&path).await.ok()["run"]["fault_code"], "insight_sides_overlap");
+        let empty = given.owner.post("/api/v1/tags", &json!({ "name": "没有人" })).await.ok()["id"].clone();
+        let path = given.run("portrait", json!({ "tag": empty })).await;
+        assert_eq!(given.owner.get(&path).await.ok()["run"]["fault_code"], "insight_tag_empty");
     }
 
     /// Owner, marketer and analyst see and run; a manager sees their own store's; a cashier nothing.
@@ -263,7 +392,7 @@ scenario! {
         given.app.app.slot::<Place>().set_lines_max(100);
         let path = given.run("rfm", json!({})).await;
         let failed = given.owner.get(&path).await.ok();
-        assert_eq!((&failed["run"]["state"], &failed["run"]["fault_code"]), (&json!("failed"), &json!("orders_too_many")), "{failed}");
+        assert_eq!((&failed["run"]["state"], &failed["run"]["fault_code"]), (&json!("failed"), &json!("lines_too_many")), "{failed}");
     }
 
     /// Every night the standard set is asked for once; a set that nobody computed gives way to the next.

@@ -6,6 +6,7 @@ use shuke_http::Role;
 use shuke_insight::lake::{Line, line};
 use shuke_kernel::{MerchantId, Uuid};
 use shuke_sales::fixture::{self, Size, Stall};
+use shuke_sales::order::conduct;
 use shuke_server::insight::courier::work_due;
 use shuke_server::lake::{Place, refresh, sweep};
 use shuke_server::wiring;
@@ -213,6 +214,26 @@ scenario! {
         must_verify(&given.app, given.stall.merchant).await;
         let shown = given.owner.get("/api/v1/insight/lake").await.ok();
         assert_eq!((&shown["behind"], &shown["refreshing"]), (&json!(false), &json!(false)), "{shown}");
+    }
+
+    /// A sale that is taken back as a whole within a quarter of an hour is a void of who took it back; a later or partial one is not.
+    async fn sales_undone_at_once_are_counted(given) {
+        let at_once = given.sell(0).await;
+        given.refund(at_once, json!([])).await;
+        let in_parts = given.sell(1).await;
+        given.refund(in_parts, json!([{ "line": 0, "quantity_milli": 1_000 }])).await;
+        given.refund(in_parts, json!([])).await;
+        let part = given.sell(2).await;
+        given.refund(part, json!([{ "line": 0, "quantity_milli": 1_000 }])).await;
+        let late = given.sell(0).await;
+        given.app.advance_ms(16 * 60_000);
+        given.refund(late, json!([])).await;
+        let day = shuke_kernel::time::parse_date("2026-11-22").unwrap();
+        let input = (given.stall.merchant, (day, day));
+        let read = given.app.db().read(&input, |tx, (merchant, days)| Box::pin(conduct::conduct(tx, *merchant, *days, None)));
+        let done = read.await.unwrap();
+        assert_eq!(done.voids.iter().map(|made| made.count).sum::<i64>(), 2, "{:?}", done.voids);
+        assert_eq!((done.sales[0].count, done.refunds[0].count, done.couponed.len()), (4, 5, 0));
     }
 
     /// Two who became one are one in the lake, and two again when that is undone.

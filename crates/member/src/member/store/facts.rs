@@ -23,6 +23,8 @@ pub struct Plain {
     pub joined_on: Date,
     /// The store they belong to.
     pub home_store: Option<Uuid>,
+    /// Where they came from.
+    pub source: Option<String>,
     /// Orders that count.
     pub orders: i64,
     /// What they come to.
@@ -36,7 +38,7 @@ pub struct Plain {
 /// Members after an id who are neither erased nor merged away.
 pub async fn plain_page(tx: &mut Tx, merchant: MerchantId, after: MemberId, limit: i64) -> Result<Vec<Plain>> {
     let stmt = sql!(
-        "SELECT m.id, m.kind, s.stage, s.stage_since, m.joined_on, m.home_store, s.orders, s.amount, s.first_purchase_on, s.last_purchase_on
+        "SELECT m.id, m.kind, s.stage, s.stage_since, m.joined_on, m.home_store, m.source, s.orders, s.amount, s.first_purchase_on, s.last_purchase_on
          FROM member m JOIN member_stat s ON s.merchant_id = m.merchant_id AND s.member_id = m.id
          WHERE m.merchant_id = $1 AND m.id > $2 AND m.state <> 'erased' AND m.merged_into IS NULL ORDER BY m.id LIMIT $3",
         merchant,
@@ -53,10 +55,11 @@ pub async fn plain_page(tx: &mut Tx, merchant: MerchantId, after: MemberId, limi
                 stage_since: row.get(3)?,
                 joined_on: row.get(4)?,
                 home_store: row.get(5)?,
-                orders: row.get(6)?,
-                amount: row.get(7)?,
-                first_purchase_on: row.get(8)?,
-                last_purchase_on: row.get(9)?,
+                source: row.get(6)?,
+                orders: row.get(7)?,
+                amount: row.get(8)?,
+                first_purchase_on: row.get(9)?,
+                last_purchase_on: row.get(10)?,
             })
         })
         .collect()
@@ -74,6 +77,18 @@ pub async fn standing(tx: &mut Tx, merchant: MerchantId, ids: &[MemberId]) -> Re
     );
     let rows = rows_by_keys(tx, text, merchant, ids.iter().map(|id| id.to_value())).await?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Those of the members who are active: neither frozen, erased nor merged away.
+pub async fn active(tx: &mut Tx, merchant: MerchantId, ids: &[MemberId]) -> Result<Vec<MemberId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = placeholders(2, ids.len());
+    let text =
+        format!("SELECT id FROM member WHERE merchant_id = $1 AND state = 'active' AND merged_into IS NULL AND id IN ({list}) ORDER BY id");
+    let rows = rows_by_keys(tx, text, merchant, ids.iter().map(|id| id.to_value())).await?;
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// The numbers that people see of members; those who are erased are left out.

@@ -107,5 +107,36 @@ pub(crate) async fn made(tx: &mut Tx, merchant: MerchantId, (from, to): (Date, D
     rows.iter().map(|row| Ok(Made { actor: row.get(0)?, count: row.get(1)?, amount: row.get(2)? })).collect()
 }
 
+/// A refund of an order, and who made it.
+#[derive(Clone, Debug)]
+pub(crate) struct Back {
+    pub(crate) order: OrderId,
+    pub(crate) actor: String,
+    pub(crate) at: Instant,
+    pub(crate) amount: Money,
+}
+
+/// Refunds of orders, oldest first; those that were imported are left out.
+pub(crate) async fn back(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    (from, to): (Date, Date),
+    store: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Back>> {
+    let mut params = vec![merchant.to_value(), from.to_value(), to.to_value(), limit.to_value()];
+    let of = store.map_or("", |store| {
+        params.push(store.to_value());
+        " AND store_id = $5"
+    });
+    let text = format!(
+        "SELECT order_id, actor, at, amount FROM refund
+         WHERE merchant_id = $1 AND business_date >= $2 AND business_date <= $3 AND import_id IS NULL AND order_id IS NOT NULL{of}
+         ORDER BY at, id LIMIT $4"
+    );
+    let rows = tx.rows(Stmt::built(text, params)).await?;
+    rows.iter().map(|row| Ok(Back { order: row.get(0)?, actor: row.get(1)?, at: row.get(2)?, amount: row.get(3)? })).collect()
+}
+
 /// For `verify`: `month, amount` of every refund and return, below zero.
 pub(crate) const MOVED: &str = "SELECT SUBSTR(business_date, 1, 7) AS month, -amount AS amount FROM refund WHERE merchant_id = $1";

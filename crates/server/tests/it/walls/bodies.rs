@@ -211,6 +211,11 @@ fn others(given: &Given) -> Vec<(&'static str, Value)> {
         ("create_member", json!({ "name": "x", "store": ours["store"] })),
         ("create_member", json!({ "name": "x", "tags": [ours["tag"]] })),
         ("start_insight_run", json!({ "analysis": "pareto", "parameters": { "store": ours["store"] } })),
+        ("start_insight_run", json!({ "analysis": "portrait", "parameters": { "tag": ours["tag"] } })),
+        (
+            "start_insight_run",
+            json!({ "analysis": "uplift", "parameters": { "treated": theirs["tag"], "held_out": ours["tag"], "from": "2026-11-01" } }),
+        ),
         ("create_category", json!({ "name": "x", "parent": ours["category"] })),
         ("create_product", json!({ "name": "x", "kind": "goods", "category": ours["category"], "variants": [variant] })),
         (

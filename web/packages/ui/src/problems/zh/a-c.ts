@@ -10,6 +10,7 @@ export const a_c: Record<string, string> = {
   amount_out_of_range: "金额超出范围，请核对后重填。",
   amount_too_fine: "金额的小数位太多了，请写到币种的最小单位。",
   amount_too_large: "金额太大，系统记不下，请核对。",
+  analysis_of_server: "这项分析看的是账本，不看订单文件，请在后台里运行。",
   api_key_merchant_unknown: "没有这个商户。",
   api_key_pkey: "这个接口密钥已经有了。",
   approval_amount_wrong: "申请的数量不对，请核对后重填。",
