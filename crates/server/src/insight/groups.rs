@@ -241,12 +241,12 @@ mod tests {
         let head = [("会员", "member"), ("为什么", "kind"), ("商品", "item")];
         let mut list = Table::new(both("", ""), &head);
         let row = |number, item: &str| vec![member(number), Cell::Word(both("该补货", "due")), Cell::Name(item.into())];
-        list.rows = vec![row(1, "奶粉"), row(1, "湿巾"), row(2, "奶粉"), row(2, "奶粉"), row(3, "奶-粉")];
+        list.rows = vec![row(1, "奶粉"), row(1, "湿巾"), row(2, "奶粉"), row(2, "奶粉"), row(3, "奶-粉"), row(4, "奶 粉")];
         let (found, members) = groups(&report(list));
         let told: Vec<(&str, i64)> = found.iter().map(|group| (group.name.zh.as_str(), group.members)).collect();
-        assert_eq!(told, [("该补货", 3), ("该补货：奶粉", 2), ("该补货：湿巾", 1), ("该补货：奶-粉", 1)]);
+        assert_eq!((told[0], told[1], told.len()), (("该补货", 4), ("该补货：奶粉", 2), 5));
         let keys: HashSet<&str> = found.iter().map(|group| group.key.as_str()).collect();
-        assert_eq!((keys.len(), members.len()), (4, 7));
+        assert_eq!((keys.len(), members.len()), (5, 9), "names that differ in a mark only have keys of their own");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use shuke_insight::ask::{self, Analysis, Ask, ParetoOf};
 use shuke_insight::orders::Source;
 use shuke_insight::stage::Bands;
 use shuke_kernel::{Currency, Date, Error, Instant, MerchantId, Result, Uuid, id, text_enum};
-use shuke_loyalty::template::CouponTemplateId;
+use shuke_loyalty::coupon::CouponTemplateId;
 use shuke_member::tag::TagId;
 use utoipa::ToSchema;
 
@@ -135,11 +135,12 @@ impl Parameters {
             _ => self.from.is_none(),
         };
         if let Some(lacking) = facts.parameters.iter().find(|parameter| parameter.needed && missing(parameter.name)) {
-            let (code, detail) = match lacking.name {
-                "from" => ("insight_from_needed", "say on which day the campaign began"),
-                _ => ("insight_tag_needed", "say whom it is about: choose the tag that these members have"),
+            let fault = match lacking.name {
+                "from" => Error::invalid("insight_from_needed", "say on which day the campaign began"),
+                _ => super::ops::no_tag(),
             };
-            return Err(Error::invalid(code, detail).field(format!("/parameters/{}", lacking.name), code, detail));
+            let code = fault.code();
+            return Err(fault.field(format!("/parameters/{}", lacking.name), code, "this is needed"));
         }
         if self.days.is_some_and(|days| !(1..=366).contains(&days)) {
             return Err(Error::invalid("horizon_malformed", "look at 1 to 366 days"));

@@ -11,11 +11,11 @@ use crate::lake;
 use shuke_db::Tx;
 use shuke_http::{AppInner, Caller, Permission};
 use shuke_kernel::{Cx, Error, Instant, Kind, Limit, Page, Result, Uuid};
-use shuke_loyalty::coupon::ops as coupons;
-use shuke_loyalty::template::{self, CouponTemplateId, TemplateState};
+use shuke_loyalty::coupon::{CouponTemplateId, ops as coupons};
+use shuke_loyalty::template::{self, TemplateState};
 use shuke_member::MemberId;
 use shuke_member::member::store::facts;
-use shuke_member::tag::{TagId, ops as tags};
+use shuke_member::tag::ops as tags;
 use shuke_org::{audit, merchant};
 use std::collections::HashSet;
 
