@@ -14,11 +14,11 @@ use std::path::PathBuf;
 fn analyses() -> impl TypedValueParser<Value = Analysis> {
     let named = |analysis: &Analysis| PossibleValue::new(analysis.as_str()).help(analysis.facts().question().en);
     let known = Analysis::ALL.iter().filter(|analysis| analysis.facts().of_orders).map(named);
-    PossibleValuesParser::new(known).try_map(|text| text.parse())
+    PossibleValuesParser::new(known).try_map(|text| text.parse::<Analysis>())
 }
 
 fn whose() -> impl TypedValueParser<Value = ParetoOf> {
-    PossibleValuesParser::new(ParetoOf::ALL.iter().map(|of| of.as_str())).try_map(|text| text.parse())
+    PossibleValuesParser::new(ParetoOf::ALL.iter().map(|of| of.as_str())).try_map(|text| text.parse::<ParetoOf>())
 }
 
 /// One analysis of one file of orders.
