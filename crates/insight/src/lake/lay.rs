@@ -67,6 +67,7 @@ pub struct Laid {
     order: i64,
     last: Option<[u8; 16]>,
     lines: u64,
+    saved: bool,
 }
 
 impl Laid {
@@ -76,7 +77,7 @@ impl Laid {
     pub fn begin(path: &Path, names: Names, laying: Laying, currency: Currency) -> Result<Self> {
         let out = File::create(path).map_err(|error| Error::internal(format!("a file for an analysis: {error}")))?;
         let file = columns::begin(out, &schema(currency))?;
-        Ok(Self { path: path.to_owned(), file, names, laying, currency, kept: Vec::new(), order: 0, last: None, lines: 0 })
+        Ok(Self { path: path.to_owned(), file, names, laying, currency, kept: Vec::new(), order: 0, last: None, lines: 0, saved: false })
     }
 
     /// Adds the lines of a file of the lake. Lines of a document stand together in it.
@@ -107,6 +108,7 @@ impl Laid {
             self.order += 1;
         }
         self.lines += 1;
+        self.saved |= line.saved_minor > 0;
         self.kept.push((self.order, line.clone()));
         if self.kept.len() >= GROUP_ROWS {
             self.flush()?;
@@ -136,7 +138,8 @@ impl Laid {
         columns::group(&mut self.file, columns)
     }
 
-    /// Ends the file; how it is to be read, and how many lines it holds.
+    /// Ends the file; how it is to be read (where nothing was taken off any line, as when all were brought in from another
+    /// system, nobody knows the prices before discounts), and how many lines it holds.
     ///
     /// Errors: `internal` where it can't be written.
     pub fn finish(mut self) -> Result<(Source, u64)> {
@@ -158,7 +161,7 @@ impl Laid {
             (Column::Store, "store"),
             (Column::Staff, "staff"),
             (Column::List, ""),
-            (Column::Discount, "saved"),
+            (Column::Discount, if self.saved { "saved" } else { "" }),
         ];
         source.named = named.into_iter().map(|(column, name)| (column, name.to_owned())).collect();
         Ok((source, self.lines))
@@ -194,6 +197,9 @@ mod tests {
         assert_eq!(orders.items.text(orders.baskets[0].1), "商品1");
         let listed: Vec<i64> = orders.lines.iter().filter(|line| line.amount == 100).map(|line| line.list).collect();
         assert_eq!(listed, [101], "the price before the discount is what was paid and what was saved");
+        let plain = Line { saved_minor: 0, ..line(1) };
+        let (orders, _) = laid(&[plain], Laying::default()).unwrap();
+        assert_eq!(orders.lines[0].list, 0, "nobody knows");
     }
 
     #[test]
