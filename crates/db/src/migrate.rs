@@ -85,8 +85,8 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0046_merge_late"),
     both!("0047_member"),
     both!("0052_wechat"),
-    both!("0048_lake"),
-    both!("0049_insight"),
+    both!("0053_lake"),
+    both!("0054_insight"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
