@@ -35,11 +35,17 @@ pub fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T
     }
 }
 
+/// The folder of a data set.
+pub fn folder_name(merchant: i64, data_set: &str) -> String {
+    format!("merchant={merchant}/{data_set}")
+}
+
 /// The name of a new file of a data set; `month` is empty where there are none.
 pub fn file_name(merchant: i64, data_set: &str, month: &str, id: &str) -> String {
+    let folder = folder_name(merchant, data_set);
     match month {
-        "" => format!("merchant={merchant}/{data_set}/{id}.parquet"),
-        month => format!("merchant={merchant}/{data_set}/month={month}/{id}.parquet"),
+        "" => format!("{folder}/{id}.parquet"),
+        month => format!("{folder}/month={month}/{id}.parquet"),
     }
 }
 

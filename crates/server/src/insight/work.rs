@@ -4,10 +4,10 @@ use super::body::RunReport;
 use super::model::{Held, ItemBy, Parameters, RunId, RunState, RunStep};
 use super::store::{self, Ended};
 use super::{beside, conduct, groups};
-use crate::lake::{self, Place};
+use crate::lake::{self, DataSet, LakeFile, Place};
 use shuke_http::AppInner;
 use shuke_insight::ask::{self, Analysis};
-use shuke_insight::lake::{Laid, Laying, Names, on_threads};
+use shuke_insight::lake::{Laid, Laying, Names, folder_name, on_threads};
 use shuke_insight::orders::{Source, dates};
 use shuke_insight::report::Report;
 use shuke_kernel::{Currency, Cx, Error, Kind, Limit, MerchantId, Result, Uuid, Zone, time};
@@ -15,7 +15,7 @@ use shuke_member::MemberId;
 use shuke_org::{merchant, staff, store as stores};
 use shuke_sales::category;
 use shuke_sales::order::lake as lines;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -195,7 +195,7 @@ async fn lay(app: &AppInner, merchant: MerchantId, ground: &Ground, folder: &std
     for (at, file) in files.iter().enumerate() {
         let bytes = match shelf.get(&file.name).await {
             Ok(bytes) => bytes,
-            Err(error) if error.code() == "lake_file_gone" => return Err(lost(app, merchant, &file.month).await?),
+            Err(error) if error.code() == "lake_file_gone" => return Err(lost(app, merchant, &file.month, &files).await?),
             Err(error) => return Err(error),
         };
         let added = lake::apart(move || {
@@ -205,7 +205,7 @@ async fn lay(app: &AppInner, merchant: MerchantId, ground: &Ground, folder: &std
         laid = match added.await {
             Ok(laid) => laid,
             // A file that was cut off, as by a power failure, is as good as none.
-            Err(error) if error.kind() == Kind::Internal => return Err(lost(app, merchant, &file.month).await?),
+            Err(error) if error.kind() == Kind::Internal => return Err(lost(app, merchant, &file.month, &files).await?),
             Err(error) => return Err(error),
         };
         way.at(RunStep::Reading, 1_500 + i64::try_from(4_500 * (at + 1) / files.len()).unwrap_or(0));
@@ -219,9 +219,24 @@ async fn lay(app: &AppInner, merchant: MerchantId, ground: &Ground, folder: &std
     Ok(source)
 }
 
-/// A file that the manifest names is not there: a restored database, or a lake that was emptied. Its month is written again.
-async fn lost(app: &AppInner, merchant: MerchantId, month: &str) -> Result<Error> {
-    app.db.write(&(merchant, month), |tx, (merchant, month)| Box::pin(lake::ops::again(tx, *merchant, month))).await?;
+/// A file that the manifest names is not there, or is cut off: a restored database, or a lake that was emptied. Its
+/// month is written again, and every other of which a file is missing.
+async fn lost(app: &AppInner, merchant: MerchantId, month: &str, files: &[LakeFile]) -> Result<Error> {
+    let there: HashSet<String> =
+        app.slot::<Place>().shelf().list(&folder_name(merchant.0, DataSet::Lines.as_str())).await?.into_iter().collect();
+    let missing = files.iter().filter(|file| !there.contains(&file.name)).map(|file| file.month.as_str());
+    let months: BTreeSet<&str> = missing.chain([month]).collect();
+    let input = (merchant, months);
+    app.db
+        .write(&input, |tx, (merchant, months)| {
+            Box::pin(async move {
+                for month in months {
+                    lake::ops::again(tx, *merchant, month).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
     Ok(Error::unavailable("lake_unreachable", "a file of the lake was missing; it is being written again"))
 }
 

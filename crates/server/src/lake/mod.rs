@@ -28,6 +28,7 @@ mod store;
 mod verify;
 
 pub use belonging::LakePart;
+pub(crate) use model::LakeFile;
 pub use model::{DataSet, LINES_MAX, LakeMonth, LakeState, Place};
 pub use reader::LakeReader;
 pub(crate) use refresh::{LEASE_MS, apart, refresh_held};

@@ -50,11 +50,14 @@ async fn answer(State(objects): State<Objects>, method: Method, uri: Uri, body: 
             (headers, "").into_response()
         }
         Method::POST if query.contains_key("delete") => {
-            let text = String::from_utf8_lossy(&body).into_owned();
-            for part in text.split("<Key>").skip(1) {
-                objects.remove(part.split("</Key>").next().unwrap());
+            let (asked, mut told) = (String::from_utf8_lossy(&body).into_owned(), "<DeleteResult>".to_owned());
+            for part in asked.split("<Key>").skip(1) {
+                let key = part.split("</Key>").next().unwrap();
+                objects.remove(key);
+                // What was not there is told like the rest.
+                let _ = write!(told, "<Deleted><Key>{key}</Key></Deleted>");
             }
-            "<DeleteResult></DeleteResult>".into_response()
+            (told + "</DeleteResult>").into_response()
         }
         Method::DELETE => {
             objects.remove(&key);

@@ -68,7 +68,6 @@ const WITHOUT_IDS: &[&str] = &[
     "show_checkout_policy",
     "show_claim_policy",
     "show_earn_policy",
-    "show_figures",
     "show_identity_policy",
     "show_reach",
     "show_member_settings",
