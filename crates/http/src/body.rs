@@ -160,9 +160,7 @@ fn query_fault(text: &str) -> Error {
     let said = text.split_once("query string: ").map_or(text, |(_, said)| said);
     let fault = |detail: &str| Error::invalid("query_malformed", format!("the query is not what this operation takes: {detail}"));
     match said.split_once(": ") {
-        Some((name, said)) if !name.contains(' ') => {
-            fault(&format!("`{name}`, {said}")).field(format!("/{name}"), "value_malformed", said)
-        }
+        Some((name, said)) if !name.contains(' ') => fault(&format!("`{name}`, {said}")).field(format!("/{name}"), "value_malformed", said),
         _ => fault(said),
     }
 }
