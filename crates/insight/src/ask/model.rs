@@ -48,8 +48,10 @@ text_enum! {
 
 text_enum! {
     /// Whom the Pareto curve is about.
+    #[derive(Default)]
     pub enum ParetoOf {
         /// 会员.
+        #[default]
         Members = "members",
         /// 商品.
         Items = "items",
@@ -57,12 +59,6 @@ text_enum! {
         Stores = "stores",
         /// 员工.
         Staff = "staff",
-    }
-}
-
-impl Default for ParetoOf {
-    fn default() -> Self {
-        Self::Members
     }
 }
 
