@@ -14,6 +14,8 @@ SOAK_S ?= 7200
 POOLED := races:: claim:: exchange:: merge points_kinds:: prepaid:: coupon_use:: gift_card:: pass:: pin::
 POOLED_CRATES := -p shuke-member -p shuke-ledger -p shuke-loyalty -p shuke-sales
 MUTANTS_MIN ?= 80
+# Lints and tests take in the cluster too, so that what is heavy is built once.
+WHOLE := --workspace --features shuke-server/cluster
 
 .PHONY: help run dev test check fmt clippy tidy licences faces web-check e2e deps build-deps bless soak mutants
 
@@ -29,8 +31,8 @@ dev: build-deps faces ## the same from a debug build, with its own data, to work
 
 test: deps check licences faces ## everything: what `check` does, every test on SQLite and PostgreSQL, the faces in a browser
 	cd web && npm run -s sizes && npm test
-	$(CARGO) test --locked --workspace --doc
-	$(CARGO) test --locked --workspace --tests
+	$(CARGO) test --locked $(WHOLE) --doc
+	$(CARGO) test --locked $(WHOLE) --tests
 	SHUKE_TEST_POOLER=1 $(CARGO) test --locked $(POOLED_CRATES) --test it -- --skip sqlite $(POOLED)
 	$(MAKE) e2e
 
@@ -38,7 +40,7 @@ faces: web/node_modules/.package-lock.json ## build the console, the till and th
 	cd web && npm run -s generate && npm run -s build
 
 e2e: faces ## only the faces in a browser, against the real server
-	$(CARGO) build --locked -p shuke-server --bin shuke
+	$(CARGO) build --locked $(WHOLE) --bin shuke
 	cd web && SHUKE_BIN=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/shuke npm run -s e2e
 
 web-check: web/node_modules/.package-lock.json
@@ -54,7 +56,7 @@ fmt:
 	$(CARGO) fmt --all --check
 
 clippy:
-	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked $(WHOLE) --all-targets -- -D warnings
 
 tidy:
 	$(CARGO) run --locked --quiet -p xtask -- tidy

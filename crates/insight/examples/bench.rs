@@ -143,7 +143,7 @@ fn five(file: &str) -> Result<(), Box<dyn Error>> {
     let money: Vec<i64> = found.members.iter().map(|member| if member.orders > 0 { member.money } else { i64::MIN }).collect();
     let curve = pareto::pareto(&money)?;
     let cohorts = cohort::cohorts(&found, as_of);
-    let gaps = rhythm::rhythm(&found, None, as_of);
+    let gaps = rhythm::rhythm(&found, Vec::new(), as_of);
     let (cpu, peak) = spent();
     println!(
         "{}",

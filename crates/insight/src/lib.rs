@@ -3,8 +3,9 @@
 //! A file of orders (CSV or Parquet) becomes [`orders`], then a small [`summary`] a member in one pass, and
 //! on that each analysis is a pure function in a folder of its own: values in, values out, the day included.
 //! Every method is a published one; its folder names the paper, what was checked, and when not to trust it.
-//! [`lake`] is what a server keeps of its orders on an object store. [`ask`] runs one analysis as the command line asks for it, [`report`] writes what was found for people and
-//! programs.
+//! What one pass can't (many files, files larger than memory, a cluster) SQL does, with the feature `sql`.
+//! [`lake`] is what a server keeps of its orders on an object store. [`ask`] runs one analysis as the command line
+//! asks for it, [`report`] writes what was found for people and programs.
 //!
 //! Invariants: money is in minor units on the way in and on the way out, floating point only inside a model;
 //! the same file gives the same answer on any number of threads; nothing that a file may hold makes it panic.
@@ -32,6 +33,8 @@ pub mod price;
 pub mod report;
 pub mod rfm;
 pub mod rhythm;
+#[cfg(feature = "sql")]
+pub mod sql;
 pub mod stage;
 pub mod summary;
 pub mod survival;

@@ -2,9 +2,10 @@
 
 use super::members;
 use super::model::{Analysis, Ask, ParetoOf};
-use crate::orders::{NONE, Orders, dates};
+use crate::orders::{Counts, NONE, Orders, dates};
 use crate::report::{Report, Text, columns, html, json, says, table};
 use crate::summary::{self, Summary};
+use crate::value::Histories;
 use crate::value::analysis::{self, Options};
 use crate::{anomaly, basket, cluster, cohort, demand, forecast, pareto, price, rfm, rhythm, stage, value};
 use shuke_kernel::{Error, Result};
@@ -36,7 +37,7 @@ pub fn run(ask: &Ask) -> Result<Report> {
         Data::Whole(orders) => whole(ask, orders, as_of, last)?,
         Data::Summary(summary, names) => {
             let name = |number: u32| names.get(number as usize).map_or_else(|| number.to_string(), ToString::to_string);
-            of_summary(ask, summary, None, as_of, &name)?
+            of_summary(ask, summary, &Nothing, as_of, &name)?
         }
     };
     notes(&mut report, &data, left_out);
@@ -68,19 +69,29 @@ fn load(ask: &Ask, until: i32) -> Result<(Data, u64)> {
 
 /// What reading left out, said beside the findings.
 fn notes(report: &mut Report, data: &Data, left_out: u64) {
-    let Data::Whole(orders) = data else {
-        if left_out > 0 {
-            report.warnings.push(says(
-                format!("{left_out} 行没有会员、时间或金额，没有算。"),
-                format!("{left_out} rows without member, time or amount were left out."),
-            ));
+    match data {
+        Data::Whole(orders) => {
+            if let Some(figures) = report.figures.as_object_mut() {
+                figures.insert("read".into(), serde_json::to_value(&orders.counts).unwrap_or_default());
+            }
+            counted(report, &orders.counts);
         }
-        return;
-    };
-    let counts = &orders.counts;
-    if let Some(figures) = report.figures.as_object_mut() {
-        figures.insert("read".into(), serde_json::to_value(counts).unwrap_or_default());
+        Data::Summary(..) => incomplete(report, left_out),
     }
+}
+
+/// Rows of a plain file that were left out.
+pub(super) fn incomplete(report: &mut Report, left_out: u64) {
+    if left_out > 0 {
+        report.warnings.push(says(
+            format!("{left_out} 行没有会员、时间或金额，没有算。"),
+            format!("{left_out} rows without member, time or amount were left out."),
+        ));
+    }
+}
+
+/// What was found while reading rows.
+pub(super) fn counted(report: &mut Report, counts: &Counts) {
     if counts.bad_rows > 0 {
         let example = counts.bad_examples.first().cloned().unwrap_or_default();
         report.warnings.push(says(
@@ -107,7 +118,7 @@ fn whole(ask: &Ask, orders: &Orders, as_of: i32, last: i32) -> Result<Report> {
     let name = |number: u32| orders.members.text(number);
     match ask.analysis {
         Analysis::Basket => baskets(ask, orders, as_of),
-        Analysis::Clv => clv(ask, orders, as_of),
+        Analysis::Clv => clv(ask, &value::histories_of(orders, as_of), as_of, &name),
         Analysis::Anomalies => Ok(anomaly::report(&anomaly::anomalies(orders, as_of), orders, as_of, currency)),
         Analysis::Forecast => {
             let daily = daily(orders, last);
@@ -128,29 +139,73 @@ fn whole(ask: &Ask, orders: &Orders, as_of: i32, last: i32) -> Result<Report> {
         }
         _ => {
             let summary = summary::from_orders(orders, ask.subtract_returns, as_of);
-            of_summary(ask, &summary, Some(orders), as_of, &name)
+            of_summary(ask, &summary, &Beside { orders, subtract: ask.subtract_returns }, as_of, &name)
         }
     }
 }
 
-fn of_summary(ask: &Ask, summary: &Summary, orders: Option<&Orders>, as_of: i32, name: &dyn Fn(u32) -> String) -> Result<Report> {
+/// What can be had beside the summary.
+pub(super) trait More {
+    /// The summary as of an earlier day.
+    fn then(&self, until: i32) -> Result<Option<Summary>>;
+    /// The days on which each member bought.
+    fn histories(&self, until: i32) -> Result<Option<Histories>>;
+    /// The members who have a rhythm of their own.
+    fn due(&self, summary: &Summary, as_of: i32) -> Result<Vec<rhythm::Due>>;
+}
+
+/// The orders themselves.
+struct Beside<'a> {
+    orders: &'a Orders,
+    subtract: bool,
+}
+
+impl More for Beside<'_> {
+    fn then(&self, until: i32) -> Result<Option<Summary>> {
+        Ok(Some(summary::from_orders(self.orders, self.subtract, until)))
+    }
+    fn histories(&self, until: i32) -> Result<Option<Histories>> {
+        Ok(Some(value::histories_of(self.orders, until)))
+    }
+    fn due(&self, summary: &Summary, as_of: i32) -> Result<Vec<rhythm::Due>> {
+        Ok(rhythm::intervals(summary, self.orders, as_of))
+    }
+}
+
+/// Nothing but the summary.
+struct Nothing;
+
+impl More for Nothing {
+    fn then(&self, _: i32) -> Result<Option<Summary>> {
+        Ok(None)
+    }
+    fn histories(&self, _: i32) -> Result<Option<Histories>> {
+        Ok(None)
+    }
+    fn due(&self, _: &Summary, _: i32) -> Result<Vec<rhythm::Due>> {
+        Ok(Vec::new())
+    }
+}
+
+/// The analyses that a summary of each member will do for.
+pub(super) fn of_summary(ask: &Ask, summary: &Summary, more: &dyn More, as_of: i32, name: &dyn Fn(u32) -> String) -> Result<Report> {
     let currency = ask.source.currency;
     let compare = as_of.saturating_sub(COMPARE_DAYS);
-    let then = || orders.map(|orders| summary::from_orders(orders, ask.subtract_returns, compare));
     match ask.analysis {
         Analysis::Rfm => {
             let found = rfm::rfm(&summary.members, as_of, ask.cut)?;
-            let before = then().and_then(|then| rfm::rfm(&then.members, compare, ask.cut).ok());
+            let before = more.then(compare)?.and_then(|then| rfm::rfm(&then.members, compare, ask.cut).ok());
             Ok(rfm::report(&found, before.as_ref(), ask.cut, summary, name, currency))
         }
         Analysis::Stages => {
             let last: Vec<Option<i32>> = summary.members.iter().map(|member| (member.orders > 0).then_some(member.last_day)).collect();
-            let found = stage::stages(&last, orders, ask.bands, as_of)?;
-            let alive = orders.and_then(|orders| alive(ask, orders, as_of));
+            let histories = more.histories(as_of)?;
+            let found = stage::stages(&last, histories.as_ref(), ask.bands, as_of)?;
+            let alive = histories.and_then(|histories| alive(ask, &histories, as_of));
             Ok(stage::report(&found, alive.as_deref(), summary, name, currency))
         }
         Analysis::Cohorts => Ok(cohort::report(&cohort::cohorts(summary, as_of), as_of, currency)),
-        Analysis::Rhythm => Ok(rhythm::report(&rhythm::rhythm(summary, orders, as_of), name, as_of, currency)),
+        Analysis::Rhythm => Ok(rhythm::report(&rhythm::rhythm(summary, more.due(summary, as_of)?, as_of), name, as_of, currency)),
         Analysis::Clusters => clusters(ask, summary, name, as_of),
         _ => {
             let money = |summary: &Summary| -> Vec<i64> {
@@ -158,7 +213,7 @@ fn of_summary(ask: &Ask, summary: &Summary, orders: Option<&Orders>, as_of: i32,
             };
             let now = money(summary);
             let found = pareto::pareto(&now)?;
-            let before = then().and_then(|then| pareto::pareto(&money(&then)).ok());
+            let before = more.then(compare)?.and_then(|then| pareto::pareto(&money(&then)).ok());
             let drift = before.map(|before| pareto::drift(&before, &found, compare));
             Ok(pareto::report(&found, drift, &says("会员", "members"), &now, name, as_of, currency))
         }
@@ -188,8 +243,13 @@ fn pareto_of(ask: &Ask, orders: &Orders, as_of: i32) -> Result<Report> {
             }
         }
     }
-    let found = pareto::pareto(&money)?;
-    Ok(pareto::report(&found, None, &what, &money, &|number| names.text(number), as_of, ask.source.currency))
+    concentration(ask, &money, &what, names, as_of)
+}
+
+/// How few of these make how much.
+pub(super) fn concentration(ask: &Ask, money: &[i64], what: &Text, names: &crate::orders::Names, as_of: i32) -> Result<Report> {
+    let found = pareto::pareto(money)?;
+    Ok(pareto::report(&found, None, what, money, &|number| names.text(number), as_of, ask.source.currency))
 }
 
 fn baskets(ask: &Ask, orders: &Orders, as_of: i32) -> Result<Report> {
@@ -216,17 +276,17 @@ fn options(ask: &Ask, as_of: i32) -> Options {
     }
 }
 
-fn clv(ask: &Ask, orders: &Orders, as_of: i32) -> Result<Report> {
+/// What members will do, from the days on which they bought.
+pub(super) fn clv(ask: &Ask, histories: &Histories, as_of: i32, name: &dyn Fn(u32) -> String) -> Result<Report> {
     let options = options(ask, as_of);
-    let found = analysis::analyse(&value::histories_of(orders, as_of), &options)?;
-    Ok(value::report(&found, &options, &|number| orders.members.text(number), ask.source.currency))
+    let found = analysis::analyse(histories, &options)?;
+    Ok(value::report(&found, &options, name, ask.source.currency))
 }
 
 /// Each member's chance to be there still; none where no model can be fitted or drop-out is not identified.
-fn alive(ask: &Ask, orders: &Orders, as_of: i32) -> Option<Vec<f64>> {
-    let found =
-        analysis::analyse(&value::histories_of(orders, as_of), &options(ask, as_of)).ok().filter(|found| found.drop_out_identified)?;
-    let mut alive = vec![0.0; orders.members.len()];
+fn alive(ask: &Ask, histories: &Histories, as_of: i32) -> Option<Vec<f64>> {
+    let found = analysis::analyse(histories, &options(ask, as_of)).ok().filter(|found| found.drop_out_identified)?;
+    let mut alive = vec![0.0; histories.len()];
     found.predictions.iter().for_each(|p| alive[p.member as usize] = p.alive);
     Some(alive)
 }

@@ -1,10 +1,10 @@
 //! Lines put together into orders.
 
-use super::columns::{Column, Columns};
-use super::dates;
+use super::columns::Columns;
 use super::decimal::Decimal;
 use super::memory;
 use super::names::{Names, decode};
+use super::rules::{Repeats, Rules, Said, Sink};
 use super::{NO_MINUTE, NONE, Source};
 use serde::Serialize;
 use shuke_kernel::{Error, Result};
@@ -155,15 +155,56 @@ pub struct Cells<'a> {
 #[derive(Debug)]
 pub struct Collector<'a> {
     source: &'a Source,
-    numbered: bool,
-    minor: bool,
+    rules: Rules,
     out: Orders,
     pairs: Vec<(u32, u32)>,
-    /// Hashes of the lines of the order that was last written to.
-    seen: Vec<u64>,
+    repeats: Repeats,
     last: usize,
-    until: i32,
     key: Vec<u8>,
+}
+
+impl Counts {
+    /// Counts a row that can't be read, and keeps the first ones.
+    pub fn bad(&mut self, row: u64, reason: &str) {
+        self.rows += 1;
+        self.bad_rows += 1;
+        if self.bad_examples.len() < EXAMPLES_MAX {
+            self.bad_examples.push(format!("row {row}: {reason}"));
+        }
+    }
+
+    /// Refuses what holds nothing, or mostly what can't be read.
+    ///
+    /// Errors: `file_empty`, `rows_unreadable`.
+    pub fn check(&self) -> Result<()> {
+        if self.rows == 0 {
+            return Err(Error::invalid("file_empty", "the file holds no orders; it needs a header and at least one row"));
+        }
+        if self.bad_rows * 2 > self.rows {
+            let detail = format!("{} of {} rows can't be read: {}", self.bad_rows, self.rows, self.bad_examples.join("; "));
+            return Err(Error::invalid("rows_unreadable", detail));
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Collector<'_> {
+    /// Errors: `amount_too_large`, `orders_too_many`, `memory_too_small`.
+    fn push(&mut self, row: u64, cells: &Cells<'_>) -> Result<()> {
+        match self.rules.said(cells) {
+            Said::After => {
+                self.out.counts.rows += 1;
+                self.out.counts.after += 1;
+            }
+            Said::Bad(reason) => self.bad(row, reason),
+            Said::Line { amount, quantity, back, sells } => self.add(cells, amount, quantity, back, sells)?,
+        }
+        Ok(())
+    }
+
+    fn bad(&mut self, row: u64, reason: &str) {
+        self.out.counts.bad(row, reason);
+    }
 }
 
 impl<'a> Collector<'a> {
@@ -171,71 +212,27 @@ impl<'a> Collector<'a> {
     ///
     /// Errors: `column_missing` where there is neither amount nor price, no time, or no member and no order.
     pub fn new(source: &'a Source, columns: &Columns) -> Result<Self> {
-        columns.need(&[Column::Time])?;
-        if columns.at(Column::Amount).is_none() {
-            columns.need(&[Column::Price])?;
-        }
-        if columns.at(Column::Order).is_none() {
-            columns.need(&[Column::Member])?;
-        }
+        let rules = Rules::new(source, columns)?;
         let mut out = Orders::default();
         out.counts.columns = columns.found();
-        let until = source.until.map_or(i32::MAX, |date| {
-            dates::day_of(i32::from(date.year()), u32::from(date.month().unsigned_abs()), u32::from(date.day().unsigned_abs()))
-                .unwrap_or(i32::MAX)
-        });
-        let numbered = columns.at(Column::Order).is_some();
-        let minor = columns.amount_is_minor();
-        Ok(Self { source, numbered, minor, out, pairs: Vec::new(), seen: Vec::new(), last: usize::MAX, until, key: Vec::new() })
+        Ok(Self { source, rules, out, pairs: Vec::new(), repeats: Repeats::default(), last: usize::MAX, key: Vec::new() })
     }
 
-    /// Notes a row that can't be read.
-    pub fn bad(&mut self, row: u64, reason: &str) {
-        self.out.counts.rows += 1;
-        self.out.counts.bad_rows += 1;
-        if self.out.counts.bad_examples.len() < EXAMPLES_MAX {
-            self.out.counts.bad_examples.push(format!("row {row}: {reason}"));
-        }
-    }
-
-    /// Adds a row.
-    ///
-    /// Errors: `amount_too_large`, `orders_too_many`, `memory_too_small`.
-    pub fn push(&mut self, row: u64, cells: &Cells<'_>) -> Result<()> {
-        if cells.moment.0 > self.until {
-            self.out.counts.rows += 1;
-            self.out.counts.after += 1;
-            return Ok(());
-        }
-        let decimals = u32::from(self.source.currency.decimals());
-        let quantity = cells.quantity.unwrap_or(Decimal::ONE);
-        let amount = match (cells.amount, cells.price) {
-            (Some(amount), _) => amount.units(if self.minor { 0 } else { decimals }),
-            (None, Some(price)) => quantity.times(price, decimals),
-            (None, None) => {
-                self.bad(row, "neither amount nor price");
-                return Ok(());
-            }
-        };
-        let Some(amount) = amount.filter(|amount| amount.abs() < i64::MAX / 4) else {
-            self.bad(row, "the amount is larger than the system can hold");
-            return Ok(());
-        };
+    /// Adds a line.
+    fn add(&mut self, cells: &Cells<'_>, amount: i64, quantity: Decimal, back: bool, sells: bool) -> Result<()> {
         self.out.counts.rows += 1;
         let index = self.order(cells)?;
-        if self.repeats(cells, amount) {
+        if self.repeats.repeats(cells, amount) {
             self.out.counts.duplicates += 1;
             if self.source.drop_duplicates {
                 return Ok(());
             }
         }
-        let back = quantity.mantissa < 0 || amount < 0;
-        let free = amount == 0;
         if self.source.lines && !cells.item.is_empty() {
             self.keep(index, cells, quantity, if back { -amount.abs() } else { amount })?;
         }
         self.out.counts.returns += u64::from(back);
-        self.out.counts.free += u64::from(free && !back);
+        self.out.counts.free += u64::from(amount == 0 && !back);
         let order = &mut self.out.orders[index];
         if back {
             order.returned = order.returned.checked_add(amount.abs()).ok_or_else(too_large)?;
@@ -243,7 +240,6 @@ impl<'a> Collector<'a> {
             return Ok(());
         }
         order.sold = order.sold.checked_add(amount).ok_or_else(too_large)?;
-        let sells = !free || self.source.free_lines_count;
         order.purchase |= sells;
         order.lines.0 += u32::from(sells);
         if sells && self.source.items && !cells.item.is_empty() {
@@ -292,7 +288,7 @@ impl<'a> Collector<'a> {
             self.out.members.number(&utf8(cells.member)).ok_or_else(too_many)?
         };
         self.key.clear();
-        if self.numbered {
+        if self.rules.numbered {
             self.key.extend_from_slice(cells.order);
         } else {
             self.key.extend_from_slice(&member.to_le_bytes());
@@ -304,7 +300,7 @@ impl<'a> Collector<'a> {
             _ => self.out.numbers.number(&self.key).ok_or_else(too_many)? as usize,
         };
         if index != self.last {
-            self.seen.clear();
+            self.repeats.turn();
             self.last = index;
         }
         if index == self.out.orders.len() {
@@ -336,8 +332,9 @@ impl<'a> Collector<'a> {
             Some(available) if !memory::is_enough(held as u64, available) => Err(Error::invalid(
                 "memory_too_small",
                 format!(
-                    "the file does not fit into this machine's memory: after {} orders {} MB are left; split it by year, or give \
-                     Parquet with one order a row in the order of time, which needs 32 bytes a member",
+                    "the file does not fit into this machine's memory: after {} orders {} MB are left; --memory sorts on disk where an \
+                     analysis can, else split it by year, or give Parquet with one order a row in the order of time, which \
+                     needs 32 bytes a member",
                     self.out.orders.len(),
                     available >> 20
                 ),
@@ -346,34 +343,11 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn repeats(&mut self, cells: &Cells<'_>, amount: i64) -> bool {
-        // An order of ten thousand lines is no receipt; comparing them all would take too long.
-        if cells.item.is_empty() || self.seen.len() > 10_000 {
-            return false;
-        }
-        let mut hash = 0xCBF2_9CE4_8422_2325_u64;
-        let quantity = cells.quantity.map_or(0, |quantity| quantity.mantissa);
-        let numbers = [amount, quantity, i64::from(cells.moment.0), i64::from(cells.moment.1)];
-        for byte in cells.item.iter().copied().chain(numbers.into_iter().flat_map(i64::to_le_bytes)) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-        }
-        let repeats = self.seen.contains(&hash);
-        self.seen.push(hash);
-        repeats
-    }
-
     /// The orders, in the order of time, with members in the order of their names.
     ///
     /// Errors: `file_empty`, `rows_unreadable` where more rows are bad than good.
     pub fn finish(mut self) -> Result<Orders> {
-        let counts = &self.out.counts;
-        if counts.rows == 0 {
-            return Err(Error::invalid("file_empty", "the file holds no orders; it needs a header and at least one row"));
-        }
-        if counts.bad_rows * 2 > counts.rows {
-            let detail = format!("{} of {} rows can't be read: {}", counts.bad_rows, counts.rows, counts.bad_examples.join("; "));
-            return Err(Error::invalid("rows_unreadable", detail));
-        }
+        self.out.counts.check()?;
         let order = self.out.members.order();
         let mut place = vec![NONE; order.len()];
         for (at, number) in order.iter().enumerate() {
@@ -402,19 +376,19 @@ impl<'a> Collector<'a> {
         }
         self.out.lines.sort_by_key(|line| line.order);
         self.out.number_of = by_time;
-        if !self.numbered {
+        if !self.rules.numbered {
             self.out.numbers = Names::default();
         }
         Ok(self.out)
     }
 }
 
-fn named(names: &mut Names, bytes: &[u8]) -> u32 {
+pub(crate) fn named(names: &mut Names, bytes: &[u8]) -> u32 {
     if bytes.is_empty() { NONE } else { names.number(&utf8(bytes)).unwrap_or(NONE) }
 }
 
 /// A name as UTF-8, whatever the file was written in: the order of members must not depend on it.
-fn utf8(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+pub(crate) fn utf8(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
     match decode(bytes) {
         std::borrow::Cow::Borrowed(text) => text.as_bytes().into(),
         std::borrow::Cow::Owned(text) => text.into_bytes().into(),
@@ -426,11 +400,11 @@ pub fn shown(bytes: &[u8]) -> String {
     decode(bytes).chars().take(40).collect()
 }
 
-fn too_large() -> Error {
+pub(crate) fn too_large() -> Error {
     Error::invalid("amount_too_large", "the amounts of one order or item add up to more than the system can hold")
 }
 
-fn too_many() -> Error {
+pub(crate) fn too_many() -> Error {
     Error::invalid(
         "orders_too_many",
         format!("more than {ORDERS_MAX} orders; split the file by year, or give it as Parquet with one row an order"),

@@ -81,7 +81,7 @@ impl Column {
             Self::Order => {
                 "\
                 order orderid orderno ordernumber invoice invoiceno invoiceid transaction transactionid receipt \
-                receiptno basket basketid 订单 订单号 订单编号 单号 小票号 流水号 交易号 销售单号"
+                receiptno basket basketid document 订单 订单号 订单编号 单号 小票号 流水号 交易号 销售单号"
             }
             Self::Time => {
                 "\

@@ -4,6 +4,7 @@ use super::collect::{Cells, Collector, Orders, shown};
 use super::columns::{Column, Columns};
 use super::decimal::Decimal;
 use super::names::decode;
+use super::rules::Sink;
 use super::{Source, dates, unreadable};
 use csv::ByteRecord;
 use shuke_kernel::{Error, Result};
@@ -19,29 +20,62 @@ const CELL_BYTES_MAX: usize = 1 << 20;
 
 /// Reads a file. Errors as of [`Source::read`].
 pub fn read(source: &Source) -> Result<Orders> {
-    let (mut reader, header) = open(source)?;
-    let columns = Columns::guess(&header, &source.named)?;
-    let mut collector = Collector::new(source, &columns)?;
-    let day_first = match source.day_first {
-        Some(day_first) => day_first,
-        None => look_for_day_first(source, &columns)?,
-    };
-    let mut record = ByteRecord::new();
-    let mut row = 0_u64;
-    while next(source, &mut reader, &mut record)? {
-        row += 1;
-        if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
-            continue;
-        }
-        match cells(source, &columns, &record, day_first) {
-            Ok(cells) => collector.push(row, &cells)?,
-            Err(reason) => collector.bad(row, &reason),
-        }
-        if source.progress && row.is_multiple_of(1_000_000) {
-            eprintln!("{row} rows read");
-        }
-    }
+    let file = begin(source)?;
+    let mut collector = Collector::new(source, file.columns())?;
+    file.each_row(source, &mut collector)?;
     collector.finish()
+}
+
+/// An open file with its columns.
+pub struct Opened {
+    reader: Rows,
+    columns: Columns,
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opened").field("columns", &self.columns).finish_non_exhaustive()
+    }
+}
+
+/// Opens a file. Errors: `file_unreadable`, `file_empty`, `column_unknown`.
+pub fn begin(source: &Source) -> Result<Opened> {
+    let (reader, header) = open(source)?;
+    let columns = Columns::guess(&header, &source.named)?;
+    Ok(Opened { reader, columns })
+}
+
+impl Opened {
+    /// The columns.
+    pub const fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// Goes over the rows.
+    ///
+    /// Errors: `file_unreadable`, `date_order_mixed`, and those of the sink.
+    pub fn each_row(mut self, source: &Source, sink: &mut impl Sink) -> Result<()> {
+        let day_first = match source.day_first {
+            Some(day_first) => day_first,
+            None => look_for_day_first(source, &self.columns)?,
+        };
+        let mut record = ByteRecord::new();
+        let mut row = 0_u64;
+        while next(source, &mut self.reader, &mut record)? {
+            row += 1;
+            if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+                continue;
+            }
+            match cells(source, &self.columns, &record, day_first) {
+                Ok(cells) => sink.push(row, &cells)?,
+                Err(reason) => sink.bad(row, &reason),
+            }
+            if source.progress && row.is_multiple_of(1_000_000) {
+                eprintln!("{row} rows read");
+            }
+        }
+        Ok(())
+    }
 }
 
 pub(super) type Rows = csv::Reader<Box<dyn Read + Send>>;

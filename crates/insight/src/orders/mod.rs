@@ -19,10 +19,11 @@ pub mod columns;
 pub mod csv;
 pub mod dates;
 pub mod decimal;
-mod memory;
+pub(crate) mod memory;
 pub mod names;
 pub mod parquet;
 pub mod people;
+pub mod rules;
 
 pub use collect::{Counts, Line, Order, Orders};
 pub use columns::{Column, Columns};

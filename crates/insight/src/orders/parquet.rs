@@ -3,6 +3,7 @@
 use super::collect::{Cells, Collector, Orders};
 use super::columns::{Column, Columns};
 use super::decimal::Decimal;
+use super::rules::Sink;
 use super::{NO_MINUTE, Source, dates, unreadable};
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -81,6 +82,7 @@ impl Feed {
         let values = match column.physical_type() {
             Physical::FLOAT | Physical::DOUBLE => Values::Float(Vec::new()),
             Physical::BYTE_ARRAY => Values::Bytes(Vec::new()),
+            Physical::FIXED_LEN_BYTE_ARRAY if matches!(column.logical_type_ref(), Some(LogicalType::Uuid)) => Values::Bytes(Vec::new()),
             _ => Values::Int(Vec::new()),
         };
         let optional = column.max_def_level() > 0;
@@ -101,36 +103,24 @@ impl Feed {
                 counted
             }
             (ColumnReader::Int96ColumnReader(reader), Values::Int(values)) => {
-                let mut wide = Vec::new();
-                let counted = records(reader, &mut wide, levels, optional).map_err(failed)?;
-                values.clear();
-                values.extend(wide.iter().map(|value| value.to_nanos()));
-                counted
+                mapped(reader, values, levels, optional, |value| value.to_nanos()).map_err(failed)?
             }
             (ColumnReader::FixedLenByteArrayColumnReader(reader), Values::Int(values)) => {
-                let mut fixed = Vec::new();
-                let counted = records(reader, &mut fixed, levels, optional).map_err(failed)?;
-                values.clear();
-                values.extend(fixed.iter().map(|value| big_endian(value.as_bytes())));
-                counted
+                mapped(reader, values, levels, optional, |value| big_endian(value.as_bytes())).map_err(failed)?
+            }
+            (ColumnReader::FixedLenByteArrayColumnReader(reader), Values::Bytes(values)) => {
+                mapped(reader, values, levels, optional, |value| ByteArray::from(hexadecimal(value.as_bytes()).as_str())).map_err(failed)?
             }
             (ColumnReader::BoolColumnReader(reader), Values::Int(values)) => {
-                let mut flags = Vec::new();
-                let counted = records(reader, &mut flags, levels, optional).map_err(failed)?;
-                values.clear();
-                values.extend(flags.iter().map(|value| i64::from(*value)));
-                counted
+                mapped(reader, values, levels, optional, |value| i64::from(*value)).map_err(failed)?
             }
             (ColumnReader::DoubleColumnReader(reader), Values::Float(values)) => {
                 records(reader, values, levels, optional).map_err(failed)?
             }
             (ColumnReader::FloatColumnReader(reader), Values::Float(values)) => {
-                let mut single = Vec::new();
-                let counted = records(reader, &mut single, levels, optional).map_err(failed)?;
-                values.clear();
                 // By the decimal that was meant: 19.9_f32 is 19.9, not 19.899999618.
-                values.extend(single.iter().map(|value| value.to_string().parse::<f64>().unwrap_or(f64::NAN)));
-                counted
+                let meant = |value: &f32| value.to_string().parse::<f64>().unwrap_or(f64::NAN);
+                mapped(reader, values, levels, optional, meant).map_err(failed)?
             }
             (ColumnReader::ByteArrayColumnReader(reader), Values::Bytes(values)) => {
                 records(reader, values, levels, optional).map_err(failed)?
@@ -207,6 +197,11 @@ impl Feed {
     }
 }
 
+/// An id as text: bytes as such may be no text.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Digits beyond nine are rounded off.
 fn scaled(value: i64, scale: u32) -> Option<Decimal> {
     match scale {
@@ -227,6 +222,21 @@ fn spread<T: Clone>(values: &mut Vec<T>, nulls: &[bool], nothing: T) {
     let found = std::mem::take(values);
     let mut found = found.into_iter();
     values.extend(nulls.iter().map(|null| if *null { nothing.clone() } else { found.next().unwrap_or_else(|| nothing.clone()) }));
+}
+
+/// Reads the next rows as values of another kind.
+fn mapped<T: DataType, V>(
+    reader: &mut ColumnReaderImpl<T>,
+    values: &mut Vec<V>,
+    levels: &mut Vec<i16>,
+    optional: bool,
+    map: impl Fn(&T::T) -> V,
+) -> parquet::errors::Result<(usize, usize)> {
+    let mut raw = Vec::new();
+    let counted = records(reader, &mut raw, levels, optional)?;
+    values.clear();
+    values.extend(raw.iter().map(map));
+    Ok(counted)
 }
 
 fn records<T: DataType>(
@@ -278,6 +288,34 @@ pub fn open(source: &Source) -> Result<Opened> {
     Ok(Opened { reader, columns })
 }
 
+/// Where a plain file's orders stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plain {
+    /// The member's column, whole numbers.
+    pub member: String,
+    /// The time's column.
+    pub time: String,
+    /// Its units in a second; none for days.
+    pub per_second: Option<i64>,
+    /// The amount's column.
+    pub amount: String,
+    /// What the amount's numbers are.
+    pub money: Money,
+    /// How they are stored: files of different kinds are not read together.
+    types: [Physical; 3],
+}
+
+/// What an amount's numbers are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Money {
+    /// Whole minor units.
+    Minor,
+    /// Decimals with as many digits as the currency has.
+    Decimal,
+    /// Binary fractions of major units.
+    Major,
+}
+
 /// Rows of one batch in which every row is an order of a member.
 #[derive(Debug)]
 pub struct Batch<'a> {
@@ -306,6 +344,34 @@ impl Opened {
         let time = matches!(physical(Column::Time), Some((_, Meaning::Date | Meaning::Timestamp(..))));
         let amount = matches!(physical(Column::Amount), Some((Physical::INT64 | Physical::INT32 | Physical::DOUBLE | Physical::FLOAT, _)));
         !lines && member && time && amount
+    }
+
+    /// Which columns an order a row stands in, where numbers alone say what they mean (see [`Plain`]); none where
+    /// rows must be read one by one.
+    pub fn plain(&self, source: &Source) -> Option<Plain> {
+        if !self.is_plain() {
+            return None;
+        }
+        let schema = self.reader.metadata().file_metadata().schema_descr_ptr();
+        let column = |column: Column| self.columns.at(column).map(|at| schema.column(at)).filter(|column| column.path().parts().len() == 1);
+        let (member, time, amount) = (column(Column::Member)?, column(Column::Time)?, column(Column::Amount)?);
+        let per_second = match meaning(&time) {
+            Meaning::Date => None,
+            Meaning::Timestamp(per_second, utc) if time.physical_type() == Physical::INT64 && (!utc || source.zone == Zone::utc()) => {
+                Some(per_second)
+            }
+            _ => return None,
+        };
+        let is_whole = matches!(amount.physical_type(), Physical::INT32 | Physical::INT64);
+        let money = match (meaning(&amount), self.columns.amount_is_minor()) {
+            (Meaning::Plain, true) if is_whole => Money::Minor,
+            (Meaning::Decimal(scale), false) if is_whole && scale == u32::from(source.currency.decimals()) => Money::Decimal,
+            (Meaning::Plain, false) if amount.physical_type() == Physical::DOUBLE => Money::Major,
+            _ => return None,
+        };
+        let name = |column: &ColumnDescriptor| column.name().to_owned();
+        let types = [&member, &time, &amount].map(|column| column.physical_type());
+        Some(Plain { member: name(&member), time: name(&time), per_second, amount: name(&amount), money, types })
     }
 
     /// Rows of the whole file.
@@ -411,40 +477,64 @@ fn convert(feed: &Feed, decimals: u32, minor: bool, out: &mut Vec<i64>) -> Resul
 pub fn read(source: &Source) -> Result<Orders> {
     let opened = open(source)?;
     let mut collector = Collector::new(source, &opened.columns)?;
-    let mut row = 0;
-    for index in 0..opened.reader.num_row_groups() {
-        let group = opened.reader.get_row_group(index).map_err(|error| unreadable(&source.path, error))?;
-        let mut feeds: Vec<Option<Feed>> = Vec::new();
-        for column in Column::ALL {
-            let wanted =
-                opened.columns.at(column).filter(|_| source.items || source.lines || !matches!(column, Column::Item | Column::Category));
-            feeds.push(wanted.map(|at| Feed::new(source, &*group, at)).transpose()?);
-        }
-        loop {
-            let mut rows = None;
-            for feed in feeds.iter_mut().flatten() {
-                let read = feed.read(source)?;
-                if *rows.get_or_insert(read) != read {
-                    return Err(Error::invalid("file_unreadable", "the file's columns differ in length"));
-                }
-            }
-            let rows = rows.unwrap_or(0);
-            if rows == 0 {
-                break;
-            }
-            batch(source, &feeds, rows, &mut row, &mut collector)?;
-        }
-    }
+    opened.each_row(source, &mut collector)?;
     collector.finish()
 }
 
-fn batch(source: &Source, feeds: &[Option<Feed>], rows: usize, row: &mut u64, collector: &mut Collector<'_>) -> Result<()> {
+/// Where the column stands among the feeds that says that everything of an order was taken back.
+const UNDONE: usize = Column::ALL.len();
+
+impl Opened {
+    /// The lake's own column of orders that were wholly taken back, and of their refunds: they are no purchase.
+    fn undone(&self) -> Option<usize> {
+        let schema = self.reader.metadata().file_metadata().schema_descr_ptr();
+        schema.columns().iter().position(|column| column.name() == "is_undone" && column.physical_type() == Physical::BOOLEAN)
+    }
+
+    /// Goes over the rows.
+    ///
+    /// Errors: `file_unreadable`, and those of the sink.
+    pub fn each_row(&self, source: &Source, sink: &mut impl Sink) -> Result<()> {
+        let mut row = 0;
+        for index in 0..self.reader.num_row_groups() {
+            let group = self.reader.get_row_group(index).map_err(|error| unreadable(&source.path, error))?;
+            let mut feeds: Vec<Option<Feed>> = Vec::new();
+            for column in Column::ALL {
+                let wanted =
+                    self.columns.at(column).filter(|_| source.items || source.lines || !matches!(column, Column::Item | Column::Category));
+                feeds.push(wanted.map(|at| Feed::new(source, &*group, at)).transpose()?);
+            }
+            feeds.push(self.undone().map(|at| Feed::new(source, &*group, at)).transpose()?);
+            loop {
+                let mut rows = None;
+                for feed in feeds.iter_mut().flatten() {
+                    let read = feed.read(source)?;
+                    if *rows.get_or_insert(read) != read {
+                        return Err(Error::invalid("file_unreadable", "the file's columns differ in length"));
+                    }
+                }
+                let rows = rows.unwrap_or(0);
+                if rows == 0 {
+                    break;
+                }
+                batch(source, &feeds, rows, &mut row, sink)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn batch(source: &Source, feeds: &[Option<Feed>], rows: usize, row: &mut u64, sink: &mut impl Sink) -> Result<()> {
     let mut buffers: [Vec<u8>; 5] = std::array::from_fn(|_| Vec::new());
     let feed = |column: Column| feeds[column as usize].as_ref();
     for at in 0..rows {
         *row += 1;
+        let undone = feeds.get(UNDONE).and_then(Option::as_ref);
+        if undone.is_some_and(|feed| !feed.is_null(at) && matches!(&feed.values, Values::Int(values) if values[at] != 0)) {
+            continue;
+        }
         let Some(moment) = feed(Column::Time).and_then(|feed| feed.moment(at, source.day_first.unwrap_or(false), &source.zone)) else {
-            collector.bad(*row, "no date");
+            sink.bad(*row, "no date");
             continue;
         };
         let [a, b, c, d, e] = &mut buffers;
@@ -461,7 +551,7 @@ fn batch(source: &Source, feeds: &[Option<Feed>], rows: usize, row: &mut u64, co
             list: feed(Column::List).and_then(|feed| feed.decimal(at)),
             discount: feed(Column::Discount).and_then(|feed| feed.decimal(at)),
         };
-        collector.push(*row, &cells)?;
+        sink.push(*row, &cells)?;
     }
     Ok(())
 }

@@ -10,5 +10,5 @@
 mod model;
 mod report;
 
-pub use model::{Due, Rhythm, rhythm};
+pub use model::{Due, Rhythm, intervals, rhythm};
 pub use report::report;

@@ -54,21 +54,38 @@ pub struct Rhythm {
 const DAYS_MIN: usize = 3;
 
 impl Due {
+    /// A member who bought on these days (rising, each once), so often on each weekday and in each hour; none below three days.
+    pub fn of(member: u32, days: &[i32], weekdays: &[u64; 7], hours: &[u64; 24], money: i64) -> Option<Self> {
+        let last_day = *days.last().filter(|_| days.len() >= DAYS_MIN)?;
+        let mut gaps: Vec<i32> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        gaps.sort_unstable();
+        let interval_days = gaps[gaps.len() / 2];
+        Some(Self {
+            member,
+            days: u32::try_from(days.len()).unwrap_or(u32::MAX),
+            interval_days,
+            last_day,
+            due_day: last_day.saturating_add(interval_days),
+            money,
+            weekday: most(weekdays).unwrap_or(0),
+            hour: most(hours),
+        })
+    }
+
     /// Whether the next visit is late by more than half an interval.
     pub const fn is_late(&self, as_of: i32) -> bool {
         as_of > self.due_day.saturating_add(self.interval_days / 2)
     }
 }
 
-/// The rhythm of a summary as of a day; with the orders, each member's too.
-pub fn rhythm(summary: &Summary, orders: Option<&Orders>, as_of: i32) -> Rhythm {
+/// The rhythm of a summary as of a day, and of the members whose own is known.
+pub fn rhythm(summary: &Summary, due: Vec<Due>, as_of: i32) -> Rhythm {
     let gaps: u64 = summary.gaps.iter().sum();
     let days = summary.gaps.iter().enumerate().map(|(days, count)| days as u64 * count).sum();
     let mut when = vec![[0; 24]; 7];
     for (at, count) in summary.when.iter().enumerate() {
         when[at / 24][at % 24] = *count;
     }
-    let due = orders.map(|orders| intervals(summary, orders, as_of)).unwrap_or_default();
     let due_this_week = due.iter().filter(|due| (as_of..as_of.saturating_add(7)).contains(&due.due_day)).count();
     let late = due.iter().filter(|due| due.is_late(as_of)).count();
     let histogram =
@@ -98,7 +115,8 @@ fn quantile(counts: &[u64], all: u64, part: u64, of: u64) -> usize {
     0
 }
 
-fn intervals(summary: &Summary, orders: &Orders, as_of: i32) -> Vec<Due> {
+/// The rhythm of each member of these orders who has one.
+pub fn intervals(summary: &Summary, orders: &Orders, as_of: i32) -> Vec<Due> {
     let mut visits: Vec<(u32, i32, u16)> = orders
         .of_members()
         .filter(|order| order.purchase && order.day <= as_of)
@@ -109,37 +127,20 @@ fn intervals(summary: &Summary, orders: &Orders, as_of: i32) -> Vec<Due> {
     for group in visits.chunk_by(|a, b| a.0 == b.0) {
         let mut days: Vec<i32> = group.iter().map(|(_, day, _)| *day).collect();
         days.dedup();
-        if days.len() < DAYS_MIN {
-            continue;
-        }
-        let mut gaps: Vec<i32> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        gaps.sort_unstable();
-        let interval_days = gaps[gaps.len() / 2];
-        let (mut weekdays, mut hours) = ([0_u32; 7], [0_u32; 24]);
+        let (mut weekdays, mut hours) = ([0; 7], [0; 24]);
         for (_, day, minute) in group {
             weekdays[dates::weekday(*day)] += 1;
             if *minute != NO_MINUTE {
                 hours[usize::from(minute / 60).min(23)] += 1;
             }
         }
-        let last_day = days[days.len() - 1];
-        let member = group[0].0;
-        found.push(Due {
-            member,
-            days: u32::try_from(days.len()).unwrap_or(u32::MAX),
-            interval_days,
-            last_day,
-            due_day: last_day.saturating_add(interval_days),
-            money: summary.members[member as usize].money,
-            weekday: most(&weekdays).unwrap_or(0),
-            hour: most(&hours),
-        });
+        found.extend(Due::of(group[0].0, &days, &weekdays, &hours, summary.members[group[0].0 as usize].money));
     }
     found
 }
 
 /// The place of the first largest count; none where all are zero.
-fn most(counts: &[u32]) -> Option<u8> {
+fn most(counts: &[u64]) -> Option<u8> {
     let largest = *counts.iter().max()?;
     let place = counts.iter().position(|count| *count == largest && largest > 0)?;
     u8::try_from(place).ok()

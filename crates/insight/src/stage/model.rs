@@ -1,6 +1,7 @@
 //! Bands and movement.
 
-use crate::orders::{Orders, dates};
+use crate::orders::dates;
+use crate::value::Histories;
 use serde::Serialize;
 use shuke_kernel::{Error, Result};
 
@@ -130,10 +131,10 @@ pub struct Stages {
 /// Months of history that are shown.
 const HISTORY_MONTHS: i32 = 12;
 
-/// Stages from the members' last purchases, and their movement where the orders are given.
+/// Stages from the members' last purchases, and their movement where the days of their purchases are given.
 ///
 /// Errors: `members_too_few`.
-pub fn stages(last_days: &[Option<i32>], orders: Option<&Orders>, bands: Bands, as_of: i32) -> Result<Stages> {
+pub fn stages(last_days: &[Option<i32>], histories: Option<&Histories>, bands: Bands, as_of: i32) -> Result<Stages> {
     let of_member = staged(last_days, &bands, as_of);
     let now = Snapshot { day: as_of, members: counted(&of_member) };
     if now.members.iter().sum::<u64>() == 0 {
@@ -141,16 +142,12 @@ pub fn stages(last_days: &[Option<i32>], orders: Option<&Orders>, bands: Bands, 
     }
     let moved_since = added(as_of, -bands.active_months);
     let mut found = Stages { bands, now, history: Vec::new(), moves: None, moved_since, of_member };
-    let Some(orders) = orders else { return Ok(found) };
-    let mut last: Vec<Option<i32>> = vec![None; last_days.len()];
+    let Some(histories) = histories else { return Ok(found) };
     let mut days: Vec<i32> = (0..=HISTORY_MONTHS).rev().map(|back| added(as_of, -back)).chain([moved_since]).collect();
     days.sort_unstable();
     days.dedup();
-    let mut purchases = orders.of_members().filter(|order| order.purchase).peekable();
     for day in days {
-        while let Some(order) = purchases.next_if(|order| order.day <= day) {
-            last[order.member as usize] = Some(order.day);
-        }
+        let last: Vec<Option<i32>> = (0..histories.len()).map(|member| histories.last_day(member, day)).collect();
         let then = staged(&last, &bands, day);
         if day == moved_since {
             let mut moves = [[0; 4]; 5];

@@ -11,4 +11,6 @@ mod model;
 mod stream;
 
 pub use model::{CohortCell, Member, Month, Pass, Summary, ordered};
+#[cfg(feature = "sql")]
+pub(crate) use model::{DAYS, FIRST_DAY, GAP_MAX, MONTHS};
 pub use stream::{Streamed, from_orders, from_parquet, plain_parquet};

@@ -1,6 +1,7 @@
 //! The pass.
 
 use crate::orders::{NO_MINUTE, dates};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// What is kept of a member: 32 bytes, which never lie on two lines of the processor's cache.
@@ -24,6 +25,14 @@ pub struct Member {
 impl Member {
     /// Nothing yet.
     pub const NEW: Self = Self { money: 0, first_day: 0, last_day: i32::MIN, orders: 0, days: 0, first_month: 0, last_month: 0 };
+
+    /// A member as a query found her; no purchases, no days.
+    #[cfg(feature = "sql")]
+    pub(crate) fn of(money: i64, purchases: Option<(i32, i32)>, orders: u32, days: u32) -> Self {
+        let Some((first_day, last_day)) = purchases else { return Self { money, ..Self::NEW } };
+        let month = |day: i32| MONTH_OF_DAY.get(day.wrapping_sub(FIRST_DAY) as usize).copied().unwrap_or(0);
+        Self { money, first_day, last_day, orders, days, first_month: month(first_day), last_month: month(last_day) }
+    }
 }
 
 /// A cohort's month.
@@ -49,9 +58,9 @@ pub struct Month {
 }
 
 /// Day 0 of the tables: 1900-01-01.
-const FIRST_DAY: i32 = -25_567;
+pub(crate) const FIRST_DAY: i32 = -25_567;
 /// Days from there to 2200-12-31.
-const DAYS: usize = 109_938;
+pub(crate) const DAYS: usize = 109_938;
 
 /// The month of each day, counted from 1900-01.
 static MONTH_OF_DAY: LazyLock<Vec<u16>> = LazyLock::new(|| {
@@ -59,10 +68,10 @@ static MONTH_OF_DAY: LazyLock<Vec<u16>> = LazyLock::new(|| {
 });
 
 /// Months of the tables.
-const MONTHS: usize = 3_612;
+pub(crate) const MONTHS: usize = 3_612;
 
 /// Gaps longer than this many days count as this long.
-const GAP_MAX: usize = 20_000;
+pub(crate) const GAP_MAX: usize = 20_000;
 
 /// Members that are looked at ahead, so that their memory is on its way.
 const AHEAD: usize = 32;
@@ -107,6 +116,9 @@ pub struct Pass {
     last_day: i32,
     first_day: i32,
     current: Current,
+    /// What members gave back on a day before they had bought anything: day and minor units. It counts to their cohort
+    /// where they buy later on that day, so that the order of rows within a day does not matter.
+    early: HashMap<u32, (i32, i64)>,
 }
 
 impl Pass {
@@ -127,6 +139,7 @@ impl Pass {
             last_day: i32::MIN,
             first_day: i32::MAX,
             current: Current::new(),
+            early: HashMap::new(),
         }
     }
 
@@ -202,6 +215,8 @@ impl Pass {
             if state.orders > 0 {
                 let of_cohort = self.current.cohort(state.first_month);
                 of_cohort.money = of_cohort.money.saturating_add(money);
+            } else {
+                self.returns_early(member, day, money);
             }
             return;
         }
@@ -228,12 +243,26 @@ impl Pass {
         let first_in_month = new || state.last_month != month;
         let of_cohort = self.current.cohort(state.first_month);
         of_cohort.money = of_cohort.money.saturating_add(money);
+        if new
+            && !self.early.is_empty()
+            && let Some((on, early)) = self.early.remove(&member)
+            && on == day
+        {
+            of_cohort.money = of_cohort.money.saturating_add(early);
+        }
         of_cohort.members += u64::from(first_in_month);
         self.current.shop.buyers += u64::from(first_in_month);
         state.last_month = month;
         state.orders += 1;
         state.last_day = day;
         self.first_day = self.first_day.min(day);
+    }
+
+    /// A return of a member who has bought nothing yet.
+    #[cold]
+    fn returns_early(&mut self, member: u32, day: i32, money: i64) {
+        let early = self.early.entry(member).or_insert((day, 0));
+        *early = (day, if early.0 == day { early.1.saturating_add(money) } else { money });
     }
 
     /// What was found.
@@ -353,6 +382,19 @@ mod tests {
         assert_eq!(row.iter().map(|cell| (cell.members, cell.money)).collect::<Vec<_>>(), [(1, 1_500), (0, -300), (1, 700)]);
         assert_eq!(found.months[1], Month { new_members: 1, buyers: 1, orders: 1, money: -100 });
         assert_eq!(found.when.iter().sum::<u64>(), 3);
+    }
+
+    #[test]
+    fn the_order_within_a_day_does_not_matter() {
+        let orders = [(100, true, 900, 0), (100, false, 0, 200), (99, false, 0, 50), (101, false, 0, 7)];
+        let found = |order: &[usize]| {
+            let mut pass = Pass::new(1, true, i32::MAX);
+            order.iter().map(|at| orders[*at]).for_each(|(day, purchase, sold, back)| pass.push(0, day, NO_MINUTE, purchase, sold, back));
+            pass.finish()
+        };
+        let (one, other) = (found(&[2, 0, 1, 3]), found(&[2, 1, 0, 3]));
+        assert_eq!(one.cohorts[0][0], CohortCell { members: 1, money: 693 }, "what came back the day before is of no cohort");
+        assert_eq!((one.cohorts, one.members, one.months), (other.cohorts, other.members, other.months));
     }
 
     #[test]

@@ -114,6 +114,8 @@ fn finish(pass: Pass, places: Places, left_out: u64, rows: u64) -> Result<Stream
 
 /// Most orders that are kept to be sorted: 3.2 gigabytes.
 const SORTED_MAX: u64 = 200_000_000;
+/// A minute of the day in eleven bits that stands for none.
+const UNTIMED: u16 = 2_047;
 
 fn sorted(source: &Source, opened: &Opened, subtract: bool, until: i32, dense: bool) -> Result<Streamed> {
     if opened.rows() > SORTED_MAX {
@@ -121,17 +123,21 @@ fn sorted(source: &Source, opened: &Opened, subtract: bool, until: i32, dense: b
         return Err(Error::invalid("orders_too_many", detail));
     }
     let mut places = Places { dense, table: HashMap::new(), names: Vec::new(), highest: 0 };
+    // Day and minute in one number.
     let mut kept: Vec<(i32, u32, i64)> = Vec::new();
     let mut at = Vec::new();
     let left_out = opened.each_batch(source, |batch| {
         places.of(batch.members, &mut at)?;
-        kept.extend(batch.days.iter().zip(&at).zip(batch.amounts).map(|((day, member), amount)| (*day, *member, *amount)));
+        let moments = batch.days.iter().zip(batch.minutes).map(|(day, minute)| day << 11 | i32::from((*minute).min(UNTIMED)));
+        kept.extend(moments.zip(&at).zip(batch.amounts).map(|((moment, member), amount)| (moment, *member, *amount)));
         Ok(())
     })?;
-    kept.sort_by_key(|(day, ..)| *day);
+    kept.sort_by_key(|(moment, ..)| moment >> 11);
     let mut pass = Pass::new(places.highest, subtract, until);
-    for (day, member, amount) in kept {
-        pass.push(member, day, NO_MINUTE, amount > 0, amount.max(0), (-amount).max(0));
+    for (moment, member, amount) in kept {
+        let minute = u16::try_from(moment & i32::from(UNTIMED)).unwrap_or(UNTIMED);
+        let minute = if minute == UNTIMED { NO_MINUTE } else { minute };
+        pass.push(member, moment >> 11, minute, amount > 0, amount.max(0), (-amount).max(0));
     }
     finish(pass, places, left_out, opened.rows())
 }

@@ -34,6 +34,11 @@ impl Histories {
         let range = self.starts[member]..self.starts[member + 1];
         (&self.days[range.clone()], &self.money[range])
     }
+    /// The last day with a purchase up to a day.
+    pub fn last_day(&self, member: usize, until: i32) -> Option<i32> {
+        let (days, _) = self.of(member);
+        days[..days.partition_point(|day| *day <= until)].last().copied()
+    }
     /// What the models know of a member at the end of a day; none where the first purchase is later.
     pub fn customer(&self, member: usize, until: i32) -> Option<Customer> {
         let (days, _) = self.of(member);

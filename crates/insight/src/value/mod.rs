@@ -24,7 +24,7 @@ mod report;
 pub use bg_nbd::BgNbd;
 pub use customer::{Customer, Rows, Spender};
 pub use gamma_gamma::GammaGamma;
-pub use holdout::histories_of;
+pub use holdout::{Histories, histories_of};
 pub use nbd::Nbd;
 pub use pareto_nbd::ParetoNbd;
 pub use report::report;

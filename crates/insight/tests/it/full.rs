@@ -7,11 +7,11 @@ use shuke_insight::cluster::{Options, kmeans, lloyd, scaled, silhouette};
 use shuke_insight::cohort::cohorts;
 use shuke_insight::orders::{Orders, Source, dates};
 use shuke_insight::pareto::pareto;
-use shuke_insight::rhythm::rhythm;
+use shuke_insight::rhythm::{intervals, rhythm};
 use shuke_insight::stage::{Bands, stages};
 use shuke_insight::summary::from_orders;
 use shuke_insight::value::holdout::{Histories, Model, check};
-use shuke_insight::value::{BgNbd, Customer, GammaGamma, Nbd, ParetoNbd, Rows, Spender};
+use shuke_insight::value::{BgNbd, Customer, GammaGamma, Nbd, ParetoNbd, Rows, Spender, histories_of};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -124,7 +124,7 @@ fn online_retail_in_five_questions() {
     let as_of = day("2011-12-10");
     let with_free = from_orders(&online_retail(true), false, as_of);
     let last: Vec<Option<i32>> = with_free.members.iter().map(|m| (m.orders > 0).then_some(m.last_day)).collect();
-    let found = stages(&last, Some(&online_retail(true)), Bands::default(), as_of).unwrap();
+    let found = stages(&last, Some(&histories_of(&online_retail(true), as_of)), Bands::default(), as_of).unwrap();
     assert_eq!(found.now.members, [2_890, 597, 778, 74]);
     let money: Vec<i64> = with_free.members.iter().map(|m| if m.orders > 0 { m.money } else { i64::MIN }).collect();
     let curve = pareto(&money).unwrap();
@@ -132,7 +132,7 @@ fn online_retail_in_five_questions() {
     assert!((curve.top_share - 0.7459).abs() < 5e-5, "{}", curve.top_share);
     let orders = online_retail(false);
     let summary = from_orders(&orders, false, as_of);
-    let gaps = rhythm(&summary, Some(&orders), as_of);
+    let gaps = rhythm(&summary, intervals(&summary, &orders, as_of), as_of);
     assert_eq!((gaps.gaps, gaps.days, gaps.median_days, gaps.ninety_percent_days), (14_194, 567_287, 22, 103));
     let first = &cohorts(&summary, as_of).cohorts[0];
     let wanted = [885, 324, 286, 340, 321, 352, 321, 309, 313, 350, 331, 445, 235];

@@ -12,3 +12,6 @@ mod parquet;
 mod retail;
 #[cfg(test)]
 mod rough;
+#[cfg(feature = "sql")]
+#[cfg(test)]
+mod sql;

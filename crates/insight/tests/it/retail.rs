@@ -6,7 +6,7 @@ use shuke_insight::basket::{baskets_of, frequent};
 use shuke_insight::orders::{Orders, Source, dates};
 use shuke_insight::report::{Report, html, json, text};
 use shuke_insight::summary::from_orders;
-use shuke_insight::{cohort, pareto, rfm, rhythm, stage};
+use shuke_insight::{cohort, pareto, rfm, rhythm, stage, value};
 use shuke_kernel::{Currency, time};
 use std::path::Path;
 
@@ -39,10 +39,10 @@ fn the_file_is_read_to_the_penny() {
 fn five_questions_are_answered_as_by_pandas() {
     let orders = orders();
     let summary = from_orders(&orders, false, as_of());
-    let gaps = rhythm::rhythm(&summary, Some(&orders), as_of());
+    let gaps = rhythm::rhythm(&summary, rhythm::intervals(&summary, &orders, as_of()), as_of());
     assert_eq!((gaps.gaps, gaps.days, gaps.median_days, gaps.ninety_percent_days), (129, 9_320, 49, 200));
     let last: Vec<Option<i32>> = summary.members.iter().map(|m| (m.orders > 0).then_some(m.last_day)).collect();
-    let stages = stage::stages(&last, Some(&orders), stage::Bands::default(), as_of()).unwrap();
+    let stages = stage::stages(&last, Some(&value::histories_of(&orders, as_of())), stage::Bands::default(), as_of()).unwrap();
     assert_eq!(stages.now.members, [53, 13, 21, 0]);
     assert_eq!(stages.moves.unwrap().iter().flatten().sum::<u64>(), 87);
     let money: Vec<i64> = summary.members.iter().map(|m| if m.orders > 0 { m.money } else { i64::MIN }).collect();

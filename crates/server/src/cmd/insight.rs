@@ -4,7 +4,9 @@ use anyhow::{Result, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use shuke_insight::ask::{self, Analysis, Ask, ParetoOf};
 use shuke_insight::orders::{Column, Source};
-use shuke_insight::report::{json, text};
+use shuke_insight::report::{Report, json, text};
+#[cfg(feature = "sql")]
+use shuke_insight::sql::{Settings, files};
 use shuke_insight::stage::Bands;
 use shuke_kernel::{Currency, Zone, time};
 use std::io::IsTerminal as _;
@@ -33,9 +35,9 @@ pub struct Args {
     /// Which analysis
     #[arg(value_parser = analyses())]
     what: Analysis,
-    /// The file of orders
-    #[arg(long, value_name = "FILE")]
-    orders: PathBuf,
+    /// The file of orders; in a program with the feature sql also several, folders, and patterns with * and ?
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    orders: Vec<PathBuf>,
     /// The member's column
     #[arg(long, value_name = "COLUMN")]
     member: Option<String>,
@@ -138,12 +140,58 @@ pub struct Args {
     /// forecast, demand, next: days ahead
     #[arg(long, value_name = "NUMBER", default_value_t = 28)]
     days: usize,
+    /// Memory that sorting and grouping may take before they go to disk, such as 2GB; for files larger than memory
+    #[cfg(feature = "sql")]
+    #[arg(long, help_heading = super::MANY, value_name = "SIZE", value_parser = super::size)]
+    memory: Option<u64>,
+    /// The folder for what goes to disk, emptied at the end; on a cluster one that all nodes see. By default the system's
+    #[cfg(feature = "sql")]
+    #[arg(long, help_heading = super::MANY, value_name = "FOLDER")]
+    scratch: Option<PathBuf>,
+    /// Threads for several files and for files larger than memory; parts of the work on a cluster
+    #[cfg(feature = "sql")]
+    #[arg(long, help_heading = super::MANY, value_name = "NUMBER")]
+    threads: Option<usize>,
+    /// The scheduler of the cluster that does the work, df://host:port
+    #[cfg(feature = "cluster")]
+    #[arg(long, help_heading = super::MANY, value_name = "URL")]
+    cluster: Option<String>,
 }
 
 impl Args {
+    /// Asks in one pass or in memory where that will do, else by SQL.
+    #[cfg(feature = "sql")]
+    fn report(&self) -> Result<Report> {
+        #[cfg(feature = "cluster")]
+        let cluster = self.cluster.clone();
+        #[cfg(not(feature = "cluster"))]
+        let cluster: Option<String> = None;
+        let ask = self.ask()?;
+        if cluster.is_none() && self.memory.is_none() && !files::is_many(&self.orders) {
+            return Ok(ask::run(&ask)?);
+        }
+        let settings = Settings {
+            cluster,
+            memory_bytes: self.memory,
+            scratch: self.scratch.clone(),
+            threads: self.threads,
+            progress: true,
+            ends_on_interrupt: true,
+        };
+        Ok(ask::run_on(&ask, &self.orders, &settings)?)
+    }
+
+    #[cfg(not(feature = "sql"))]
+    fn report(&self) -> Result<Report> {
+        if self.orders.len() > 1 {
+            bail!("this program takes one file at a time; one that is built with `--features sql` takes several");
+        }
+        Ok(ask::run(&self.ask()?)?)
+    }
+
     fn ask(&self) -> Result<Ask> {
         let currency = Currency::parse(&self.currency)?;
-        let mut source = Source::new(&self.orders);
+        let mut source = Source::new(self.orders.first().cloned().unwrap_or_default());
         source.currency = currency;
         source.zone = Zone::parse(&self.zone)?;
         source.day_first = self.day_first;
@@ -186,7 +234,7 @@ pub fn run(args: &Args) -> Result<()> {
     if !known {
         bail!("--out ends in .html, .json, .csv or .parquet");
     }
-    let report = ask::run(&args.ask()?)?;
+    let report = args.report()?;
     if let Some(out) = &args.out {
         ask::write(&report, out)?;
     }

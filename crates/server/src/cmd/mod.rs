@@ -2,6 +2,8 @@
 
 pub mod backup;
 pub mod bench;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 pub mod export;
 pub mod import;
 pub mod insight;
@@ -26,6 +28,9 @@ struct Shuke {
     command: Command,
 }
 
+/// The options of programs with the feature `sql`, as `--help` heads them.
+const MANY: &str = "Several files, files larger than memory, several machines";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the API and do the background work
@@ -36,6 +41,10 @@ enum Command {
     Import(Box<import::Args>),
     /// Ask a file of orders: who will come back, what goes together, what will be sold
     Insight(Box<insight::Args>),
+    /// The nodes of a cluster for analyses: a scheduler, and executors
+    #[cfg(feature = "cluster")]
+    #[command(subcommand)]
+    Cluster(cluster::Cluster),
     /// Measure what this machine sells in a second
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -64,6 +73,8 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => wait(serve::run(args)),
         Command::Backup(args) => wait(backup::run(args)),
         Command::Restore(args) => wait(restore::run(args)),
+        #[cfg(feature = "cluster")]
+        Command::Cluster(cluster) => wait(cluster::run(cluster)),
         Command::Bench(bench) => wait(bench::run(bench)),
         Command::Export(args) => wait(export::run(args)),
         Command::Import(args) => wait(import::run(*args)),
@@ -95,4 +106,34 @@ fn wait(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()>
         _ => log.init(),
     }
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
+}
+
+/// A size such as `512MB`, `2GB` or a number of bytes.
+#[cfg(feature = "sql")]
+fn size(text: &str) -> Result<u64, String> {
+    let upper = text.trim().to_ascii_uppercase();
+    let digits = upper.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let shift = match &upper[digits.len()..] {
+        "" | "B" => 0,
+        "K" | "KB" | "KIB" => 10,
+        "M" | "MB" | "MIB" => 20,
+        "G" | "GB" | "GIB" => 30,
+        "T" | "TB" | "TIB" => 40,
+        _ => return Err("write it like 512MB or 2GB".to_owned()),
+    };
+    let number: u64 = digits.trim().parse().map_err(|_| "write it like 512MB or 2GB".to_owned())?;
+    number.checked_mul(1 << shift).ok_or_else(|| "that is more than any machine has".to_owned())
+}
+
+#[cfg(feature = "sql")]
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_read() {
+        let known = [("512MB", 512 << 20), ("2 gb", 2 << 30), ("7", 7), ("1KiB", 1024)];
+        assert!(known.iter().all(|(text, bytes)| size(text) == Ok(*bytes)));
+        assert!(["", "GB", "2XB", "-1", "1.5GB", "99999999999TB"].iter().all(|text| size(text).is_err()));
+    }
 }

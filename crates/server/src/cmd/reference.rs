@@ -29,12 +29,17 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
+/// The command that only programs with the feature `cluster` have. This page is the same for all; the guide's page about clusters
+/// tells of it, and of the options under [`MANY`](super::MANY).
+const CLUSTER: &str = "cluster";
+
 /// The page.
 pub fn page() -> Result<String> {
     let mut shuke = super::Shuke::command();
     shuke.build();
     let mut page = HEAD.to_owned();
-    for command in shuke.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help") {
+    let told = |command: &&Command| !command.is_hide_set() && !["help", CLUSTER].contains(&command.get_name());
+    for command in shuke.get_subcommands().filter(told) {
         of(&mut page, "shuke", command)?;
     }
     Ok(page)
@@ -43,7 +48,8 @@ pub fn page() -> Result<String> {
 fn of(page: &mut String, before: &str, command: &Command) -> Result<()> {
     let name = format!("{before} {}", command.get_name());
     write!(page, "\n## {name}\n\n{}.\n", command.get_about().map(ToString::to_string).unwrap_or_default())?;
-    let arguments: Vec<&Arg> = command.get_arguments().filter(|arg| !["help", "version"].contains(&arg.get_id().as_str())).collect();
+    let told = |arg: &&Arg| !["help", "version"].contains(&arg.get_id().as_str()) && arg.get_help_heading() != Some(super::MANY);
+    let arguments: Vec<&Arg> = command.get_arguments().filter(told).collect();
     if !arguments.is_empty() {
         page.push_str("\n| option | variable | default | what it does |\n|---|---|---|---|\n");
     }

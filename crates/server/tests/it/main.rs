@@ -8,6 +8,9 @@ mod belonging;
 mod broken;
 #[cfg(test)]
 mod clock;
+#[cfg(feature = "cluster")]
+#[cfg(test)]
+mod cluster;
 #[cfg(test)]
 mod contention;
 #[cfg(test)]

@@ -42,7 +42,7 @@ export const m_o: Record<string, string> = {
   membership_tender_wrong: "请选付款方式；试用不用付款。",
   membership_trial_off: "付费会员正在生效，不用试用。",
   membership_tried: "会员已经试用过一次了。",
-  memory_too_small: "文件比这台机器的内存还大：请按年拆开，或者给按时间排好、一行一单的 Parquet。",
+  memory_too_small: "内存不够：能用 --memory 借硬盘的就用它，不能就按年拆开，或者给按时间排好、一行一单的 Parquet。",
   merchant_ambiguous: "服务器上有好几家商户，请指定是哪一家。",
   merchant_not_found: "没有这家商户，请核对网址或编号。",
   merchant_pkey: "这个商户编号已经有了。",
