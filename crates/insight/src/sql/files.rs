@@ -22,17 +22,18 @@ pub fn is_many(paths: &[PathBuf]) -> bool {
 pub fn found(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = BTreeSet::new();
     for path in paths {
-        let before = files.len();
+        let mut own = BTreeSet::new();
         if path.is_dir() {
-            below(path, &mut files)?;
+            below(path, &mut own)?;
         } else if path.exists() || !is_pattern(path) {
-            files.insert(path.clone());
+            own.insert(path.clone());
         } else {
-            matching(path, &mut files)?;
+            matching(path, &mut own)?;
         }
-        if files.len() == before {
+        if own.is_empty() {
             return Err(Error::invalid("file_unreadable", format!("{} holds no file of orders (Parquet or CSV)", path.display())));
         }
+        files.append(&mut own);
     }
     files.into_iter().map(|file| std::path::absolute(&file).map_err(|error| unreadable(&file, error))).collect()
 }
