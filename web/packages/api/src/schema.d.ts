@@ -1143,6 +1143,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insight/analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The analyses: the question of each, its parameters with their usual values, its source, what it was checked
+         *     against, and when not to trust it.
+         */
+        get: operations["list_analyses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/lake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the lake holds, and how far it is behind. */
+        get: operations["show_lake"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/lake/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings the lake up to date, in the background. It is so every night, and before every run. */
+        post: operations["refresh_lake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs, newest first. */
+        get: operations["list_insight_runs"];
+        put?: never;
+        /** Asks for an analysis; it runs in the background. Ask `GET …/runs/{id}` every second until it is `done`. */
+        post: operations["start_insight_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run, how far it is, and once it is done what it found: findings in plain words, next steps, figures, plots,
+         *     tables, the groups that can be saved, the method with its source, and when not to trust it.
+         */
+        get: operations["show_insight_run"];
+        put?: never;
+        post?: never;
+        /** Removes a run and what it found. */
+        delete: operations["remove_insight_run"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a run. One that has ended stays as it is. */
+        post: operations["cancel_insight_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/runs/{id}/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The long list of a run as CSV: one row a member, rule or day. Members are written by their number. */
+        get: operations["show_insight_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/runs/{id}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a run found as one page that can be mailed: styles and plots inside, nothing loaded, no script. */
+        get: operations["show_insight_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/runs/{id}/saves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of a run was saved, newest first. */
+        get: operations["list_insight_saves"];
+        put?: never;
+        /**
+         * Saves the members of a group as a tag, in the background: afterwards exactly they have it. The tag is made
+         *     where a name is given that no tag has; a tag with a rule is refused. With `coupon` each of them gets a coupon of
+         *     that template too, of one run once, however often its groups are saved; `POST /api/v1/coupon-issues/{run}/revoke`
+         *     takes them back.
+         */
+        post: operations["save_insight_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/saves/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a save is. */
+        get: operations["show_insight_save"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/accounts": {
         parameters: {
             query?: never;
@@ -5453,6 +5637,32 @@ export interface components {
          * @enum {string}
          */
         Align: "left" | "center" | "right";
+        /**
+         * @description Which analysis.
+         * @enum {string}
+         */
+        Analysis: "rfm" | "stages" | "pareto" | "cohorts" | "rhythm" | "clv" | "churn" | "next" | "portrait" | "clusters" | "basket" | "prices" | "demand" | "forecast" | "uplift" | "anomalies" | "conduct";
+        /** @description An analysis. */
+        AnalysisInfo: {
+            /** @description Which. */
+            analysis: components["schemas"]["Analysis"];
+            /** @description What it was checked against. */
+            checked: components["schemas"]["Words"];
+            /** @description When not to trust it. */
+            distrust: components["schemas"]["Words"];
+            /** @description Whether it is run every night. */
+            nightly: boolean;
+            /** @description Its parameters beside `as_of` and `store`. */
+            parameters: components["schemas"]["ParameterInfo"][];
+            /** @description The question that it answers. */
+            question: components["schemas"]["Words"];
+            /** @description Whether groups of members that it finds can be saved as a tag. */
+            saves_groups: boolean;
+            /** @description The papers, with the equations that are computed. */
+            source: string;
+            /** @description What it is called. */
+            title: components["schemas"]["Words"];
+        };
         /** @description An offer that applied to an order. */
         AppliedOffer: {
             /** @description Whether the use was taken from a budget. */
@@ -6741,6 +6951,11 @@ export interface components {
              */
             valid_until?: string | null;
         };
+        /**
+         * @description What a file holds.
+         * @enum {string}
+         */
+        DataSet: "lines" | "members";
         /** @description What one account held on a local day. */
         DayBalance: {
             /** @description Which. */
@@ -8117,6 +8332,11 @@ export interface components {
              */
             member: string;
         };
+        /**
+         * @description What an item is.
+         * @enum {string}
+         */
+        ItemBy: "product" | "category";
         /** @description An item of a pass as it is shown. */
         ItemView: {
             /** @description What was paid for it, in minor units. */
@@ -8293,6 +8513,43 @@ export interface components {
             /** @description What must be reached, in minor units. */
             threshold: components["schemas"]["Money"];
         };
+        /** @description A month of the lake, or the members. */
+        LakeMonth: {
+            /** @description Whether something happened that its files don't hold yet. */
+            behind: boolean;
+            /**
+             * Format: int64
+             * @description Bytes of its files.
+             */
+            bytes: number;
+            /** @description What it holds. */
+            data_set: components["schemas"]["DataSet"];
+            /**
+             * Format: int64
+             * @description How many files.
+             */
+            files: number;
+            /** @description Which month, `2026-11`; empty for the members. */
+            month: string;
+            /**
+             * Format: int64
+             * @description Rows of its files.
+             */
+            rows: number;
+            written_at?: components["schemas"]["Instant"] | null;
+        };
+        /** @description What the lake holds, and how far it is behind. */
+        LakeState: {
+            /** @description Whether something happened that it does not hold yet. */
+            behind: boolean;
+            /** @description Why the last refresh broke off. */
+            fault?: string | null;
+            /** @description The months, newest first, and the members. */
+            months: components["schemas"]["LakeMonth"][];
+            refreshed_at?: components["schemas"]["Instant"] | null;
+            /** @description Whether a refresh is asked for or under way. */
+            refreshing: boolean;
+        };
         /** @description What the shop owes for prepaid value. */
         Liability: {
             /** @description By the store that stands for it, and kind. */
@@ -8377,6 +8634,11 @@ export interface components {
             /** @description What each stage took off. */
             shares: components["schemas"]["StageShares"];
         };
+        /**
+         * @description How a line is drawn, so that lines differ without colour.
+         * @enum {string}
+         */
+        LineStyle: "solid" | "dashed" | "dotted" | "points";
         /**
          * Format: uuid
          * @description A lot of points, principal or bonus.
@@ -11246,6 +11508,96 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Run: {
+            /** @description The rows, in the list's order. */
+            items: {
+                /** @description By whom. */
+                actor: string;
+                /** @description Which. */
+                analysis: components["schemas"]["Analysis"];
+                /**
+                 * Format: date
+                 * @description The local day as of which it is true, once it is done.
+                 */
+                as_of?: string | null;
+                /** @description When it was asked for. */
+                created_at: components["schemas"]["Instant"];
+                ended_at?: components["schemas"]["Instant"] | null;
+                /** @description Why it failed, and what to do. */
+                fault?: string | null;
+                /** @description Why it failed: a stable code. */
+                fault_code?: string | null;
+                /** @description Its id. */
+                id: components["schemas"]["RunId"];
+                /**
+                 * Format: int64
+                 * @description Rows of the long list, which is taken out as CSV.
+                 */
+                list_rows: number;
+                /** @description How. */
+                parameters: components["schemas"]["Parameters"];
+                /**
+                 * Format: int64
+                 * @description The share of the way, in ten thousandths.
+                 */
+                progress: number;
+                /** @description Whether it was asked for by the night's schedule. */
+                scheduled: boolean;
+                /** @description How far it is. */
+                state: components["schemas"]["RunState"];
+                /** @description What it is at. */
+                step: components["schemas"]["RunStep"];
+            }[];
+            /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Save: {
+            /** @description The rows, in the list's order. */
+            items: {
+                coupon?: components["schemas"]["CouponTemplateId"] | null;
+                /** @description When it was asked for. */
+                created_at: components["schemas"]["Instant"];
+                ended_at?: components["schemas"]["Instant"] | null;
+                /** @description Why it failed, and what to do. */
+                fault?: string | null;
+                /** @description Why it failed: a stable code. */
+                fault_code?: string | null;
+                /**
+                 * Format: int64
+                 * @description Members who got the tag.
+                 */
+                given: number;
+                /** @description The group. */
+                group: string;
+                /** @description Its id. */
+                id: components["schemas"]["SaveId"];
+                /**
+                 * Format: int64
+                 * @description Members who got the coupon.
+                 */
+                issued: number;
+                /**
+                 * Format: int64
+                 * @description Members who got none, because they have had as many as the template allows.
+                 */
+                passed_over: number;
+                /** @description The run that found them. */
+                run: components["schemas"]["RunId"];
+                /** @description How far it is. */
+                state: components["schemas"]["SaveState"];
+                /** @description The tag: afterwards exactly the group's members have it. */
+                tag: components["schemas"]["TagId"];
+                /**
+                 * Format: int64
+                 * @description Members who had the tag and are not in the group.
+                 */
+                taken: number;
+            }[];
+            /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Settlement: {
             /** @description The rows, in the list's order. */
             items: {
@@ -11736,6 +12088,105 @@ export interface components {
          * @enum {string}
          */
         PaperWidth: "58mm" | "80mm";
+        /** @description A parameter of an analysis. */
+        ParameterInfo: {
+            /** @description What it says. */
+            about: components["schemas"]["Words"];
+            /** @description Its name in `parameters`. */
+            name: string;
+            /** @description Whether it has to be given. */
+            needed: boolean;
+            /** @description Its usual value; none where leaving it out means something of its own. */
+            usual?: string | null;
+        };
+        /** @description How an analysis is to be done; what is left out has its usual value, see `GET /api/v1/insight/analyses`. */
+        Parameters: {
+            /**
+             * Format: date
+             * @description As of which local day; today, for `forecast` yesterday.
+             * @default null
+             */
+            as_of: string | null;
+            /**
+             * @description `stages`, `churn`: months after the last purchase at which active, marginal and dormant end: `3,6,12`.
+             * @default null
+             */
+            bands: string | null;
+            /** @default null */
+            by: components["schemas"]["ItemBy"] | null;
+            /**
+             * Format: double
+             * @description `basket`: least confidence of a rule, 0 to 1.
+             * @default null
+             */
+            confidence: number | null;
+            /**
+             * @description `rfm`: where high begins: `mean`, `median`, a share such as `0.7`, or `days,orders,money` in major units.
+             * @default null
+             */
+            cut: string | null;
+            /**
+             * Format: int32
+             * @description `forecast`, `demand`, `next`: days ahead; `conduct`: days back; 1 to 366.
+             * @default null
+             */
+            days: number | null;
+            /**
+             * Format: date
+             * @description `uplift`: the campaign's first day; its last one lies before `as_of`.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * Format: int32
+             * @description `clusters`: how many groups, 2 to 20; the best by silhouette where it is left out.
+             * @default null
+             */
+            groups: number | null;
+            /** @default null */
+            held_out: components["schemas"]["TagId"] | null;
+            /**
+             * Format: double
+             * @description `clv`: discount of a month, 0 to 1.
+             * @default null
+             */
+            monthly_discount: number | null;
+            /**
+             * Format: int32
+             * @description `clv`: months of value.
+             * @default null
+             */
+            months: number | null;
+            /** @default null */
+            of: components["schemas"]["ParetoOf"] | null;
+            /**
+             * Format: uuid
+             * @description One store only; all where it is left out. Staff of a store must name theirs.
+             * @default null
+             */
+            store: string | null;
+            /**
+             * Format: double
+             * @description `basket`: least share of baskets, 0 to 1.
+             * @default null
+             */
+            support: number | null;
+            /** @default null */
+            tag: components["schemas"]["TagId"] | null;
+            /** @default null */
+            treated: components["schemas"]["TagId"] | null;
+            /**
+             * Format: int32
+             * @description `clv`: weeks to look ahead.
+             * @default null
+             */
+            weeks: number | null;
+        };
+        /**
+         * @description Whom the Pareto curve is about.
+         * @enum {string}
+         */
+        ParetoOf: "members" | "items" | "stores" | "staff";
         /** @description A pass to be sold. */
         PassDraft: {
             /** @description Its id, made by the client (a UUIDv7). */
@@ -12268,6 +12719,58 @@ export interface components {
             plan: components["schemas"]["TopUpPlan"];
             /** @description Whether it can be bought. */
             state: components["schemas"]["PlanState"];
+        };
+        /** @description A place of an area between two lines. */
+        PlotBand: {
+            /**
+             * Format: double
+             * @description The upper line.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description The lower line.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description Across.
+             */
+            x: number;
+        };
+        /** @description A bar. */
+        PlotBar: {
+            /** @description What it is. */
+            name: components["schemas"]["Words"];
+            /** @description The value as it is written for people. */
+            shown: string;
+            /**
+             * Format: double
+             * @description How high it is.
+             */
+            value: number;
+        };
+        /** @description A line of a plot. */
+        PlotLine: {
+            /** @description What it is. */
+            name: components["schemas"]["Words"];
+            /** @description Its points: across, up. */
+            points: components["schemas"]["PlotPoint"][];
+            /** @description How it is drawn. */
+            style: components["schemas"]["LineStyle"];
+        };
+        /** @description A point of a line. */
+        PlotPoint: {
+            /**
+             * Format: double
+             * @description Across.
+             */
+            x: number;
+            /**
+             * Format: double
+             * @description Up.
+             */
+            y: number;
         };
         /**
          * Format: int64
@@ -13339,6 +13842,109 @@ export interface components {
              */
             unsealed_entries: number;
         };
+        /** @description A cell of a table. */
+        ReportCell: {
+            /** @enum {string} */
+            kind: "name";
+            /** @description A name, as it is. */
+            value: string;
+        } | {
+            /** @enum {string} */
+            kind: "word";
+            /** @description A word in both languages. */
+            value: components["schemas"]["Words"];
+        } | {
+            /** @enum {string} */
+            kind: "count";
+            /**
+             * Format: int64
+             * @description A count.
+             */
+            value: number;
+        } | {
+            /** @enum {string} */
+            kind: "money";
+            /**
+             * Format: int64
+             * @description Minor units.
+             */
+            value: number;
+        } | {
+            /** @enum {string} */
+            kind: "share";
+            /**
+             * Format: double
+             * @description A share, 1 is the whole.
+             */
+            value: number;
+        } | {
+            /** @enum {string} */
+            kind: "number";
+            /**
+             * Format: double
+             * @description A number.
+             */
+            value: number;
+        } | {
+            /** @enum {string} */
+            kind: "day";
+            /** @description A local day, `2026-11-22`. */
+            value: string;
+        } | {
+            /** @enum {string} */
+            kind: "month";
+            /** @description A month, `2026-11`. */
+            value: string;
+        } | {
+            /** @enum {string} */
+            kind: "nothing";
+        };
+        /** @description A plot; its title is the question that it answers. */
+        ReportPlot: {
+            /** @description An area between two lines. */
+            band: components["schemas"]["PlotBand"][];
+            /** @enum {string} */
+            kind: "lines";
+            /** @description The lines. */
+            lines: components["schemas"]["PlotLine"][];
+            /** @description The question. */
+            title: components["schemas"]["Words"];
+            /** @description The axis across. */
+            x: components["schemas"]["Words"];
+            /** @description The axis up. */
+            y: components["schemas"]["Words"];
+        } | {
+            /** @description What is counted. */
+            axis: components["schemas"]["Words"];
+            /** @description The bars. */
+            bars: components["schemas"]["PlotBar"][];
+            /** @enum {string} */
+            kind: "bars";
+            /** @description The question. */
+            title: components["schemas"]["Words"];
+        } | {
+            /** @description Names of the columns. */
+            columns: components["schemas"]["Words"][];
+            /** @enum {string} */
+            kind: "field";
+            /** @description Names of the rows. */
+            rows: components["schemas"]["Words"][];
+            /** @description Whether they are shares. */
+            shares: boolean;
+            /** @description The question. */
+            title: components["schemas"]["Words"];
+            /** @description Values by row; null where there is nothing. */
+            values: (number | null)[][];
+        };
+        /** @description A table. */
+        ReportTable: {
+            /** @description The columns' names. */
+            head: components["schemas"]["Words"][];
+            /** @description The rows, each with a cell a column. */
+            rows: components["schemas"]["ReportCell"][][];
+            /** @description What it is. */
+            title: components["schemas"]["Words"];
+        };
         /** @description A report's rows, by date, store and kind. */
         Report_ConsumedRow: {
             /**
@@ -13777,6 +14383,115 @@ export interface components {
              */
             points: components["schemas"]["Points"];
         };
+        /** @description An analysis that was asked for, and how far it is. */
+        Run: {
+            /** @description By whom. */
+            actor: string;
+            /** @description Which. */
+            analysis: components["schemas"]["Analysis"];
+            /**
+             * Format: date
+             * @description The local day as of which it is true, once it is done.
+             */
+            as_of?: string | null;
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Instant"];
+            ended_at?: components["schemas"]["Instant"] | null;
+            /** @description Why it failed, and what to do. */
+            fault?: string | null;
+            /** @description Why it failed: a stable code. */
+            fault_code?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["RunId"];
+            /**
+             * Format: int64
+             * @description Rows of the long list, which is taken out as CSV.
+             */
+            list_rows: number;
+            /** @description How. */
+            parameters: components["schemas"]["Parameters"];
+            /**
+             * Format: int64
+             * @description The share of the way, in ten thousandths.
+             */
+            progress: number;
+            /** @description Whether it was asked for by the night's schedule. */
+            scheduled: boolean;
+            /** @description How far it is. */
+            state: components["schemas"]["RunState"];
+            /** @description What it is at. */
+            step: components["schemas"]["RunStep"];
+        };
+        /** @description A run with what it found. */
+        RunDetail: {
+            report?: components["schemas"]["RunReport"] | null;
+            /** @description The run. */
+            run: components["schemas"]["Run"];
+        };
+        /** @description An analysis to be run. */
+        RunDraft: {
+            /** @description Which. */
+            analysis: components["schemas"]["Analysis"];
+            /** @description How. */
+            parameters?: components["schemas"]["Parameters"];
+        };
+        /** @description A group of members that a run found and that can be saved as a tag. */
+        RunGroup: {
+            /** @description Its key, for `POST …/saves`. */
+            key: string;
+            /**
+             * Format: int64
+             * @description How many members.
+             */
+            members: number;
+            /** @description What it is called. */
+            name: components["schemas"]["Words"];
+        };
+        /**
+         * Format: uuid
+         * @description An analysis that was asked for.
+         */
+        RunId: string;
+        /** @description What an analysis found. */
+        RunReport: {
+            /**
+             * Format: date
+             * @description The local day as of which it is true.
+             */
+            as_of: string;
+            /** @description The currency of every amount. */
+            currency: string;
+            /** @description Figures for programs; their names depend on the analysis. */
+            figures: unknown;
+            /** @description What was found in plain words, most important first. */
+            findings: components["schemas"]["Words"][];
+            /** @description Groups of members that can be saved as a tag. */
+            groups: components["schemas"]["RunGroup"][];
+            /** @description The first rows of the long list; the whole is taken out as CSV. */
+            list: components["schemas"]["ReportTable"];
+            /** @description How it was computed, with the paper and its equations. */
+            method: components["schemas"]["Words"];
+            /** @description What to do about it. */
+            next: components["schemas"]["Words"][];
+            /** @description Plots. */
+            plots: components["schemas"]["ReportPlot"][];
+            /** @description Tables. */
+            tables: components["schemas"]["ReportTable"][];
+            /** @description Its title. */
+            title: components["schemas"]["Words"];
+            /** @description When not to trust it. */
+            warnings: components["schemas"]["Words"][];
+        };
+        /**
+         * @description How far a run is.
+         * @enum {string}
+         */
+        RunState: "queued" | "running" | "done" | "failed" | "cancelled";
+        /**
+         * @description What a run is at.
+         * @enum {string}
+         */
+        RunStep: "waiting" | "refreshing" | "reading" | "computing" | "keeping" | "ended";
         /** @description What a member says about channels. */
         Said: {
             /** @description By channel: true where it is given, false where it is withdrawn. */
@@ -13792,6 +14507,66 @@ export interface components {
          * @enum {string}
          */
         SaleState: "on_sale" | "off_sale";
+        /** @description Members of a group on their way to a tag. */
+        Save: {
+            coupon?: components["schemas"]["CouponTemplateId"] | null;
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Instant"];
+            ended_at?: components["schemas"]["Instant"] | null;
+            /** @description Why it failed, and what to do. */
+            fault?: string | null;
+            /** @description Why it failed: a stable code. */
+            fault_code?: string | null;
+            /**
+             * Format: int64
+             * @description Members who got the tag.
+             */
+            given: number;
+            /** @description The group. */
+            group: string;
+            /** @description Its id. */
+            id: components["schemas"]["SaveId"];
+            /**
+             * Format: int64
+             * @description Members who got the coupon.
+             */
+            issued: number;
+            /**
+             * Format: int64
+             * @description Members who got none, because they have had as many as the template allows.
+             */
+            passed_over: number;
+            /** @description The run that found them. */
+            run: components["schemas"]["RunId"];
+            /** @description How far it is. */
+            state: components["schemas"]["SaveState"];
+            /** @description The tag: afterwards exactly the group's members have it. */
+            tag: components["schemas"]["TagId"];
+            /**
+             * Format: int64
+             * @description Members who had the tag and are not in the group.
+             */
+            taken: number;
+        };
+        /** @description A group of a run to be saved as a tag: name a new one, or give one that is there. */
+        SaveDraft: {
+            coupon?: components["schemas"]["CouponTemplateId"] | null;
+            /** @description The key of the group, as the report lists it. */
+            group: string;
+            /** @description The name of a new tag; the tag of this name where there is one. */
+            name?: string | null;
+            tag?: components["schemas"]["TagId"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description Members of a group that are saved as a tag.
+         */
+        SaveId: string;
+        /**
+         * @description How far a save is.
+         * @enum {string}
+         */
+        SaveState: "queued" | "done" | "failed";
         /** @description One thing that took something off, and from which lines. */
         Saving: {
             /** @description Minor units taken off. */
@@ -16338,7 +17113,7 @@ export interface components {
             app_id: string;
             /** @description Where a member's browser is sent; WeChat's page where it is left out. */
             open_url?: string | null;
-            /** @description Its AppSecret; left out, the one that is set stays, as long as the AppID does. */
+            /** @description Its AppSecret; left out, the one that is set stays, as long as AppID and address do. */
             secret?: string | null;
         };
         /** @description A member's own WeChat account. */
@@ -16591,6 +17366,13 @@ export interface components {
             code: "points_limited";
             /** @description The most that this order takes. */
             max: components["schemas"]["Points"];
+        };
+        /** @description A sentence in both languages. */
+        Words: {
+            /** @description English. */
+            en: string;
+            /** @description Chinese. */
+            zh: string;
         };
         /** @description A day of every year. */
         YearDay: {
@@ -20555,6 +21337,592 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_analyses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisInfo"][];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_lake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LakeState"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    refresh_lake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LakeState"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_insight_runs: {
+        parameters: {
+            query?: {
+                /** @description Of this analysis. */
+                analysis?: ("rfm" | "stages" | "pareto" | "cohorts" | "rhythm" | "clv" | "churn" | "next" | "portrait" | "clusters" | "basket" | "prices" | "demand" | "forecast" | "uplift" | "anomalies" | "conduct") | null;
+                /** @description In this state. */
+                state?: ("queued" | "running" | "done" | "failed" | "cancelled") | null;
+                /** @description Of each analysis only the newest that is done, over all stores or your own store. */
+                latest?: boolean | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Run"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    start_insight_run: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your name for this write; the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunDraft"];
+            };
+        };
+        responses: {
+            /** @description Done already under this key */
+            200: {
+                headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_insight_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remove_insight_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    cancel_insight_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_insight_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_insight_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_insight_saves: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Save"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    save_insight_group: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your name for this write; the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveDraft"];
+            };
+        };
+        responses: {
+            /** @description Done already under this key */
+            200: {
+                headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Save"];
+                };
+            };
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Save"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_insight_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SaveId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Save"];
                 };
             };
             /** @description Not now; the same request with the same key may be sent again */
