@@ -413,3 +413,95 @@ it("every section of the settings is read, changed and kept", async () => {
   await drawer.getByRole("cell", { name: "5", exact: true }).waitFor();
   await readable("limits of stock");
 });
+
+it("says of every coupon of a template whose it is and where it was used", async () => {
+  const template = randomUUID();
+  await shop.call(owner, "POST", "/api/v1/coupon-templates", {
+    id: template,
+    name: "五元券",
+    state: "published",
+    terms: { benefit: { kind: "amount", off: 500 }, validity: { kind: "relative", days: 30 } },
+  });
+  const member = async (name: string, phone: string) =>
+    (await shop.call<Named>(owner, "POST", "/api/v1/members", { id: randomUUID(), name, phone })).id;
+  const [buyer, other] = [await member("郑晓云", "13500007701"), await member("何田田", "13500007702")];
+  const issued = await shop.call<{ coupons: { id: string; member: string }[] }>(
+    owner,
+    "POST",
+    "/api/v1/coupon-issues",
+    {
+      id: randomUUID(),
+      template,
+      members: [buyer, other],
+    },
+  );
+  const coupon = issued.coupons.find((one) => one.member === buyer)?.id;
+  const [one] = goods;
+  const store = tills[0]?.store ?? "";
+  const cart = {
+    store,
+    member: buyer,
+    lines: [{ variant: one?.variant, quantity_milli: 1_000 }],
+    coupons: { kind: "selected", coupons: [coupon] },
+  };
+  const { payable } = await shop.call<{ payable: number }>(owner, "POST", "/api/v1/quotes", cart);
+  const order = await shop.call<Order>(owner, "POST", "/api/v1/orders", {
+    ...cart,
+    id: randomUUID(),
+    payments: [{ tender: "wechat_pay", amount: payable }],
+  });
+  await open(`/benefits/coupons/${template}`);
+  await page.getByRole("tab", { name: "发出去的券" }).click();
+  const list = page.getByRole("region", { name: "发出去的券" }).first();
+  await list.getByRole("link", { name: "何*田" }).waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await list.getByLabel("状态").selectOption({ label: "已用" });
+  await list.getByRole("link", { name: "何*田" }).waitFor({ state: "detached" });
+  await list.getByRole("link", { name: "郑*云" }).waitFor();
+  // From the coupon to the sale that used it.
+  const used = list.getByRole("row").filter({ hasText: "郑*云" });
+  await used.getByRole("link", { name: /店$/ }).click();
+  await page.getByRole("heading", { name: new RegExp(order.number) }).waitFor();
+  await page.goBack();
+  // And the coupon itself.
+  await used.getByRole("button").click();
+  await page.getByRole("dialog", { name: "五元券" }).getByText("已用", { exact: true }).waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+});
+
+it("finds an order by its number with Ctrl K, and opens it with a click", async () => {
+  const { items } = await shop.call<Items<Order>>(owner, "GET", "/api/v1/orders?limit=1");
+  const number = items[0]?.number ?? "none";
+  await open("/");
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "搜索" }).fill(number);
+  await page.getByRole("option", { name: new RegExp(number) }).click();
+  await page.getByRole("heading", { name: new RegExp(number) }).waitFor();
+});
+
+it("offers nobody a page that refuses them", async () => {
+  for (const username of ["manager", "cashier", "technician", "marketer", "analyst"]) {
+    await open("/", await shop.signIn(username));
+    const refused: string[] = [];
+    page.on("response", (answer) => {
+      if (answer.status() === 403) refused.push(new URL(answer.url()).pathname);
+    });
+    const menu = page.getByRole("navigation", { name: "菜单" });
+    await menu.waitFor();
+    const seen = new Set<string>();
+    for (let next: string | undefined = "/console/"; next; ) {
+      seen.add(next);
+      await page.goto(next);
+      await page.getByRole("main").getByRole("heading").first().waitFor();
+      await page.waitForFunction(() => !document.querySelector("[aria-busy=true], .ant-skeleton-active"));
+      const links = await menu
+        .getByRole("link")
+        .evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+      next = links.map((link) => link.replace(/\?.*$/, "")).find((link) => !seen.has(link));
+    }
+    expect(refused, username).toEqual([]);
+    expect(seen.size, username).toBeGreaterThan(5);
+    await page.context().close();
+  }
+});

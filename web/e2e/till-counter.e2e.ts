@@ -1,51 +1,31 @@
 // At the counter beyond the plain sale: a PIN on a known device, passes, gift cards, exchanges, kits, receipts.
 import { randomUUID } from "node:crypto";
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { signedIn } from "./crawl";
 import { memberCookie } from "./member";
-import { openShop, PASSWORD, type Shop } from "./shop";
+import { PASSWORD } from "./shop";
 import {
   accessible,
   balances,
+  cashier,
   enrol,
-  type Goods,
-  goods,
   identify,
+  item,
   lines,
   minor,
   newPhone,
+  openCounter,
   openTill,
+  owner,
   price,
   scan,
   search,
-  type TillPage,
+  shop,
 } from "./till-shop";
 
-let shop: Shop;
-let owner: string;
-let cashier: string;
 let store: string;
-let stock: Goods[];
-let till: TillPage | undefined;
 
-const item = (at: number): Goods => {
-  const found = stock[at];
-  if (!found) throw new Error(`the demo has no goods number ${at}`);
-  return found;
-};
-
-afterEach(async () => {
-  const faults = till?.faults ?? [];
-  await till?.context.close();
-  till = undefined;
-  expect(faults).toEqual([]);
-});
-
-openShop({}, async (opened) => {
-  shop = opened;
-  owner = await shop.signIn("owner");
-  cashier = await shop.signIn("cashier");
-  stock = await goods(shop, cashier);
+openCounter({}, async () => {
   const session = await shop.call<{ stores: string[] | null }>(cashier, "GET", "/api/v1/session");
   store = session.stores?.[0] ?? "";
 });
@@ -98,8 +78,7 @@ it("knows the device that a manager registered: a cashier signs in with a PIN, a
     const cookie = await shop.signIn(username);
     await shop.call(cookie, "PUT", "/api/v1/session/pin", { password: PASSWORD, pin: "482915" });
   }
-  till = await openTill(shop, { username: "manager" });
-  const { page } = till;
+  const { page } = await openTill(shop, { username: "manager" });
   await page.getByRole("button", { name: "菜单" }).click();
   await page.getByRole("button", { name: "登记这台设备" }).click();
   const dialog = page.getByRole("dialog", { name: "登记这台设备" });
@@ -138,8 +117,7 @@ it("pays a service with a visit of a pass, and uses one without a sale", async (
   const name = `推拿${member.phone.slice(-4)}`;
   await service(name, 8_800);
   await passOf(member.id, "十次护理卡");
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   await identify(page, member);
   await page.getByText("剩10次").first().waitFor();
   await page.keyboard.type(name);
@@ -183,8 +161,7 @@ it("sells a pass once, however often it is pressed", async () => {
     items: [{ name: "洗澡", visits: 5, worth: 5_000 }],
     validity: { kind: "always" },
   });
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   await identify(page, member);
   await page.getByRole("button", { name: "卖次卡" }).click();
   const dialog = page.getByRole("dialog", { name: /办次卡/ });
@@ -214,8 +191,7 @@ it("takes a gift card by its code, and the rest in cash", async () => {
     payments: [{ tender: "cash", amount: 2_000 }],
   });
   const member = await enrol(shop, cashier);
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   await identify(page, member);
   await scan(page, `2*${item(6).barcode}`);
   const due = await price(page);
@@ -256,8 +232,7 @@ it("sells a gift card by its code, typed or scanned, once however often it is pr
       "GET",
       `/api/v1/gift-cards/${id}`,
     );
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   await page.getByRole("complementary").getByRole("button", { name: "卖礼品卡" }).click();
   const dialog = page.getByRole("dialog", { name: "卖礼品卡" });
   await accessible(page, "sell a gift card");
@@ -304,8 +279,7 @@ it("sells a gift card by its code, typed or scanned, once however often it is pr
 });
 
 it("lets the customer claim a sale to nobody with a phone", async () => {
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   await scan(page, item(3).barcode);
   await price(page);
   await page.keyboard.press("F4");
@@ -350,8 +324,7 @@ it("turns a code of the customer's into a coupon that the cart uses at once", as
   await shop.call(owner, "POST", "/api/v1/coupon-batches", { id: batch, template, name: "传单", codes: 1 });
   const codes = await shop.call<{ items: { code: string }[] }>(owner, "GET", `/api/v1/coupon-batches/${batch}/codes`);
   const member = await enrol(shop, cashier);
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   await identify(page, member);
   await scan(page, item(5).barcode);
   const plain = await price(page);
@@ -372,8 +345,7 @@ it("turns a code of the customer's into a coupon that the cart uses at once", as
 it("exchanges goods for dearer ones, and for cheaper ones", async () => {
   const member = await enrol(shop, cashier);
   const before = await balances(shop, cashier, member);
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   await identify(page, member);
   await scan(page, item(4).barcode);
   const first = await price(page);
@@ -436,8 +408,7 @@ it("exchanges goods for dearer ones, and for cheaper ones", async () => {
 });
 
 it("begins the next sale with the next scan, and loses no character of it", async () => {
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   for (const at of [3, 4, 5, 6]) {
     await scan(page, item(at).barcode);
     await lines(page, 1);
@@ -465,8 +436,7 @@ it("shows what a kit is made of", async () => {
       { variant: item(2).variant, quantity_milli: 2_000 },
     ],
   });
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   await scan(page, "6990000000017");
   await lines(page, 1);
   await page.getByText(`内含 ${item(1).name} × 1 · ${item(2).name} × 2`).waitFor();
@@ -474,7 +444,7 @@ it("shows what a kit is made of", async () => {
 });
 
 it("prints the receipt in the browser and to a receipt printer, and looking at it is no print", async () => {
-  till = await openTill(shop, {}, async (context) => {
+  const till = await openTill(shop, {}, async (context) => {
     // A printer at the USB port, as the browser shows one to a page.
     await context.addInitScript(() => {
       const sent: number[] = [];
@@ -548,8 +518,7 @@ it("prints the receipt in the browser and to a receipt printer, and looking at i
 });
 
 it("enrols somebody within ten seconds", async () => {
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   const phone = newPhone();
   let presses = 0;
   const type = async (text: string) => {

@@ -1,45 +1,25 @@
 // Selling without a network: the network really cut in the browser, the server really killed.
 import { randomUUID } from "node:crypto";
-import { afterEach, expect, it } from "vitest";
-import { openShop, type Shop } from "./shop";
+import { expect, it } from "vitest";
 import {
   accessible,
   balances,
+  cashier,
   enrol,
-  type Goods,
-  goods,
   identify,
+  item,
   lines,
   minor,
+  openCounter,
   openTill,
+  owner,
   price,
   scan,
+  shop,
   type TillPage,
 } from "./till-shop";
 
-let shop: Shop;
-let owner: string;
-let cashier: string;
-let stock: Goods[];
-let till: TillPage | undefined;
-
-const item = (at: number): Goods => {
-  const found = stock[at];
-  if (!found) throw new Error(`the demo has no goods number ${at}`);
-  return found;
-};
-
-afterEach(async () => {
-  await till?.context.close();
-  till = undefined;
-});
-
-openShop({}, async (opened) => {
-  shop = opened;
-  owner = await shop.signIn("owner");
-  cashier = await shop.signIn("cashier");
-  stock = await goods(shop, cashier);
-});
+openCounter({ cut: true });
 
 interface Order {
   id: string;
@@ -72,8 +52,7 @@ async function payCash(page: TillPage["page"]): Promise<number> {
 
 it("sells on while the network is cut, through a reload, and hands everything over once", async () => {
   const member = await enrol(shop, cashier);
-  till = await openTill(shop);
-  const { page, context } = till;
+  const { page, context } = await openTill(shop);
   await ready(page);
   await identify(page, member);
   await page.keyboard.press("Escape");
@@ -116,8 +95,7 @@ it("sells on while the network is cut, through a reload, and hands everything ov
 });
 
 it("does not double a sale whose answer was lost", async () => {
-  till = await openTill(shop);
-  const { page, context } = till;
+  const { page, context } = await openTill(shop);
   await ready(page);
   const before = (await orders()).length;
   await scan(page, item(3).barcode);
@@ -140,8 +118,7 @@ it("does not double a sale whose answer was lost", async () => {
 });
 
 it("keeps what was promised where the price rose meanwhile, and shows the conflict to the manager", async () => {
-  till = await openTill(shop, { username: "manager" });
-  const { page, context } = till;
+  const { page, context } = await openTill(shop, { username: "manager" });
   await ready(page);
   await context.setOffline(true);
   await page.getByText("离线", { exact: false }).first().waitFor();
@@ -175,8 +152,7 @@ it("takes no member's value while it is alone", async () => {
     { account: "principal", amount: 50_000, reason: "试一试" },
     randomUUID(),
   );
-  till = await openTill(shop);
-  const { page, context } = till;
+  const { page, context } = await openTill(shop);
   await ready(page);
   await identify(page, member);
   await context.setOffline(true);
@@ -201,8 +177,7 @@ it("lets the wallet pay within the shop's limit, and the same money once", async
   const policy = await shop.call<Record<string, unknown>>(owner, "GET", "/api/v1/settings/offline");
   await shop.call(owner, "PUT", "/api/v1/settings/offline", { ...policy, wallet_max: 5_000 });
   try {
-    till = await openTill(shop);
-    const { page, context } = till;
+    const { page, context } = await openTill(shop);
     await ready(page);
     await identify(page, member);
     await page.getByText("¥80.00 + ¥0.00").waitFor();

@@ -1,8 +1,8 @@
 // What the till's tests do again and again: sign in, scan, wait for the price, look at the ledger.
 import { randomUUID } from "node:crypto";
 import type { BrowserContext, Page } from "playwright-core";
-import { expect } from "vitest";
-import { accessibilityFaults, PASSWORD, type Shop, STEP_MS } from "./shop";
+import { afterEach, expect } from "vitest";
+import { accessibilityFaults, openShop, PASSWORD, type Shop, STEP_MS } from "./shop";
 
 export interface Goods {
   variant: string;
@@ -29,6 +29,39 @@ export interface TillPage {
   page: Page;
   /** Errors of the page and failed requests; a test that expects none looks here. */
   faults: string[];
+}
+
+/** The shop of the file's tests, who is signed in there, and what it sells, cheapest first. */
+export let shop: Shop;
+export let owner: string;
+export let cashier: string;
+let stock: Goods[];
+const opened: TillPage[] = [];
+
+/** Goods of the shop by their place, cheapest first. */
+export const item = (at: number): Goods => {
+  const found = stock[at];
+  if (!found) throw new Error(`the demo has no goods number ${at}`);
+  return found;
+};
+
+/**
+ * A shop for the tests of a file, who sells there, and what. The tills that a test opens are closed after it, and where
+ * the network is not cut on purpose nothing may have gone wrong on them unseen.
+ */
+export function openCounter({ cut = false } = {}, prepare: () => Promise<void> = async () => undefined): void {
+  afterEach(async () => {
+    const tills = opened.splice(0);
+    for (const { context } of tills) await context.close();
+    if (!cut) expect(tills.flatMap(({ faults }) => faults)).toEqual([]);
+  });
+  openShop({}, async (fresh) => {
+    shop = fresh;
+    owner = await shop.signIn("owner");
+    cashier = await shop.signIn("cashier");
+    stock = await goods(shop, cashier);
+    await prepare();
+  });
 }
 
 let phones = 0;
@@ -85,6 +118,7 @@ export async function openTill(
   await prepare(context);
   const page = await context.newPage();
   const faults: string[] = [];
+  opened.push({ context, page, faults });
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("requestfailed", (request) => {
     const why = request.failure()?.errorText ?? "";

@@ -1,49 +1,28 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, expect, it } from "vitest";
-import { openShop, type Shop } from "./shop";
+import { expect, it } from "vitest";
 import {
   accessible,
   balances,
+  cashier,
   enrol,
-  type Goods,
-  goods,
   identify,
+  item,
   lines,
   minor,
   newPhone,
+  openCounter,
   openTill,
+  owner,
   price,
   scan,
   search,
-  type TillPage,
+  shop,
 } from "./till-shop";
 
-let shop: Shop;
-let owner: string;
 let manager: string;
-let cashier: string;
-let stock: Goods[];
-let till: TillPage | undefined;
 
-const item = (at: number): Goods => {
-  const found = stock[at];
-  if (!found) throw new Error(`the demo has no goods number ${at}`);
-  return found;
-};
-
-afterEach(async () => {
-  const faults = till?.faults ?? [];
-  await till?.context.close();
-  till = undefined;
-  expect(faults).toEqual([]);
-});
-
-openShop({}, async (opened) => {
-  shop = opened;
-  owner = await shop.signIn("owner");
+openCounter({}, async () => {
   manager = await shop.signIn("manager");
-  cashier = await shop.signIn("cashier");
-  stock = await goods(shop, cashier);
 });
 
 interface Order {
@@ -75,8 +54,7 @@ it("signs in, enrols a member by phone and sells to them", async () => {
   expect(await first.getByLabel("用户名").inputValue(), "what was typed stays").toBe("cashier");
   await context.close();
 
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   await accessible(page, "empty till");
   await scan(page, item(0).barcode);
   await lines(page, 1);
@@ -119,8 +97,7 @@ it("signs in, enrols a member by phone and sells to them", async () => {
 
 it("sells three scanned items to a known member in at most six key presses", async () => {
   const member = await enrol(shop, cashier);
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   for (const at of [1, 2, 3]) await scan(page, item(at).barcode);
   await lines(page, 3);
   let presses = 0;
@@ -155,8 +132,7 @@ it("sells with a coupon, points and the wallet, and takes part of it back exactl
   ])
     await shop.call(owner, "POST", `/api/v1/members/${member.id}/adjustments`, { account, amount, reason: "试一试" });
   const before = await balances(shop, cashier, member);
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   await identify(page, member);
   await scan(page, `2*${item(8).barcode}`);
   await scan(page, item(9).barcode);
@@ -219,8 +195,7 @@ it("sells with a coupon, points and the wallet, and takes part of it back exactl
 
 it("holds a cart, serves another, and resumes it", async () => {
   const member = await enrol(shop, cashier);
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   await identify(page, member);
   await scan(page, `3*${item(4).barcode}`);
   const due = await price(page);
@@ -246,8 +221,7 @@ it("holds a cart, serves another, and resumes it", async () => {
 });
 
 it("keeps the cart through a reload, and gives a cleared one back", async () => {
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   await scan(page, item(6).barcode);
   await scan(page, item(7).barcode);
   await lines(page, 2);
@@ -268,8 +242,7 @@ it("keeps the cart through a reload, and gives a cleared one back", async () => 
 it("opens a shift, and closes it with a difference", async () => {
   await shop.call(owner, "PUT", "/api/v1/settings/shift", { mode: "required", blind: true });
   try {
-    till = await openTill(shop);
-    const { page } = till;
+    const { page } = await openTill(shop);
     await scan(page, item(0).barcode);
     await price(page);
     await page.keyboard.press("Enter");
@@ -301,8 +274,7 @@ it("opens a shift, and closes it with a difference", async () => {
 it("asks a second person for a refund above the limit", async () => {
   await shop.call(owner, "PUT", "/api/v1/settings/approval", { refund_limit: 100 });
   try {
-    till = await openTill(shop);
-    const { page } = till;
+    const { page } = await openTill(shop);
     await scan(page, `2*${item(10).barcode}`);
     await price(page);
     await page.keyboard.press("F4");
@@ -338,8 +310,7 @@ it("asks the member for the PIN where the shop wants a proof", async () => {
   await shop.call(manager, "PUT", `/api/v1/members/${member.id}/pin`, { pin: "483920" });
   await shop.call(owner, "PUT", "/api/v1/settings/identity", { wallet_above: 0, points_above: 0 });
   try {
-    till = await openTill(shop);
-    const { page } = till;
+    const { page } = await openTill(shop);
     await identify(page, member);
     await scan(page, item(3).barcode);
     const due = await price(page);
@@ -364,8 +335,7 @@ it("asks the member for the PIN where the shop wants a proof", async () => {
 
 it("tops up a wallet", async () => {
   const member = await enrol(shop, cashier);
-  till = await openTill(shop);
-  const { page } = till;
+  const { page } = await openTill(shop);
   await identify(page, member);
   await page.keyboard.press("F3");
   const dialog = page.getByRole("dialog", { name: /充值/ });
@@ -377,8 +347,7 @@ it("tops up a wallet", async () => {
 });
 
 it("loses neither cart nor page when the session runs out", async () => {
-  till = await openTill(shop, { username: "cashier2" });
-  const { page, context } = till;
+  const { page, context } = await openTill(shop, { username: "cashier2" });
   await scan(page, item(2).barcode);
   await price(page);
   await context.clearCookies();
@@ -394,8 +363,13 @@ it("loses neither cart nor page when the session runs out", async () => {
 
 it("speaks English, and is dark where the system is", async () => {
   // Another cashier: one account may sign in only so often in a minute.
-  till = await openTill(shop, { username: "cashier2", locale: "en-GB", colorScheme: "dark", width: 1024, height: 768 });
-  const { page } = till;
+  const { page } = await openTill(shop, {
+    username: "cashier2",
+    locale: "en-GB",
+    colorScheme: "dark",
+    width: 1024,
+    height: 768,
+  });
   await scan(page, item(1).barcode);
   await price(page);
   await page.getByText("to pay").waitFor();
@@ -409,8 +383,7 @@ it("speaks English, and is dark where the system is", async () => {
 });
 
 it("works at a phone's width", async () => {
-  till = await openTill(shop, { username: "cashier2", width: 390, height: 844 });
-  const { page } = till;
+  const { page } = await openTill(shop, { username: "cashier2", width: 390, height: 844 });
   await scan(page, item(1).barcode);
   await price(page);
   await accessible(page, "phone");

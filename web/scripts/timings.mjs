@@ -1,9 +1,11 @@
 // How long each face takes until it can be used, by the browser's own clock, with nothing in its cache:
 // `make faces`, a release build, then `SHUKE_BIN=../target/release/shuke node scripts/timings.mjs`.
-// Fails where a limit is passed; `--json` prints the figures alone.
+// Each face is measured in three turns, one after the other. Fails where the median of a turn passes its limit; `--json`
+// prints the figures alone.
 import { customer, memberCookie, Shop, withCookie } from "./faces.mjs";
 
 const RUNS = 7;
+const TURNS = 3;
 /** Milliseconds until it can be used; what counts as usable; whose page it is. */
 const FACES = {
   console: { limit: 2_000, path: "/console/", usable: "main h1, main h2", who: "owner", width: 1440, height: 900 },
@@ -19,14 +21,16 @@ try {
   const owner = await shop.signIn("owner");
   await customer(shop, owner, PHONE, "许知微");
   const cookies = { owner, cashier: await shop.signIn("cashier"), member: await memberCookie(shop, owner, PHONE) };
-  for (const [face, how] of Object.entries(FACES)) {
-    const times = [];
-    for (let run = 0; run < RUNS; run++) times.push(await once(how, cookies[how.who]));
-    times.sort((a, b) => a.usable - b.usable);
-    const median = times[Math.floor(RUNS / 2)];
-    figures[face] = { limit: how.limit, ...median, slowest: times[RUNS - 1].usable };
-    if (median.usable > how.limit) failed = true;
-  }
+  for (let turn = 0; turn < TURNS; turn++)
+    for (const [face, how] of Object.entries(FACES)) {
+      const times = [];
+      for (let run = 0; run < RUNS; run++) times.push(await once(how, cookies[how.who]));
+      times.sort((a, b) => a.usable - b.usable);
+      const median = times[Math.floor(RUNS / 2)];
+      figures[face] ??= { limit: how.limit, turns: [] };
+      figures[face].turns.push({ ...median, slowest: times[RUNS - 1].usable });
+      if (median.usable > how.limit) failed = true;
+    }
 } finally {
   await shop.stop();
 }
@@ -49,10 +53,10 @@ async function once({ path, usable, width, height }, cookie) {
 
 if (process.argv.includes("--json")) console.log(JSON.stringify(figures));
 else {
-  for (const [face, { limit, usable, painted, slowest, kilobytes }] of Object.entries(figures)) {
-    console.log(
-      `${face}: usable after ${usable} ms of ${limit} (slowest of ${RUNS}: ${slowest}), first paint ${painted} ms, ${kilobytes} kB`,
-    );
-  }
+  for (const [face, { limit, turns }] of Object.entries(figures))
+    for (const { usable, painted, slowest, kilobytes } of turns)
+      console.log(
+        `${face}: usable after ${usable} ms of ${limit} (slowest of ${RUNS}: ${slowest}), first paint ${painted} ms, ${kilobytes} kB`,
+      );
 }
 process.exit(failed ? 1 : 0);

@@ -27,6 +27,7 @@ pub mod shift;
 pub mod starter;
 pub mod stock;
 pub mod tax;
+pub mod template_coupon;
 pub mod trial;
 pub mod verify;
 
@@ -56,6 +57,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(receipt::api::routes())
         .merge(shift::api::routes())
         .merge(tax::api::routes())
+        .merge(template_coupon::api::routes())
         .merge(report::api::routes())
         .merge(figure::api::routes())
         .merge(me::api::routes())

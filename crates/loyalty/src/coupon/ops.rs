@@ -1,7 +1,7 @@
 //! Issuing coupons and taking them back.
 
 use super::store::{self, NewCoupon, Revocable};
-use super::{Coupon, CouponCode, CouponId, CouponTemplateId};
+use super::{Coupon, CouponCode, CouponId, CouponState, CouponTemplateId};
 use crate::book::ops::today;
 use crate::template::{self, CouponTemplate, TemplateState};
 use serde::{Deserialize, Serialize};
@@ -283,6 +283,24 @@ pub async fn of_member(tx: &mut Tx, cx: &Cx, member: Uuid, before: Option<(Date,
     Ok(Page::of(coupons, limit, |view| (view.coupon.expires_on, view.coupon.id)))
 }
 
+/// The coupons of a template, newest first, of every state or of one.
+///
+/// Errors: `coupon_template_not_found`.
+pub async fn of_template(
+    tx: &mut Tx,
+    cx: &Cx,
+    template: CouponTemplateId,
+    state: Option<CouponState>,
+    before: Option<CouponId>,
+    limit: Limit,
+) -> Result<Page<CouponView>> {
+    template::ops::show(tx, cx, template).await?;
+    let today = today(tx, cx).await?;
+    let rows = tx.rows(store::of_template_stmt(cx.merchant, template, state, (today, cx.now), before, limit.fetch())).await?;
+    let coupons = rows.iter().map(|row| view(row, today, cx.now)).collect::<Result<Vec<_>>>()?;
+    Ok(Page::of(coupons, limit, |view| view.coupon.id))
+}
+
 /// A coupon and whose it is, locked, as it stands on a local day; or `coupon_not_found`.
 pub(crate) async fn locked(tx: &mut Tx, cx: &Cx, id: CouponId, today: Date) -> Result<(Coupon, Uuid)> {
     let row = tx.need(store::locked_stmt(cx.merchant, id), missing).await?;
@@ -306,7 +324,7 @@ pub async fn transfer(tx: &mut Tx, cx: &Cx, id: CouponId, to: Uuid) -> Result<Co
     if from == to {
         return refused("it is this member's already");
     }
-    if coupon.state != super::CouponState::Active {
+    if coupon.state != CouponState::Active {
         return refused("it is used, held by an order, taken back or over");
     }
     let place = GIVEN_AWAY | i64::try_from(cx.random.u64() >> 2).unwrap_or(0);

@@ -93,6 +93,38 @@ pub(super) fn list_stmt(merchant: MerchantId, member: Uuid, before: Option<(Date
     )
 }
 
+/// The coupons of a template, newest first, of every state or of one, as it is on a local day, at a moment.
+pub(super) fn of_template_stmt(
+    merchant: MerchantId,
+    template: CouponTemplateId,
+    state: Option<CouponState>,
+    (today, now): (Date, Instant),
+    before: Option<CouponId>,
+    limit: i64,
+) -> Stmt {
+    let before = before.unwrap_or(CouponId(Uuid::max()));
+    let mut params = vec![merchant.to_value(), template.to_value(), before.to_value(), Value::Int(limit)];
+    let open = "revoked_at IS NULL AND uses_left > 0";
+    let of_state = match state {
+        None => String::new(),
+        Some(CouponState::Revoked) => " AND revoked_at IS NOT NULL".to_owned(),
+        Some(CouponState::Used) => " AND revoked_at IS NULL AND uses_left < 1".to_owned(),
+        Some(CouponState::Expired) => format!(" AND {open} AND expires_on < $5"),
+        Some(CouponState::Held) => format!(" AND {open} AND expires_on >= $5 AND held_order IS NOT NULL AND held_until > $6"),
+        Some(CouponState::Active) => {
+            format!(" AND {open} AND expires_on >= $5 AND (held_order IS NULL OR held_until IS NULL OR held_until <= $6)")
+        }
+    };
+    for (number, value) in [("$5", today.to_value()), ("$6", now.to_value())] {
+        if of_state.contains(number) {
+            params.push(value);
+        }
+    }
+    let text =
+        format!("SELECT {COLUMNS} FROM coupon WHERE merchant_id = $1 AND template_id = $2 AND id < $3{of_state} ORDER BY id DESC LIMIT $4");
+    Stmt::built(text, params)
+}
+
 /// The coupons that a member held at a moment, as they were but for their uses: what was revoked later
 /// stands as it stood. Soonest expiry first, at most 200.
 pub fn held_at_stmt(merchant: MerchantId, member: Uuid, at: Instant, day: Date) -> Stmt {

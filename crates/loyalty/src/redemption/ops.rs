@@ -199,3 +199,11 @@ pub async fn of_coupon(tx: &mut Tx, cx: &Cx, coupon: CouponId, before: Option<(I
     let found = store::of_coupon(tx, cx.merchant, coupon, before, limit.fetch()).await?;
     Ok(Page::of(found, limit, |of| (of.at, of.id)))
 }
+
+/// The last use without a sale of each of these coupons that was not undone: coupon, store, moment.
+pub async fn last(tx: &mut Tx, cx: &Cx, coupons: &[CouponId]) -> Result<Vec<(CouponId, Uuid, Instant)>> {
+    if coupons.is_empty() {
+        return Ok(Vec::new());
+    }
+    store::last(tx, cx.merchant, coupons).await
+}

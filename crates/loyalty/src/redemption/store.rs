@@ -185,6 +185,23 @@ pub(super) async fn of_coupon(
     tx.rows(Stmt::built(text, params)).await?.iter().map(|row| read(row).map(|(of, _)| of)).collect()
 }
 
+/// The last use of each of these coupons that is counted here and was not undone: coupon, store, moment. At least one id.
+pub(super) async fn last(tx: &mut Tx, merchant: MerchantId, coupons: &[CouponId]) -> Result<Vec<(CouponId, Uuid, Instant)>> {
+    let mut params = vec![merchant.to_value()];
+    let mut list = String::new();
+    for id in coupons {
+        params.push(id.to_value());
+        let _ = write!(list, "{}${}", if list.is_empty() { "" } else { ", " }, params.len());
+    }
+    let text = format!(
+        "SELECT coupon_id, store_id, at FROM (
+             SELECT coupon_id, store_id, at, ROW_NUMBER() OVER (PARTITION BY coupon_id ORDER BY at DESC, source_id DESC) AS place
+             FROM coupon_use WHERE merchant_id = $1 AND coupon_id IN ({list}) AND source_kind = 'redemption' AND uses_back < uses) AS uses
+         WHERE place = 1"
+    );
+    tx.rows(Stmt::built(text, params)).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}
+
 /// The first member and period whose count is not the sum of its uses: member, template, counted, summed.
 pub(super) async fn differing(tx: &mut Tx, merchant: MerchantId) -> Result<Option<(Uuid, CouponTemplateId, i64, i64)>> {
     let stmt = sql!(

@@ -42,6 +42,8 @@ pub struct ImportProduct {
     pub cost: Option<Money>,
     /// Whether it is counted; only where it is new.
     pub track_stock: bool,
+    /// Whether it is not for sale; only where it is new.
+    pub off_sale: bool,
 }
 
 impl ImportProduct {
@@ -61,6 +63,7 @@ impl ImportProduct {
             member_price: None,
             cost: None,
             track_stock: false,
+            off_sale: false,
         }
     }
 }
@@ -339,7 +342,7 @@ fn brought_up(old: Option<&Variant>, id: VariantId, product: ProductId, row: &Im
         track_stock: row.track_stock,
         oversell: false,
         duration_minutes: None,
-        state: SaleState::OnSale,
+        state: if row.off_sale { SaleState::OffSale } else { SaleState::OnSale },
     };
     let Some(old) = old else { return fresh };
     let mut variant = Variant {

@@ -1,7 +1,7 @@
 //! Coupons of every kind at the till: what they give, why they don't apply, and how they come back.
 
 use crate::purse::{Counter, counter};
-use serde_json::json;
+use serde_json::{Value, json};
 use shuke_testkit::scenario;
 
 impl Counter {
@@ -133,5 +133,66 @@ scenario! {
         theirs["member"] = json!(given.member(1));
         given.sell(&theirs, 4_650).await;
         given.sound().await;
+    }
+
+    /// Whoever asks what has become of a template's coupons sees of each whose it is and where it was used: in which
+    /// sale, or without one; what was taken back was not used.
+    async fn a_templates_coupons_say_what_became_of_them(given) {
+        let template = given.template(json!({ "benefit": { "kind": "amount", "off": 100 } })).await;
+        let first = given.issue(template, given.member(0)).await;
+        given.app.advance_ms(60_000);
+        let second = given.issue(template, given.member(1)).await;
+        given.app.advance_ms(60_000);
+        let third = given.issue(template, given.member(0)).await;
+        let path = format!("/api/v1/coupon-templates/{template}/coupons");
+        let rows = async |query: &str| given.owner.get(&format!("{path}{query}")).await.ok()["items"].as_array().unwrap().clone();
+        let ids = |rows: &[Value]| rows.iter().map(|row| row["id"].as_str().unwrap().parse().unwrap()).collect::<Vec<shuke_kernel::Uuid>>();
+        let all = rows("").await;
+        assert_eq!(ids(&all), [third, second, first], "newest first");
+        assert_eq!((&all[1]["member"], &all[1]["owner"]["id"]), (&json!(given.member(1)), &json!(given.member(1))));
+        assert!(all[1]["owner"]["number"].is_string() && all[1].get("last_use").is_none(), "{}", all[1]);
+
+        let order = given.sell(&given.with(&given.cart(&[(0, 1)]), &[first]), 4_650).await;
+        let used = rows("?state=used").await;
+        assert_eq!(ids(&used), [first]);
+        let told = json!({ "order": order["id"], "store": given.stall.store, "at": order["at"] });
+        assert_eq!((&used[0]["last_use"], &used[0]["state"]), (&told, &json!("used")));
+        assert_eq!(ids(&rows("?state=active").await), [third, second]);
+        let page = given.owner.get(&format!("{path}?limit=2")).await.ok();
+        assert_eq!(ids(&rows(&format!("?limit=2&cursor={}", page["next"].as_str().unwrap())).await), [first]);
+
+        given.take_back(&order, &[]).await;
+        assert!(rows("?state=used").await.is_empty());
+        let back = rows("?state=active").await;
+        assert!(ids(&back) == [third, second, first] && back[2].get("last_use").is_none(), "{back:?}");
+        given.owner.post(&format!("/api/v1/coupons/{second}/revoke"), &json!({})).await.ok();
+        assert_eq!(ids(&rows("?state=revoked").await), [second]);
+        given.app.advance_days(70);
+        assert_eq!(ids(&rows("?state=expired").await), [third, first]);
+        assert!(rows("?state=active").await.is_empty());
+        let nobody = given.uuid();
+        given.owner.get(&format!("/api/v1/coupon-templates/{nobody}/coupons")).await.refused(404, "coupon_template_not_found");
+    }
+
+    /// A voucher that was redeemed without a sale says where; undone, it was not used. Several uses show the last.
+    async fn the_last_use_is_shown_with_or_without_a_sale(given) {
+        let terms = json!({ "benefit": { "kind": "service", "services": [given.variant(3)] }, "limits": { "uses": 3 } });
+        let template = given.template(terms).await;
+        let coupon = given.issue(template, given.member(0)).await;
+        let path = format!("/api/v1/coupon-templates/{template}/coupons");
+        let last = async || given.owner.get(&path).await.ok()["items"][0]["last_use"].clone();
+        let redemption = given.uuid();
+        let draft = json!({ "id": redemption, "coupon": coupon, "store": given.stall.store, "uses": 1 });
+        let redeemed = given.owner.post("/api/v1/coupon-redemptions", &draft).await.ok();
+        assert_eq!(last().await, json!({ "store": given.stall.store, "at": redeemed["at"] }));
+        given.app.advance_ms(60_000);
+        let cart = given.with(&given.cart(&[(3, 1)]), &[coupon]);
+        let total = given.quote(&cart).await["payable"].as_i64().unwrap();
+        let order = given.sell(&cart, total).await;
+        assert_eq!(last().await["order"], order["id"], "the later of two");
+        given.take_back(&order, &[]).await;
+        assert_eq!(last().await, json!({ "store": given.stall.store, "at": redeemed["at"] }));
+        given.owner.post(&format!("/api/v1/coupon-redemptions/{redemption}/undo"), &json!({})).await.ok();
+        assert_eq!(last().await, Value::Null);
     }
 }

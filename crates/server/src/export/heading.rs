@@ -1,13 +1,15 @@
 //! What the columns are called: by the names of the import's fields, or in Chinese. Either way the import
 //! reads them as what they are.
 
-/// How the columns are headed.
+use super::word;
+
+/// How the columns are headed, and what stands in those that hold one of a few words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Headings {
     /// By the names of the import's fields.
     #[default]
     Names,
-    /// In Chinese.
+    /// In Chinese, the values too.
     Chinese,
 }
 
@@ -77,6 +79,13 @@ const OWN: &[(&str, &str, &str)] = &[
 ];
 
 impl Headings {
+    /// What a cell of a column says that holds one of a few words.
+    pub(super) fn value<'a>(self, list: &str, column: &str, code: &'a str) -> &'a str {
+        match self {
+            Self::Names => code,
+            Self::Chinese => word::chinese(list, column, code),
+        }
+    }
     /// The head of a list.
     pub(super) fn of(self, list: &str, names: Vec<&'static str>) -> Vec<&'static str> {
         match self {

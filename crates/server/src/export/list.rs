@@ -11,6 +11,7 @@ use shuke_org::audit::{self, Entry};
 use shuke_org::{merchant, store};
 use shuke_sales::order::Order;
 use shuke_sales::order::export::{self as orders, Returned, Wanted};
+use shuke_sales::product::SaleState;
 use shuke_sales::{category, product};
 use std::collections::HashMap;
 use std::path::Path;
@@ -210,6 +211,12 @@ impl Export<'_> {
         Cell::Number(self.currency.format(amount))
     }
 
+    /// A code, or the word for it.
+    fn word(&self, column: &str, code: &str) -> Cell {
+        let (list, _) = head(self.request.kind, false);
+        text(self.request.headings.value(list, column, code))
+    }
+
     fn store(&self, id: Option<Uuid>) -> Cell {
         let name = id.and_then(|id| self.stores.iter().find(|(store, _, _)| *store == id)).map(|(_, name, _)| name.clone());
         Cell::from(name)
@@ -240,16 +247,16 @@ impl Export<'_> {
         let mut row = vec![
             text(member.number.as_str()),
             Cell::from(exported.cards.first().cloned()),
-            text(member.gender.map_or("", |gender| gender.as_str())),
+            self.word("gender", member.gender.map_or("", |gender| gender.as_str())),
             text(exported.tags.join("、")),
             day(Some(member.joined_on)),
             self.store(member.home_store.map(|store| store.0)),
             Cell::from(member.region.province.clone()),
             Cell::from(member.region.city.clone()),
             Cell::from(member.region.district.clone()),
-            Cell::from(member.source.clone()),
-            text(member.state.as_str()),
-            text(member.stat.stage.as_str()),
+            self.word("source", member.source.as_deref().unwrap_or_default()),
+            self.word("state", member.state.as_str()),
+            self.word("stage", member.stat.stage.as_str()),
             number(member.stat.orders),
             self.money(member.stat.amount),
             day(member.stat.first_purchase_on),
@@ -262,7 +269,7 @@ impl Export<'_> {
                 Cell::from(person.name.clone()),
                 Cell::from(person.email.clone()),
                 Cell::from(person.birthday.map(|birthday| birthday.to_string())),
-                text(lunar.unwrap_or_default()),
+                self.word("birthday_calendar", lunar.unwrap_or_default()),
                 Cell::from(person.note.clone()),
             ]);
         }
@@ -306,7 +313,7 @@ impl Export<'_> {
                 text(external.unwrap_or(&order.number)),
                 text(zone.local(order.at).strftime("%Y-%m-%d %H:%M:%S").to_string()),
                 text(store),
-                text(order.channel.as_str()),
+                self.word("channel", order.channel.as_str()),
                 Cell::from(customer.clone()),
                 text(line.sku.as_str()),
                 text(line.name.as_str()),
@@ -352,7 +359,7 @@ impl Export<'_> {
             self.money(returned.amount),
             number(returned.points_returned.0),
             number(returned.points_clawed.0),
-            text(returned.reason.as_str()),
+            self.word("reason", returned.reason.as_str()),
         ]
     }
 
@@ -377,6 +384,8 @@ impl Export<'_> {
                 .await?;
             for product in &page.items {
                 for variant in &product.variants {
+                    // What is off sale as a whole sells in no variant.
+                    let state = if product.state == SaleState::OffSale { product.state } else { variant.state };
                     let row = [
                         text(product.code.as_str()),
                         text(variant.sku.as_str()),
@@ -389,8 +398,8 @@ impl Export<'_> {
                         variant.cost.map_or(Cell::Empty, |cost| self.money(cost)),
                         text(product.unit.as_str()),
                         text(product.brand.as_str()),
-                        text(product.kind.as_str()),
-                        text(variant.state.as_str()),
+                        self.word("kind", product.kind.as_str()),
+                        self.word("state", state.as_str()),
                     ];
                     self.sheet.add(&row)?;
                 }

@@ -2,7 +2,7 @@
 //!
 //! A list is read page by page, each page in a read of its own, and written as it comes: memory does
 //! not grow with the list. The columns are named as the import names its fields, or in Chinese as the import
-//! understands it, so that what went out of one shop comes into another.
+//! understands it; so are the values that are one of a few words. What went out of one shop comes into another.
 //!
 //! Invariants: names, phones, addresses, birthdays and notes are left out unless they are asked for,
 //! and then the audit log says so before the first row is written. A text that a spreadsheet program
@@ -11,6 +11,7 @@
 mod heading;
 mod list;
 mod sheet;
+pub(crate) mod word;
 
 pub use heading::Headings;
 pub use list::{Kind, Request, write};

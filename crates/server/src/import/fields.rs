@@ -152,6 +152,11 @@ const MEMBERS: &[Field] = &[
     STORE,
     NOTE,
     field("email", &["邮箱", "电子邮箱", "电子邮件", "mail", "emailaddress"]),
+    field("birthday_calendar", &["生日历法", "历法"]),
+    field("source", &["来源", "会员来源", "客户来源", "来源渠道"]),
+    field("province", &["省", "省份", "所在省"]),
+    field("city", &["市", "城市", "所在城市"]),
+    field("district", &["区", "区县", "县", "所在区"]),
 ];
 
 const PRODUCTS: &[Field] = &[
@@ -223,6 +228,10 @@ const PRODUCTS: &[Field] = &[
     field("unit", &["单位", "计量单位", "uom", "unitofmeasure"]),
     field("brand", &["品牌", "brandname"]),
     field("kind", &["类型", "商品类型", "type", "producttype"]),
+    // Where both stand in a file, the product's code beside the variant's number.
+    field("code", &["货号"]),
+    field("variant_name", &["规格", "规格名", "规格名称", "variant", "variantname"]),
+    field("state", &["状态", "商品状态", "上下架"]),
     STORE,
     NOTE,
 ];

@@ -10,12 +10,13 @@ use super::people::{Customers, card_number};
 use super::task::{Effects, Planned, Refusal};
 use super::values::{self, narrow};
 use super::{Mapping, Row, phone};
+use crate::export::word;
 use shuke_db::{Db, Tx};
 use shuke_kernel::{Cx, Date, Error, Limit, Result, Uuid, time};
 use shuke_ledger::journal::ops as journal;
 use shuke_loyalty::tier::{TierId, TierScheme, ops as tiers};
 use shuke_member::MemberId;
-use shuke_member::member::{Enrol, EnrolOutcome, EnrolRequest, Gender, ops as members};
+use shuke_member::member::{Birthday, Enrol, EnrolOutcome, EnrolRequest, Gender, Region, ops as members};
 use shuke_member::tag::{TagDraft, TagId, ops as tags};
 use shuke_org::setting;
 use std::collections::{BTreeMap, HashMap};
@@ -35,6 +36,9 @@ struct Columns {
     store: Option<usize>,
     note: Option<usize>,
     email: Option<usize>,
+    birthday_calendar: Option<usize>,
+    source: Option<usize>,
+    region: [Option<usize>; 3],
 }
 
 /// A member of the batch.
@@ -79,6 +83,9 @@ impl Members {
             store: mapping.column("store"),
             note: mapping.column("note"),
             email: mapping.column("email"),
+            birthday_calendar: mapping.column("birthday_calendar"),
+            source: mapping.column("source"),
+            region: ["province", "city", "district"].map(|field| mapping.column(field)),
         };
         let dates = [columns.birthday, columns.joined_on];
         let order = DateOrder::of(sample.iter().flat_map(|row| dates.map(|column| cell(row, column))))?;
@@ -142,11 +149,14 @@ impl Members {
 
     fn request(&self, ground: &Ground, row: &Row, phone: Option<String>, card_number: Option<String>) -> Result<EnrolRequest> {
         let columns = &self.columns;
+        let [province, city, district] = columns.region;
         let text = |column| Some(cell(row, column)).filter(|text| !text.is_empty()).map(str::to_owned);
-        let (birthday, birthday_lunar) = self.birthday(cell(row, columns.birthday))?;
+        let lunar = word::meant("members", "birthday_calendar", cell(row, columns.birthday_calendar)) == Some("lunar");
+        let (birthday, birthday_lunar) = self.birthday(cell(row, columns.birthday), lunar)?;
         let gender = values::gender(cell(row, columns.gender))?.map(|gender| match gender {
             values::Gender::Female => Gender::Female,
             values::Gender::Male => Gender::Male,
+            values::Gender::Other => Gender::Other,
         });
         let joined_on = values::optional(cell(row, columns.joined_on), |text| dates::date(text, self.order))?;
         Ok(EnrolRequest {
@@ -157,21 +167,29 @@ impl Members {
             birthday,
             birthday_lunar,
             gender,
-            source: Some("import".to_owned()),
+            source: match columns.source {
+                Some(_) => text(columns.source).map(|text| word::meant("members", "source", &text).map_or(text, str::to_owned)),
+                None => Some("import".to_owned()),
+            },
+            region: Region { province: text(province), city: text(city), district: text(district) },
             joined_on: joined_on.map(|day| day.min(ground.members.today(&ground.cx))),
             card_number,
             ..EnrolRequest::default()
         })
     }
 
-    /// `1990-08-15`, `--08-15` or `8月15日`; 农历 or 阴历 before it says that it is lunar.
-    fn birthday(&self, text: &str) -> Result<(Option<String>, bool)> {
+    /// `1990-08-15`, `--08-15` or `8月15日`; 农历 or 阴历 before it says that it is lunar, where no column does.
+    fn birthday(&self, text: &str, lunar: bool) -> Result<(Option<String>, bool)> {
         if text.is_empty() {
             return Ok((None, false));
         }
         let text = narrow(text);
         let bare = text.trim().trim_start_matches("农历").trim_start_matches("阴历").trim();
-        let lunar = bare.len() < text.trim().len();
+        let lunar = lunar || bare.len() < text.trim().len();
+        // A lunar month has days that the solar one of its number may lack: 30 February.
+        if lunar && Birthday::parse(bare, true).is_ok() {
+            return Ok((Some(bare.to_owned()), true));
+        }
         let yearless = bare.trim_start_matches("--").replace(['月', '/', '.'], "-").replace(['日', '号'], "");
         let parts: Vec<&str> = yearless.split('-').collect();
         if let [month, day] = parts[..]

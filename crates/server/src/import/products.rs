@@ -31,6 +31,9 @@ struct Columns {
     unit: Option<usize>,
     brand: Option<usize>,
     kind: Option<usize>,
+    code: Option<usize>,
+    variant_name: Option<usize>,
+    state: Option<usize>,
     stock: Option<usize>,
     store: Option<usize>,
 }
@@ -71,6 +74,9 @@ impl Products {
             unit: mapping.column("unit"),
             brand: mapping.column("brand"),
             kind: mapping.column("kind"),
+            code: mapping.column("code"),
+            variant_name: mapping.column("variant_name"),
+            state: mapping.column("state"),
             stock: mapping.column("stock"),
             store: mapping.column("store"),
         };
@@ -113,7 +119,11 @@ impl Products {
         if on_hand.is_some_and(|milli| milli < 0) {
             return Err(Error::invalid("stock_negative", "there can't be less than nothing on hand"));
         }
+        let off_sale = matches!(cell(row, columns.state), "停售" | "下架" | "已下架" | "停用" | "off_sale");
         let product = ImportProduct {
+            code: cell(row, columns.code).split_whitespace().collect::<Vec<_>>().join("_"),
+            variant_name: cell(row, columns.variant_name).to_owned(),
+            off_sale,
             category,
             kind: if service { ProductKind::Service } else { ProductKind::Goods },
             unit: cell(row, columns.unit).to_owned(),

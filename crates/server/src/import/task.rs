@@ -45,7 +45,6 @@ pub(super) struct Effects {
 }
 
 /// The work on one kind of file.
-#[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 pub(super) enum Task {
     Members(Members),
     Products(Products),

@@ -12,6 +12,8 @@ pub enum Gender {
     Female,
     /// 男
     Male,
+    /// 其他
+    Other,
 }
 
 /// Whether a cell holds nothing: empty, or one of the words that databases write for nothing.
@@ -74,7 +76,8 @@ pub fn gender(text: &str) -> Result<Option<Gender>> {
     match narrow(text).trim().to_lowercase().as_str() {
         "女" | "女性" | "女士" | "小姐" | "f" | "female" | "woman" | "w" => Ok(Some(Gender::Female)),
         "男" | "男性" | "先生" | "m" | "male" | "man" => Ok(Some(Gender::Male)),
-        "未知" | "保密" | "不详" | "其他" | "未填写" | "unknown" | "other" | "u" => Ok(None),
+        "其他" | "other" => Ok(Some(Gender::Other)),
+        "未知" | "保密" | "不详" | "未填写" | "unknown" | "u" => Ok(None),
         blank if is_blank(blank) => Ok(None),
         _ => Err(Error::invalid("gender_malformed", format!("{text:?} is no gender; write 女, 男 or 未知"))),
     }
@@ -123,6 +126,7 @@ mod tests {
         assert_eq!(gender("女").ok(), Some(Some(Gender::Female)));
         assert_eq!(gender(" M ").ok(), Some(Some(Gender::Male)));
         assert_eq!(gender("保密").ok(), Some(None));
+        assert_eq!(gender("其他").ok(), Some(Some(Gender::Other)));
         assert_eq!(gender("x").unwrap_err().code(), "gender_malformed");
         assert_eq!((yes_no("是").ok(), yes_no("FALSE").ok(), yes_no("?").ok()), (Some(true), Some(false), None));
         assert_eq!(list("A、B，A;  ;-"), ["A", "B"]);

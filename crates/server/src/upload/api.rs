@@ -176,11 +176,11 @@ text_enum! {
 }
 
 text_enum! {
-    /// How the columns are headed.
+    /// How the columns are headed, and what stands in those that hold one of a few words.
     pub enum ExportHeadings {
         /// By the names of the import's fields.
         Names = "names",
-        /// In Chinese.
+        /// In Chinese, the values too.
         Chinese = "zh",
     }
 }
@@ -196,7 +196,7 @@ struct Wanted {
     format: Option<ExportFormat>,
     /// With names, phones and the like, for members.
     personal: Option<bool>,
-    /// How the columns are headed; an import understands either. By names where it is left out.
+    /// How the columns are headed, and the values with them; an import understands either. By names where it is left out.
     #[param(inline)]
     headings: Option<ExportHeadings>,
     /// Orders and refunds from this local day on.

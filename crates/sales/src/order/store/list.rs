@@ -3,8 +3,9 @@
 use super::super::model::Order;
 use super::{SELECT, read};
 use crate::product::store::placeholders;
-use shuke_db::{Stmt, ToValue as _, Tx, Value};
+use shuke_db::{Stmt, ToValue as _, Tx, Value, sql};
 use shuke_kernel::{Instant, MerchantId, Result, Uuid, Zone};
+use shuke_offer::price::Saving;
 
 /// Most stores whose orders are merged; whoever has more is to name one.
 const STORES_MAX: usize = 200;
@@ -160,4 +161,22 @@ pub(crate) async fn of_member(
     };
     found.retain(|order| within(order.store, order.at));
     Ok(found)
+}
+
+/// What each order of a member saved, since a moment, newest first: id, store, moment, savings. Orders that were taken
+/// back whole are left out.
+pub(crate) fn savings_since_stmt(merchant: MerchantId, member: Uuid, from: Instant) -> Stmt {
+    sql!(
+        "SELECT id, store_id, at, savings FROM sales_order
+         WHERE merchant_id = $1 AND member_id = $2 AND at >= $3 AND (refunds = 0 OR refunded < total) ORDER BY at DESC LIMIT $4",
+        merchant,
+        member,
+        from,
+        OF_MEMBER_MAX
+    )
+}
+
+/// Reads what an order saved.
+pub(crate) fn savings(text: &str) -> Result<Vec<Saving>> {
+    super::parsed(text)
 }

@@ -8,7 +8,7 @@ pub(crate) mod lake;
 mod list;
 pub(crate) mod verify;
 
-pub(crate) use list::{Filter, Span, list, of_member, of_members, of_stores};
+pub(crate) use list::{Filter, Span, list, of_member, of_members, of_stores, savings, savings_since_stmt};
 
 use super::model::{Order, OrderId, OrderLine, number};
 use crate::product::store::placeholders;

@@ -127,9 +127,7 @@ function Settings() {
           {t("profile.install")}
         </Button>
       ) : (
-        <p className="row-note">
-          {t("profile.install")}: {t("home.installHint")}
-        </p>
+        <p className="row-note">{t("ui:pair", { name: t("profile.install"), says: t("home.installHint") })}</p>
       )}
     </Part>
   );

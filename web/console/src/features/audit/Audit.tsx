@@ -45,44 +45,28 @@ export function Audit() {
   );
 }
 
+/** The page of what an action was done to, by the action's noun. */
+const PAGES = {
+  member: "/members/$id",
+  ledger: "/members/$id",
+  points: "/members/$id",
+  growth: "/members/$id",
+  order: "/sales/orders/$id",
+  offer: "/benefits/offers/$id",
+  coupon_template: "/benefits/coupons/$id",
+} as const;
+
 /** To what something was done: a link where there is a page, words where it is a part of the settings. */
-function Subject({ row }: { row: Row }) {
+function Subject({ row: { action, subject: id } }: { row: Row }) {
   const words = useWords();
-  const id = row.subject;
-  const short = id.slice(-8);
-  switch (row.action.split(".")[0]) {
-    case "setting":
-      return <>{words.section(id)}</>;
-    case "member":
-    case "ledger":
-    case "points":
-    case "growth":
-      return (
-        <Link to="/members/$id" params={{ id }}>
-          {short}
-        </Link>
-      );
-    case "order":
-      return (
-        <Link to="/sales/orders/$id" params={{ id }}>
-          {short}
-        </Link>
-      );
-    case "offer":
-      return (
-        <Link to="/benefits/offers/$id" params={{ id }}>
-          {short}
-        </Link>
-      );
-    case "coupon_template":
-      return (
-        <Link to="/benefits/coupons/$id" params={{ id }}>
-          {short}
-        </Link>
-      );
-    default:
-      return <code>{id}</code>;
-  }
+  const [noun = ""] = action.split(".");
+  if (noun === "setting") return <>{words.section(id)}</>;
+  if (!(noun in PAGES)) return <code>{id}</code>;
+  return (
+    <Link to={PAGES[noun as keyof typeof PAGES]} params={{ id }}>
+      {id.slice(-8)}
+    </Link>
+  );
 }
 
 function Changes({ row }: { row: Row }) {

@@ -10,7 +10,8 @@ import { Example } from "../../parts/Example";
 import { FormDrawer } from "../../parts/FormDrawer";
 import { Form } from "../../parts/form/Form";
 import { useFormat, useLabel, usePeriod } from "../../parts/format";
-import { Loaded, useRefresh } from "../../parts/Parts";
+import { Loaded, TabPage, useRefresh } from "../../parts/Parts";
+import { Issued } from "./Issued";
 import { Says } from "./Says";
 import { firstTerms, useCouponSections } from "./terms";
 
@@ -76,69 +77,80 @@ function Page({ template }: { template: Schema<"CouponTemplate"> }) {
   const put = (body: Schema<"TemplateChange">) =>
     api.PUT("/api/v1/coupon-templates/{id}", { params: { path: { id } }, body });
   const done = () => refresh("coupon-template", "coupon-templates");
+  const actions = (
+    <>
+      {label("publishState", template.state)} · {t("benefits.coupon.issued")} {f.count(template.issued)}
+      {may && template.state !== "published" && (
+        <Act
+          primary
+          label={t("benefits.publish")}
+          ask={t("benefits.publishAsk")}
+          act={() => put({ name, terms, state: "published" })}
+          done={done}
+        />
+      )}
+      {may && template.state === "published" && (
+        <Act
+          label={t("benefits.stop")}
+          ask={t("benefits.stopAsk")}
+          act={() => put({ name, terms, state: "stopped" })}
+          done={done}
+        />
+      )}
+      {mayIssue && template.state === "published" && (
+        <Button type="primary" onClick={() => setIssue(true)}>
+          {t("benefits.coupon.issue")}
+        </Button>
+      )}
+      {may && (
+        <Act
+          label={t("benefits.tryIt")}
+          act={(key) =>
+            api.POST("/api/v1/trials", {
+              params: { header: once(key) },
+              body: { id: newId(), name, from, to, rule: { kind: "coupon", terms } as Schema<"TrialRule"> },
+            })
+          }
+          done={() => void navigate({ to: "/benefits/trials" })}
+        />
+      )}
+      {mayIssue && (
+        <Act
+          danger
+          label={t("benefits.coupon.revokeAll")}
+          ask={t("benefits.coupon.revokeAsk")}
+          act={(key) =>
+            api.POST("/api/v1/coupon-templates/{id}/revoke-coupons", {
+              params: { path: { id }, header: once(key) },
+              body: { reason: "" },
+            })
+          }
+          done={done}
+        />
+      )}
+    </>
+  );
+  const tabs = [
+    {
+      key: "terms",
+      label: t("benefits.coupon.termsTab"),
+      render: () => (
+        <Form
+          id={`coupon-${id}-${template.changed_at}`}
+          readOnly={!may}
+          initial={{ name, terms }}
+          sections={sections}
+          aside={(value) => <Beside terms={value.terms} />}
+          save={(value) => put({ ...value, state: template.state })}
+          saved={done}
+        />
+      ),
+    },
+    { key: "issued", label: t("benefits.coupon.issuedList"), render: () => <Issued template={id} /> },
+  ];
   return (
     <div className="stack">
-      <p className="page-actions">
-        {label("publishState", template.state)} · {t("benefits.coupon.issued")} {f.count(template.issued)}
-        {may && template.state !== "published" && (
-          <Act
-            primary
-            label={t("benefits.publish")}
-            ask={t("benefits.publishAsk")}
-            act={() => put({ name, terms, state: "published" })}
-            done={done}
-          />
-        )}
-        {may && template.state === "published" && (
-          <Act
-            label={t("benefits.stop")}
-            ask={t("benefits.stopAsk")}
-            act={() => put({ name, terms, state: "stopped" })}
-            done={done}
-          />
-        )}
-        {mayIssue && template.state === "published" && (
-          <Button type="primary" onClick={() => setIssue(true)}>
-            {t("benefits.coupon.issue")}
-          </Button>
-        )}
-        {may && (
-          <Act
-            label={t("benefits.tryIt")}
-            act={(key) =>
-              api.POST("/api/v1/trials", {
-                params: { header: once(key) },
-                body: { id: newId(), name, from, to, rule: { kind: "coupon", terms } as Schema<"TrialRule"> },
-              })
-            }
-            done={() => void navigate({ to: "/benefits/trials" })}
-          />
-        )}
-        {mayIssue && (
-          <Act
-            danger
-            label={t("benefits.coupon.revokeAll")}
-            ask={t("benefits.coupon.revokeAsk")}
-            act={(key) =>
-              api.POST("/api/v1/coupon-templates/{id}/revoke-coupons", {
-                params: { path: { id }, header: once(key) },
-                body: { reason: "" },
-              })
-            }
-            done={done}
-          />
-        )}
-      </p>
-      <Form
-        id={`coupon-${id}-${template.changed_at}`}
-        title={name}
-        readOnly={!may}
-        initial={{ name, terms }}
-        sections={sections}
-        aside={(value) => <Beside terms={value.terms} />}
-        save={(value) => put({ ...value, state: template.state })}
-        saved={done}
-      />
+      <TabPage title={name} actions={actions} tabs={tabs} />
       <FormDrawer<{ members: string[]; count: number | null }>
         id={`issue-${id}`}
         title={t("benefits.coupon.issue")}

@@ -1,8 +1,9 @@
 import { api, type Schema } from "@shuke/api";
 import { useTranslation } from "react-i18next";
 import { Act } from "../../parts/Act";
+import { ChooseStore } from "../../parts/ChooseStore";
 import { useFormat } from "../../parts/format";
-import { Empty, List } from "../../parts/List";
+import { List } from "../../parts/List";
 import { useRefresh } from "../../parts/Parts";
 import { useStores } from "../../parts/refs";
 import { useUrl } from "../../parts/url";
@@ -15,13 +16,7 @@ export function Held() {
   const [search] = useUrl();
   const stores = useStores();
   const store = search.store ?? (stores.length === 1 ? stores[0]?.id : undefined);
-  if (!store)
-    return (
-      <section className="list" aria-label={t("page.held")}>
-        <h1>{t("page.held")}</h1>
-        <Empty text={t("sales.shift.chooseStore")} />
-      </section>
-    );
+  if (!store) return <ChooseStore title={t("page.held")} />;
   return (
     <List<Schema<"HeldCart">>
       id="held"

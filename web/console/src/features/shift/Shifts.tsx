@@ -5,9 +5,10 @@ import { Link } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ChooseStore } from "../../parts/ChooseStore";
 import { FormDrawer } from "../../parts/FormDrawer";
 import { useFormat, useLabel, useOptions } from "../../parts/format";
-import { Empty, List, Table } from "../../parts/List";
+import { List, Table } from "../../parts/List";
 import { Facts, Loaded, useRefresh } from "../../parts/Parts";
 import { useStores, useTills } from "../../parts/refs";
 import { useUrl } from "../../parts/url";
@@ -71,16 +72,6 @@ export function useOneStore(): string | undefined {
   const [{ store }] = useUrl();
   const stores = useStores();
   return store ?? (stores.length === 1 ? stores[0]?.id : undefined);
-}
-
-function ChooseStore({ title }: { title: string }) {
-  const { t } = useTranslation(["app", "ui"]);
-  return (
-    <section className="list" aria-label={title}>
-      <h1>{title}</h1>
-      <Empty text={t("sales.shift.chooseStore")} />
-    </section>
-  );
 }
 
 /** What one shift has taken, by tender, and its cash. */

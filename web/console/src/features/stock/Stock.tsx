@@ -4,10 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, Drawer } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ChooseStore } from "../../parts/ChooseStore";
 import { FormDrawer } from "../../parts/FormDrawer";
 import type { Field } from "../../parts/form/model";
 import { useFormat, useLabel, useOptions } from "../../parts/format";
-import { Empty, List, Table } from "../../parts/List";
+import { List, Table } from "../../parts/List";
 import { Loaded, useRefresh } from "../../parts/Parts";
 import { useStores } from "../../parts/refs";
 import { useUrl } from "../../parts/url";
@@ -27,13 +28,7 @@ export function Stock() {
   const [open, setOpen] = useState<Document>();
   const [moves, setMoves] = useState<Row>();
   const [limits, setLimits] = useState(false);
-  if (!store)
-    return (
-      <section className="list" aria-label={t("page.stock")}>
-        <h1>{t("page.stock")}</h1>
-        <Empty text={t("goods.stock.choose")} />
-      </section>
-    );
+  if (!store) return <ChooseStore title={t("page.stock")} />;
   const rules = <Button onClick={() => setLimits(true)}>{t("running.limits.button")}</Button>;
   const actions = may ? (
     <>

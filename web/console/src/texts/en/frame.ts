@@ -13,6 +13,7 @@ export const frame: Omit<
     again: "Sign in again",
   },
   shell: {
+    chooseStore: "Which store?",
     menu: "Menu",
     search: "Search",
     searchHint: "Member, phone, product, order id, page…",

@@ -51,7 +51,6 @@ export const goods: Texts["goods"] = {
     empty: "Categories sort products; offers and earn rules can go by them.",
   },
   stock: {
-    choose: "Choose a store at the top first.",
     onHand: "On hand",
     low: "At most on hand",
     movements: "Movements",

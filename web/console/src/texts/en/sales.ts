@@ -55,7 +55,6 @@ export const sales: Texts["sales"] = {
   },
   shift: {
     empty: "Shifts with their counts and differences. Choose a store at the top first.",
-    chooseStore: "Choose a store at the top first.",
     till: "Till",
     opened: "Opened",
     closed: "Closed",

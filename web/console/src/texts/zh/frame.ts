@@ -8,6 +8,7 @@ export const frame = {
     again: "请重新登录",
   },
   shell: {
+    chooseStore: "看哪家门店？",
     menu: "菜单",
     search: "搜索",
     searchHint: "会员姓名、手机号、商品、订单编号、页面…",

@@ -49,7 +49,6 @@ export const goods = {
     empty: "按分类管理商品，促销和积分规则也可以按分类设置。",
   },
   stock: {
-    choose: "请先在页面上方选择一家门店。",
     onHand: "现有数量",
     low: "现有数量不多于",
     movements: "出入库明细",

@@ -52,7 +52,6 @@ export const sales = {
   },
   shift: {
     empty: "开班收款、交班点钱，每个班次的长短款都记在这里。先在上方选一家门店。",
-    chooseStore: "请先在页面上方选择一家门店。",
     till: "收银台",
     opened: "开班",
     closed: "交班",

@@ -9,18 +9,21 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
   const { t } = useTranslation("ui");
   if (!error) return null;
   const problem = asProblem(error);
-  const faults = problem.body?.fields ?? [];
+  const says = sentence(problem, language());
+  // Of one field the problem's own sentence often says all of it.
+  const faults = new Set((problem.body?.fields ?? []).map((fault) => fieldSentence(fault, language())));
+  faults.delete(says);
   return (
     <Alert
       type={problem.offline ? "warning" : "error"}
       showIcon
       role="alert"
-      title={sentence(problem, language())}
+      title={says}
       description={
-        faults.length > 0 || problem.status >= 500 ? (
+        faults.size > 0 || problem.status >= 500 ? (
           <>
-            {[...new Set(faults.map((fault) => fieldSentence(fault, language())))].map((says) => (
-              <div key={says}>{says}</div>
+            {[...faults].map((fault) => (
+              <div key={fault}>{fault}</div>
             ))}
             {problem.status >= 500 && problem.requestId ? (
               <small>{t("problem.request", { id: problem.requestId })}</small>
@@ -29,8 +32,8 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
         ) : undefined
       }
       action={
-        // What one may not, one may not again.
-        onRetry && problem.status !== 403 ? (
+        // What one may not, one may not again; what is not there, is not there again.
+        onRetry && problem.status !== 403 && problem.status !== 404 ? (
           <Button size="small" onClick={onRetry}>
             {t("do.retry")}
           </Button>
