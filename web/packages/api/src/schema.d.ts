@@ -516,6 +516,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/coupon-templates/{id}/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The coupons that a template has issued, newest first, each with its member and its last use. */
+        get: operations["list_template_coupons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coupon-templates/{id}/revoke-coupons": {
         parameters: {
             query?: never;
@@ -6920,6 +6937,21 @@ export interface components {
             /** @description On which days it can be used. */
             validity: components["schemas"]["Validity"];
         };
+        /** @description Where and when a coupon was used. */
+        CouponUse: {
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /**
+             * Format: uuid
+             * @description The order that it was used in; absent where it was redeemed without one.
+             */
+            order?: string | null;
+            /**
+             * Format: uuid
+             * @description The store.
+             */
+            store: string;
+        };
         /** @description A coupon with whose it is and where it came from. */
         CouponView: components["schemas"]["Coupon"] & {
             /** @description When. */
@@ -11887,6 +11919,16 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_TemplateCoupon: {
+            /** @description The rows, in the list's order. */
+            items: (components["schemas"]["CouponView"] & {
+                last_use?: components["schemas"]["CouponUse"] | null;
+                owner?: components["schemas"]["MemberBrief"] | null;
+            })[];
+            /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Terms: {
             /** @description The rows, in the list's order. */
             items: {
@@ -15856,6 +15898,11 @@ export interface components {
             /** @description What coupons issued from now on copy. */
             terms: components["schemas"]["CouponTerms"];
         };
+        /** @description A coupon of a template, with whose it is and its last use. */
+        TemplateCoupon: components["schemas"]["CouponView"] & {
+            last_use?: components["schemas"]["CouponUse"] | null;
+            owner?: components["schemas"]["MemberBrief"] | null;
+        };
         /** @description A template to be made. */
         TemplateDraft: {
             /** @description Its id, made by the client (a UUIDv7). */
@@ -19362,6 +19409,55 @@ export interface operations {
             };
         };
     };
+    list_template_coupons: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state. */
+                state?: components["schemas"]["CouponState"] | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["CouponTemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TemplateCoupon"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     revoke_template_coupons: {
         parameters: {
             query?: never;
@@ -19953,7 +20049,7 @@ export interface operations {
                 format?: ("csv" | "xlsx") | null;
                 /** @description With names, phones and the like, for members. */
                 personal?: boolean | null;
-                /** @description How the columns are headed; an import understands either. By names where it is left out. */
+                /** @description How the columns are headed, and the values with them; an import understands either. By names where it is left out. */
                 headings?: ("names" | "zh") | null;
                 /** @description Orders and refunds from this local day on. */
                 from?: string | null;
