@@ -14,6 +14,7 @@ const ELSEWHERE: Record<string, string> = {
   "GET /api/v1/coupon-batches/{id}": "the list of batches says all of it",
   "GET /api/v1/coupons/{id}": "found by its code, or at its member",
   "GET /api/v1/exchanges/{id}": "shown at its order",
+  "GET /api/v1/insight/saves/{id}": "the list of saves of a run says all of it",
   "GET /api/v1/gift-card-batches/{id}": "the list of batches says all of it",
   "GET /api/v1/gift-cards/{id}": "found by its code",
   "GET /api/v1/pass-plans/{id}": "the list of plans says all of it",

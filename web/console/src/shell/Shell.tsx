@@ -1,5 +1,6 @@
 import {
   AppstoreOutlined,
+  BulbOutlined,
   GiftOutlined,
   HomeOutlined,
   LogoutOutlined,
@@ -25,6 +26,7 @@ const ICONS: Record<Group, ReactNode> = {
   sales: <ShopOutlined />,
   goods: <AppstoreOutlined />,
   benefits: <GiftOutlined />,
+  insight: <BulbOutlined />,
   settings: <SettingOutlined />,
 };
 

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { FileRoutesByTo } from "../routeTree.gen";
 
 export type Place = keyof FileRoutesByTo;
-export type Group = "today" | "members" | "sales" | "goods" | "benefits" | "settings";
+export type Group = "today" | "members" | "sales" | "goods" | "benefits" | "insight" | "settings";
 
 export interface PageEntry {
   to: Place;
@@ -37,6 +37,7 @@ const PAGES = [
   ["/benefits/prepaid", "benefits", "prepaid", "loyalty:read"],
   ["/benefits/rewards", "benefits", "rewards", "loyalty:read"],
   ["/benefits/trials", "benefits", "trials", "loyalty:read"],
+  ["/insight", "insight", "insight", "insight:read"],
   ["/settings/shop", "settings", "shop", "org:read"],
   ["/settings/devices", "settings", "devices", "org:read"],
   ["/settings/staff", "settings", "staff", "staff:read"],
@@ -46,7 +47,7 @@ const PAGES = [
   ["/settings/me", "settings", "me", undefined],
 ] as const;
 
-export const GROUPS: Group[] = ["today", "members", "sales", "goods", "benefits", "settings"];
+export const GROUPS: Group[] = ["today", "members", "sales", "goods", "benefits", "insight", "settings"];
 
 /** The pages of whoever is signed in. */
 export function usePages(): PageEntry[] {

@@ -4,6 +4,7 @@ import { enums } from "./en/enums";
 import { frame } from "./en/frame";
 import { goods } from "./en/goods";
 import { imports } from "./en/imports";
+import { insight } from "./en/insight";
 import { member } from "./en/member";
 import { running } from "./en/running";
 import { sales } from "./en/sales";
@@ -23,4 +24,5 @@ export const en: Texts = {
   settings,
   today,
   running,
+  insight,
 };

@@ -11,7 +11,10 @@ import { FormDrawer } from "../../parts/FormDrawer";
 import { Form } from "../../parts/form/Form";
 import { useFormat, useLabel, usePeriod } from "../../parts/format";
 import { Loaded, TabPage, useRefresh } from "../../parts/Parts";
+import { useTags } from "../../parts/refs";
+import { useUrl } from "../../parts/url";
 import { Issued } from "./Issued";
+import { issueToTag } from "./issue";
 import { Says } from "./Says";
 import { firstTerms, useCouponSections } from "./terms";
 
@@ -34,6 +37,8 @@ function New() {
   const navigate = useNavigate();
   const refresh = useRefresh();
   const sections = useCouponSections();
+  const [{ tag }] = useUrl();
+  const named = useTags().find((one) => one.id === tag)?.name;
   return (
     <Form
       id="coupon-new"
@@ -41,13 +46,14 @@ function New() {
       initial={{ name: "", terms: firstTerms() }}
       sections={sections}
       aside={(value) => <Beside terms={value.terms} />}
+      below={() => named && <p className="help">{t("benefits.coupon.forTag", { name: named })}</p>}
       save={async (value, key) => {
         const { data } = await api.POST("/api/v1/coupon-templates", {
           params: { header: once(key) },
           body: { id: key, ...value, state: "draft" },
         });
         refresh("coupon-templates");
-        if (data) await navigate({ to: "/benefits/coupons/$id", params: { id: data.id } });
+        if (data) await navigate({ to: "/benefits/coupons/$id", params: { id: data.id }, search: { tag } as never });
       }}
     />
   );
@@ -151,36 +157,68 @@ function Page({ template }: { template: Schema<"CouponTemplate"> }) {
   return (
     <div className="stack">
       <TabPage title={name} actions={actions} tabs={tabs} />
-      <FormDrawer<{ members: string[]; count: number | null }>
-        id={`issue-${id}`}
-        title={t("benefits.coupon.issue")}
-        open={issue}
-        onClose={() => setIssue(false)}
-        initial={{ members: [], count: 1 }}
-        sections={[
-          {
-            title: "",
-            fields: [
-              {
-                at: "members",
-                kind: "ref",
-                of: "member",
-                many: true,
-                required: true,
-                label: t("benefits.coupon.issueTo"),
-              },
-              { at: "count", kind: "whole", required: true, label: t("benefits.coupon.count") },
-            ],
-          },
-        ]}
-        save={(value, key) =>
-          api.POST("/api/v1/coupon-issues", {
-            params: { header: once(key) },
-            body: { id: key, template: id, members: value.members, count: value.count ?? 1 },
-          })
-        }
-        saved={done}
-      />
+      {issue && <Issue id={id} onClose={() => setIssue(false)} done={done} />}
     </div>
+  );
+}
+
+type Receivers = { to: "members" | "tag"; members: string[]; tag: string | null; count: number | null };
+
+/** To whom coupons are issued: members by name, or everybody with a tag. */
+function Issue({ id, onClose, done }: { id: string; onClose: () => void; done: () => void }) {
+  const { t } = useTranslation(["app", "ui"]);
+  const [{ tag }] = useUrl();
+  return (
+    <FormDrawer<Receivers>
+      id={`issue-${id}-${tag ?? ""}`}
+      title={t("benefits.coupon.issue")}
+      open
+      onClose={onClose}
+      initial={{ to: tag ? "tag" : "members", members: [], tag: tag ?? null, count: 1 }}
+      sections={[
+        {
+          title: "",
+          fields: [
+            {
+              at: "to",
+              kind: "choice",
+              required: true,
+              label: t("benefits.coupon.to"),
+              options: [
+                { value: "members", label: t("benefits.coupon.toMembers") },
+                { value: "tag", label: t("benefits.coupon.toTag") },
+              ],
+            },
+            {
+              at: "members",
+              kind: "ref",
+              of: "member",
+              many: true,
+              required: true,
+              label: t("benefits.coupon.issueTo"),
+              when: (value) => value.to !== "tag",
+            },
+            {
+              at: "tag",
+              kind: "ref",
+              of: "tag",
+              required: true,
+              label: t("benefits.coupon.tag"),
+              when: (value) => value.to === "tag",
+            },
+            { at: "count", kind: "whole", required: true, label: t("benefits.coupon.count") },
+          ],
+        },
+      ]}
+      save={(value, key) =>
+        value.to === "tag" && value.tag
+          ? issueToTag(id, value.tag, value.count ?? 1, key)
+          : api.POST("/api/v1/coupon-issues", {
+              params: { header: once(key) },
+              body: { id: key, template: id, members: value.members, count: value.count ?? 1 },
+            })
+      }
+      saved={done}
+    />
   );
 }

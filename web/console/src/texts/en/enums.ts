@@ -263,6 +263,15 @@ export const enums: Texts["enum"] = {
   stockState: { blank: "Blank", bound: "Bound", void: "Void" },
   membershipState: { active: "Active", refunded: "Refunded" },
   rewardOrderState: { reserved: "To hand over", handed_over: "Handed over", cancelled: "Cancelled" },
+  runState: { queued: "Waiting", running: "Computing", done: "Done", failed: "Failed", cancelled: "Stopped" },
+  runStep: {
+    waiting: "Waiting its turn",
+    refreshing: "Bringing the data up to date",
+    reading: "Reading the orders",
+    computing: "Computing",
+    keeping: "Keeping the result",
+    ended: "Ended",
+  },
   trialState: { waiting: "Waiting", running: "Running", done: "Done", cancelled: "Cancelled" },
   deliveryState: { waiting: "Waiting", delivered: "Delivered", dead: "Given up" },
   soldKind: {

@@ -2,7 +2,7 @@ import type { Texts } from "../zh";
 
 export const frame: Omit<
   Texts,
-  "enum" | "audit" | "member" | "imports" | "goods" | "sales" | "benefits" | "settings" | "today" | "running"
+  "enum" | "audit" | "insight" | "member" | "imports" | "goods" | "sales" | "benefits" | "settings" | "today" | "running"
 > = {
   title: "Shuke console",
   signIn: {
@@ -40,6 +40,7 @@ export const frame: Omit<
     sales: "Sales",
     goods: "Catalogue & stock",
     benefits: "Benefits",
+    insight: "Insight",
     settings: "Settings",
   },
   page: {
@@ -66,6 +67,7 @@ export const frame: Omit<
     prepaid: "Wallet, passes, gift cards",
     rewards: "Rewards and stamps",
     trials: "Rule trials",
+    insight: "Insight",
     shop: "Merchant and stores",
     devices: "Till devices",
     staff: "Staff",

@@ -247,6 +247,15 @@ export const enums = {
   stockState: { blank: "空白", bound: "已绑定", void: "作废" },
   membershipState: { active: "有效", refunded: "已退" },
   rewardOrderState: { reserved: "待领取", handed_over: "已领取", cancelled: "已取消" },
+  runState: { queued: "排队中", running: "正在算", done: "已算完", failed: "没算成", cancelled: "已停止" },
+  runStep: {
+    waiting: "排队中",
+    refreshing: "正在更新数据",
+    reading: "正在读订单",
+    computing: "正在计算",
+    keeping: "正在保存结果",
+    ended: "已结束",
+  },
   trialState: { waiting: "排队中", running: "试算中", done: "已算完", cancelled: "已取消" },
   deliveryState: { waiting: "等待发送", delivered: "已送达", dead: "已放弃" },
   soldKind: {
