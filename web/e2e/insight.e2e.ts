@@ -101,11 +101,14 @@ it("finds who is worth the effort, and saves them as a tag that they carry", { t
     .getByRole("dialog")
     .getByRole("button", { name: /发\s?布/ })
     .click();
-  await page.getByRole("button", { name: "发放" }).first().click();
+  await page
+    .getByRole("button", { name: /发\s?券/ })
+    .first()
+    .click();
   const issue = page.getByRole("dialog");
   expect(await issue.getByLabel("发给谁").inputValue()).toBe("tag");
   await issue.getByRole("button", { name: /保\s?存/ }).click();
-  await page.getByText(`已发 ${members}`).waitFor();
+  await page.getByText(`已发 ${members}`, { exact: false }).first().waitFor();
   expect(faults).toEqual([]);
   await context.close();
 });

@@ -27,6 +27,8 @@ it("leaves out what is empty and what does not belong to the question", () => {
   expect(parametersOf("cohorts", draftOf("cohorts"), "s")).toEqual({ store: "s" });
   // Whether goods count as categories is no question about members.
   expect(parametersOf("pareto", draftOf("pareto"))).toEqual({ of: "members" });
+  // One of several that belong together has its usual value.
+  expect(parametersOf("stages", { ...draftOf("stages"), active: "2", dormant: "" })).toEqual({ bands: "2,6,12" });
   expect(parametersOf("rfm", { ...draftOf("rfm"), cut: "median" })).toEqual({ cut: "median" });
   expect(parametersOf("forecast", { ...draftOf("forecast"), days: " " })).toEqual({});
 });

@@ -133,15 +133,17 @@ export function parametersOf(analysis: Analysis, draft: Draft, store?: string): 
   if (store) asked.store = store;
   const shown = CONTROLS[analysis].filter((control) => !control.when || control.when(draft));
   const typed = (name: Name) => (shown.some((control) => control.name === name) ? draft[name].trim() : "");
+  const filled = (name: Name) => typed(name) || (shown.find((control) => control.name === name)?.usual ?? "");
   if (typed("cut"))
-    asked.cut = fixed(draft) ? [draft.cut_days, draft.cut_orders, draft.cut_money].join(",") : typed("cut");
+    asked.cut = fixed(draft) ? (["cut_days", "cut_orders", "cut_money"] as const).map(filled).join(",") : typed("cut");
   if (typed("active") || typed("marginal") || typed("dormant"))
-    asked.bands = [draft.active, draft.marginal, draft.dormant].join(",");
+    asked.bands = (["active", "marginal", "dormant"] as const).map(filled).join(",");
   if (typed("of")) asked.of = typed("of") as Schema<"ParetoOf">;
   if (typed("by")) asked.by = typed("by") as Schema<"ItemBy">;
   for (const name of ["support", "confidence", "monthly_discount"] as const)
     if (typed(name)) asked[name] = Number((Number(typed(name)) / 100).toFixed(6));
   for (const name of ["groups", "weeks", "months", "days"] as const) if (typed(name)) asked[name] = Number(typed(name));
+  for (const name of PLAIN) if (typed(name)) asked[name] = typed(name);
   return asked;
 }
 
