@@ -12,7 +12,7 @@ import { memberCookie } from "./member";
 import { accessibilityFaults, openShop, type Shop, STEP_MS } from "./shop";
 
 /** Pages of one face that are opened at most. */
-const PAGES_MAX = 60;
+const PAGES_MAX = 90;
 /** What is opened over one tab of a page at most. */
 const OPENED_MAX = 6;
 

@@ -1,17 +1,16 @@
 // What was sold becomes findings, and findings become tags: the console's insight on a shop of some months.
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { watch } from "./faults";
-import { accessibilityFaults, PASSWORD, Shop } from "./shop";
+import { accessibilityFaults, openShop, PASSWORD, type Shop } from "./shop";
 
 /** An analysis of the small demo takes a second or two; a busy machine more. */
 const RUN_MS = 90_000;
 
 let shop: Shop;
-beforeAll(async () => {
-  shop = await Shop.open({ members: 80, months: 4 });
+openShop({ members: 80, months: 4 }, async (opened) => {
+  shop = opened;
 });
-afterAll(() => shop?.stop());
 
 async function signIn(page: Page, username: string): Promise<void> {
   await page.goto("/console/");
@@ -143,7 +142,7 @@ it("shows who moved between stages; a run that is left goes on", { timeout: 240_
   await context.close();
 });
 
-it("says what is wrong with a question, and keeps what was typed", { timeout: 120_000 }, async () => {
+it("says what is wrong with a question, and keeps what was typed", { timeout: 240_000 }, async () => {
   const context = await shop.context();
   const page = await context.newPage();
   await signIn(page, "marketer");
@@ -160,7 +159,7 @@ it("says what is wrong with a question, and keeps what was typed", { timeout: 12
   await context.close();
 });
 
-it("is not there for a cashier", { timeout: 60_000 }, async () => {
+it("is not there for a cashier", { timeout: 240_000 }, async () => {
   const context = await shop.context();
   const page = await context.newPage();
   await signIn(page, "cashier");
