@@ -17,7 +17,7 @@ export function Plots({ analysis, report }: { analysis: Analysis; report: Report
     profile: t("insight.plot.profile"),
     tiles: t("insight.plot.tiles"),
   };
-  const drawn = drawings(analysis, report, { words, cell, titles });
+  const drawn = drawings(analysis, report, { words, cell, titles, day: t("today.day") });
   const wide = wideOnes(drawn);
   return (
     <div className="plots">

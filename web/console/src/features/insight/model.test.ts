@@ -29,6 +29,7 @@ const said = {
   words: (words: Words) => words.en,
   cell: (cell: Cell) => ("value" in cell ? String(cell.value) : "–"),
   titles: { flow: "flow", scatter: "scatter", profile: "profile", tiles: "tiles" },
+  day: "day",
 };
 
 it("draws who moved between stages, and leaves out ways that nobody went", () => {

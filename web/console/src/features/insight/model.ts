@@ -51,6 +51,8 @@ export interface Said {
   words: (words: Words) => string;
   cell: (cell: Cell, column: Words) => string;
   titles: { flow: string; scatter: string; profile: string; tiles: string };
+  /** What an axis of dates is called, which the report counts in days. */
+  day: string;
 }
 
 /** How an axis is written, from what it is called. */
@@ -60,14 +62,14 @@ export function unitOf(axis: Words): Unit {
   return axis.en === "days from now" ? "date" : "number";
 }
 
-function plain(plot: Schema<"ReportPlot">, { words }: Said): Drawn {
+function plain(plot: Schema<"ReportPlot">, { words, day }: Said): Drawn {
   const title = words(plot.title);
   switch (plot.kind) {
     case "lines":
       return {
         kind: "lines",
         title,
-        x: words(plot.x),
+        x: unitOf(plot.x) === "date" ? day : words(plot.x),
         y: words(plot.y),
         units: { x: unitOf(plot.x), y: unitOf(plot.y) },
         lines: plot.lines.map((line) => ({

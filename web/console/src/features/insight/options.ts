@@ -51,8 +51,9 @@ export function optionOf(plot: Charted, inks: Inks, write: Write): EChartsCoreOp
   }
 }
 
-const palette = (inks: Inks) =>
-  inks.dark ? PLOT_COLOURS.map((one) => (one === "#333333" ? "#c0c0c0" : one)) : PLOT_COLOURS;
+/** On dark ground the pale one of two blues and of two greys stands out. */
+const SWAPPED: Record<string, string> = { "#0072b2": "#56b4e9", "#56b4e9": "#0072b2", "#333333": "#c0c0c0" };
+const palette = (inks: Inks) => (inks.dark ? PLOT_COLOURS.map((one) => SWAPPED[one] ?? one) : PLOT_COLOURS);
 
 function axis(name: string, inks: Inks, unit: Unit, write: Write, across: boolean): Record<string, unknown> {
   return {
@@ -88,7 +89,7 @@ function lines(plot: Of<"lines">, inks: Inks, write: Write): EChartsCoreOption {
                 ...plot.band.toReversed().map(([x, low]) => at.coord([x, low])),
               ],
             },
-            style: { fill: "#0072b2", opacity: inks.dark ? 0.35 : 0.18 },
+            style: { fill: inks.dark ? "#56b4e9" : "#0072b2", opacity: inks.dark ? 0.25 : 0.18 },
           },
   };
   return {
