@@ -116,8 +116,8 @@ fn skewed(found: &Rfm, summary: &Summary) -> Vec<Text> {
         return Vec::new();
     }
     vec![says(
-        "少数大客户把平均值抬得很高，八成以上的人都算“花得少”；用 --cut median 再看一次。",
-        "A few large customers pull the mean up, so that more than four fifths count as spending little; look again with --cut median.",
+        "少数大客户把平均值抬得很高，八成以上的人都算“花得少”；分界换成中位数（--cut median）再看一次。",
+        "A few large customers pull the mean up, so that more than four fifths count as spending little; look again with the median as the cut (--cut median).",
     )]
 }
 
