@@ -22,7 +22,10 @@ async function signIn(page: Page, username: string): Promise<void> {
 
 /** Asks for the analysis that is open, and waits for what it finds. */
 async function run(page: Page): Promise<void> {
-  const ask = page.locator("details").filter({ hasText: "换个口径再算" });
+  const ask = page
+    .locator("details")
+    .filter({ hasText: "换个口径再算" })
+    .or(page.locator("details").filter({ hasText: "选好口径，开始分析" }));
   if ((await ask.getAttribute("open")) === null) await ask.locator("summary").click();
   await page.getByRole("button", { name: "开始分析" }).click();
   await page.getByRole("region", { name: "结论" }).waitFor({ timeout: RUN_MS });

@@ -136,7 +136,7 @@ function Found({ run, report, info, done }: { run: Run; report: Report; info: In
       </section>
       <Plots analysis={run.analysis as Analysis} report={report} />
       {report.tables
-        .filter((table) => !isDrawn(table))
+        .filter((table) => table.rows.length > 0 && !isDrawn(table))
         .map((table) => (
           <section key={words(table.title)} className="list" aria-label={words(table.title)}>
             <h2>{words(table.title)}</h2>

@@ -1,4 +1,4 @@
-import { api, once } from "@shuke/api";
+import { api, once, type Schema } from "@shuke/api";
 import { useMay } from "@shuke/ui";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -29,7 +29,7 @@ export function Ask({ analysis, asked, open }: { analysis: Analysis; asked: Para
   if (!may) return null;
   return (
     <details className="card" open={open}>
-      <summary>{t("insight.ask.title")}</summary>
+      <summary>{t(open ? "insight.ask.first" : "insight.ask.title")}</summary>
       <div className="ask">
         <p className="ask-field">
           <span>{t("shell.store")}</span>
@@ -72,7 +72,9 @@ export function Ask({ analysis, asked, open }: { analysis: Analysis; asked: Para
           if (names[0]) document.getElementById(`${id}-${names[0]}`)?.focus();
           return names.length === 0;
         }}
-        act={(key) => api.POST("/api/v1/insight/runs", { params: { header: once(key) }, body })}
+        act={(key) =>
+          api.POST("/api/v1/insight/runs", { params: { header: once(key) }, body: body as Schema<"RunDraft"> })
+        }
         done={() => {
           setUrl({ run: undefined });
           refresh("insight");

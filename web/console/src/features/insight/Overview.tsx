@@ -1,12 +1,12 @@
-import { api, once } from "@shuke/api";
-import { useMay } from "@shuke/ui";
+import { api, once, type Schema } from "@shuke/api";
+import { language, sentence, useMay } from "@shuke/ui";
 import { useQueries } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Act } from "../../parts/Act";
 import { Empty } from "../../parts/List";
 import { Loaded, useRefresh } from "../../parts/Parts";
-import { Broken } from "./Running";
+import { Broken, problemOf } from "./Running";
 import { isActive, runQuery, useCatalogue, useLake, useOwnStore, useRuns } from "./runs";
 import { useWrite } from "./write";
 
@@ -35,7 +35,7 @@ export function Overview() {
       if (nightly && !active.some((run) => run.analysis === analysis && (run.parameters.store ?? undefined) === store))
         await api.POST("/api/v1/insight/runs", {
           params: { header: once(`${key}.${analysis}`) },
-          body: { analysis, parameters: store ? { store } : {} },
+          body: { analysis, parameters: { store } as Schema<"Parameters"> },
         });
   };
   return (
@@ -108,7 +108,7 @@ export function Overview() {
                     {found ? (
                       <p>{found.findings[0] ? words(found.findings[0]) : "–"}</p>
                     ) : at < 0 && broken?.state === "failed" && !running ? (
-                      <Broken state="failed" code={broken.fault_code} fault={broken.fault} />
+                      <p className="soft">{sentence(problemOf(broken.fault_code, broken.fault), language())}</p>
                     ) : (
                       at < 0 &&
                       !running && <p className="soft">{t(info.nightly ? "insight.notYet" : "insight.choose")}</p>

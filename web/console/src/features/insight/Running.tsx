@@ -52,11 +52,16 @@ export function Broken({
   fault,
 }: {
   state: Run["state"];
-  code?: string | undefined;
-  fault?: string | undefined;
+  code?: string | null | undefined;
+  fault?: string | null | undefined;
 }) {
   const { t } = useTranslation(["app", "ui"]);
   if (state === "cancelled") return <p className="help">{t("insight.stopped")}</p>;
-  const body = { code: code ?? "internal", detail: fault ?? "", status: 422, type: "about:blank" } as ProblemBody;
-  return <ProblemNotice error={new Problem(body.code, 422, body)} />;
+  return <ProblemNotice error={problemOf(code, fault)} />;
+}
+
+/** Why something ended without a result, as a problem that has its sentence in both languages. */
+export function problemOf(code: string | null | undefined, fault: string | null | undefined): Problem {
+  const body: ProblemBody = { code: code ?? "internal", detail: fault ?? "", status: 422, type: "about:blank" };
+  return new Problem(body.code, body.status, body);
 }

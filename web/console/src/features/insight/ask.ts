@@ -2,7 +2,8 @@
 import type { Schema } from "@shuke/api";
 import type { Analysis } from "./model";
 
-export type Parameters = Schema<"Parameters">;
+/** What is left out has its usual value. */
+export type Parameters = Partial<Schema<"Parameters">>;
 
 /** What is typed: everything is text, empty where the usual is wanted. */
 export type Draft = Record<Name, string>;

@@ -102,7 +102,11 @@ function lines(plot: Of<"lines">, inks: Inks, write: Write): EChartsCoreOption {
     },
     ...(many ? { legend: { top: 0, textStyle: { color: inks.text } } } : {}),
     grid: { left: 8, right: 24, top: many ? 56 : 32, bottom: 28, containLabel: true },
-    xAxis: axis(plot.x, inks, plot.units.x, write, true),
+    xAxis: {
+      ...axis(plot.x, inks, plot.units.x, write, true),
+      // What is counted has no halves.
+      minInterval: plot.lines.every((line) => line.points.every(([x]) => Number.isInteger(x))) ? 1 : 0,
+    },
     yAxis: axis(plot.y, inks, plot.units.y, write, false),
     series: [
       ...plot.lines.map((line, at) => ({

@@ -45,6 +45,7 @@ export const insight: Texts["insight"] = {
   checked: "Checked against",
   distrust: "Don’t trust it with",
   ask: {
+    first: "Choose how, and run it",
     title: "Ask it differently",
     run: "Run the analysis",
     started: "It is being computed",

@@ -41,6 +41,7 @@ export const insight = {
   checked: "怎么验证的",
   distrust: "什么时候别信",
   ask: {
+    first: "选好口径，开始分析",
     title: "换个口径再算",
     run: "开始分析",
     started: "开始算了",
