@@ -8,7 +8,7 @@ import { accessibilityFaults, openShop, PASSWORD, type Shop } from "./shop";
 const RUN_MS = 90_000;
 
 let shop: Shop;
-openShop({ members: 80, months: 4 }, async (opened) => {
+openShop({ members: 60, months: 3 }, async (opened) => {
   shop = opened;
 });
 
