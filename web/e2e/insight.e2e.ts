@@ -20,15 +20,17 @@ async function signIn(page: Page, username: string): Promise<void> {
   await page.getByRole("navigation", { name: "菜单" }).waitFor();
 }
 
-/** Asks for the analysis that is open, and waits for what it finds. */
-async function run(page: Page): Promise<void> {
-  const ask = page
-    .locator("details")
-    .filter({ hasText: "换个口径再算" })
-    .or(page.locator("details").filter({ hasText: "选好口径，开始分析" }));
-  if ((await ask.getAttribute("open")) === null) await ask.locator("summary").click();
-  await page.getByRole("button", { name: "开始分析" }).click();
-  await page.getByRole("region", { name: "结论" }).waitFor({ timeout: RUN_MS });
+/** Opens how the analysis is asked; the night may have found something already, then it is closed. */
+async function ask(page: Page): Promise<void> {
+  const form = page.locator("details", { has: page.getByText(/换个口径再算|选好口径，开始分析/) });
+  await form.waitFor();
+  if ((await form.getAttribute("open")) === null) await form.locator("summary").click();
+}
+
+/** Waits for the result that was asked for so. */
+async function found(page: Page, asked: string): Promise<void> {
+  await page.locator("option:checked", { hasText: asked }).waitFor({ state: "attached", timeout: RUN_MS });
+  await page.getByRole("region", { name: "结论" }).waitFor();
 }
 
 /** Nothing moves any more, so that colours are what they will be. */
@@ -52,8 +54,10 @@ it("finds who is worth the effort, and saves them as a tag that they carry", { t
 
   await page.getByRole("link", { name: "谁值得花心思？" }).click();
   await page.getByRole("heading", { name: "RFM", level: 1 }).waitFor();
+  await ask(page);
   await page.getByLabel("高低怎么分").selectOption("median");
-  await run(page);
+  await page.getByRole("button", { name: "开始分析" }).click();
+  await found(page, "高低怎么分 按中位");
   await page
     .getByRole("region", { name: "结论" })
     .getByText(/位顾客里/)
@@ -121,6 +125,7 @@ it("shows who moved between stages; a run that is left goes on", { timeout: 240_
   const faults = watch(page);
   await signIn(page, "marketer");
   await page.goto("/console/insight/stages");
+  await ask(page);
   await page.getByLabel("几个月内来过算活跃").fill("1");
   await page.getByLabel("几个月内算边缘").fill("2");
   await page.getByLabel(/几个月内算沉睡/).fill("3");
@@ -129,7 +134,7 @@ it("shows who moved between stages; a run that is left goes on", { timeout: 240_
   // Somewhere else and back: the result is there.
   await page.goto("/console/insight");
   await page.goto("/console/insight/stages");
-  await page.getByRole("region", { name: "结论" }).waitFor({ timeout: RUN_MS });
+  await found(page, "几个月内来过算活跃 1");
   await page.getByRole("img", { name: "谁从哪个阶段去了哪个阶段？" }).locator("svg").waitFor();
   const flow = page.getByRole("region", { name: "谁从哪个阶段去了哪个阶段？", exact: true });
   await flow.getByText("看数字").click();
@@ -150,6 +155,7 @@ it("says what is wrong with a question, and keeps what was typed", { timeout: 24
   const page = await context.newPage();
   await signIn(page, "marketer");
   await page.goto("/console/insight/clusters");
+  await ask(page);
   await page.getByLabel("分成几群").fill("99");
   await page.getByRole("button", { name: "开始分析" }).click();
   await page.getByRole("dialog").getByRole("alert").waitFor();
