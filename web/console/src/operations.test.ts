@@ -4,9 +4,6 @@ import { expect, it } from "vitest";
 
 const WEB = resolve(import.meta.dirname, "../..");
 
-/** What no face does yet. */
-const INSIGHT = "the pages of the analyses are still to be built";
-
 /** Operations that no face of the staff calls, each with its reason. */
 const ELSEWHERE: Record<string, string> = {
   "GET /api/v1/members/{id}/starter-picks": "shown at the till, where they are offered",
@@ -34,19 +31,6 @@ const ELSEWHERE: Record<string, string> = {
   "GET /api/v1/membership-plans/{id}": "the list of plans says all of it",
   "GET /api/v1/memberships/{id}": "the list at its member says all of it",
   "GET /api/v1/variants/by-barcode/{code}": "the till searches through the products",
-  "GET /api/v1/insight/analyses": INSIGHT,
-  "GET /api/v1/insight/lake": INSIGHT,
-  "POST /api/v1/insight/lake/refresh": INSIGHT,
-  "GET /api/v1/insight/runs": INSIGHT,
-  "POST /api/v1/insight/runs": INSIGHT,
-  "DELETE /api/v1/insight/runs/{id}": INSIGHT,
-  "GET /api/v1/insight/runs/{id}": INSIGHT,
-  "POST /api/v1/insight/runs/{id}/cancel": INSIGHT,
-  "GET /api/v1/insight/runs/{id}/list": INSIGHT,
-  "GET /api/v1/insight/runs/{id}/page": INSIGHT,
-  "GET /api/v1/insight/runs/{id}/saves": INSIGHT,
-  "POST /api/v1/insight/runs/{id}/saves": INSIGHT,
-  "GET /api/v1/insight/saves/{id}": INSIGHT,
 };
 
 function calls(): Set<string> {
