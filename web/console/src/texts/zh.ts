@@ -11,6 +11,19 @@ import { sales } from "./zh/sales";
 import { settings } from "./zh/settings";
 import { today } from "./zh/today";
 
-export const zh = { ...frame, enum: enums, audit, member, imports, goods, sales, benefits, settings, today, running, insight };
+export const zh = {
+  ...frame,
+  enum: enums,
+  audit,
+  member,
+  imports,
+  goods,
+  sales,
+  benefits,
+  settings,
+  today,
+  running,
+  insight,
+};
 
 export type Texts = typeof zh;

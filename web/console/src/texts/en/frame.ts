@@ -2,7 +2,17 @@ import type { Texts } from "../zh";
 
 export const frame: Omit<
   Texts,
-  "enum" | "audit" | "insight" | "member" | "imports" | "goods" | "sales" | "benefits" | "settings" | "today" | "running"
+  | "enum"
+  | "audit"
+  | "insight"
+  | "member"
+  | "imports"
+  | "goods"
+  | "sales"
+  | "benefits"
+  | "settings"
+  | "today"
+  | "running"
 > = {
   title: "Shuke console",
   signIn: {
