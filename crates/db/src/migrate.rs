@@ -87,6 +87,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0052_wechat"),
     both!("0053_lake"),
     both!("0054_insight"),
+    both!("0055_lot_of_money"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

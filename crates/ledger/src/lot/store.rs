@@ -481,15 +481,26 @@ pub(crate) async fn issuers(
     Ok(found)
 }
 
+/// What was taken from lots of money by some transfers, `t`: columns of `t`, of the allocation `a` and of the lot `l`.
+/// An allocation lies under its origin: the transfer itself, or for what is given back the one before. Each is an index
+/// of its own, and without the order that CROSS JOIN keeps, SQLite goes through all lots for each transfer.
+fn taken(columns: &str, transfers: &str) -> String {
+    let kinds = money_kinds!();
+    let part = |origin: &str| {
+        format!(
+            "SELECT {columns} FROM ({transfers}) AS t CROSS JOIN allocation a CROSS JOIN lot l
+             WHERE a.merchant_id = $1 AND {origin} AND a.source_id = t.source_id AND a.source_line = t.source_line
+             AND l.merchant_id = $1 AND l.id = a.lot_id AND l.kind IN {kinds}"
+        )
+    };
+    format!("{} UNION ALL {}", part("a.origin_id = t.source_id"), part("a.origin_id <> a.source_id"))
+}
+
 /// For checks: `issuer_id, store_id, kind, amount` of everything that a store served for with money that
 /// another store had issued, less what it gave back, up to a place: `$2`, `$3`, `$4`.
 pub fn served() -> String {
-    let kinds = money_kinds!();
-    format!(
-        "SELECT l.issuer_id AS issuer_id, t.store_id AS store_id, l.kind AS kind, -a.amount AS amount
-         FROM ({SERVICES}) AS t JOIN allocation a ON a.merchant_id = $1 AND a.source_id = t.source_id AND a.source_line = t.source_line
-         JOIN lot l ON l.merchant_id = a.merchant_id AND l.id = a.lot_id WHERE l.issuer_id <> t.store_id AND l.kind IN {kinds}"
-    )
+    let all = taken("l.issuer_id AS issuer_id, t.store_id AS store_id, l.kind AS kind, -a.amount AS amount", SERVICES);
+    format!("SELECT issuer_id, store_id, kind, amount FROM ({all}) AS served WHERE issuer_id <> store_id")
 }
 
 /// What lots of money held at a moment, added up: issuer, kind, age, amount. `since` are the moments that
@@ -514,12 +525,8 @@ pub async fn aged(
         "SELECT l.issuer_id, l.kind, {age} AS age, l.remaining AS amount FROM lot l
          WHERE l.merchant_id = $1 AND l.kind IN {kinds} AND l.created_at < $2{open}"
     );
-    let undone = format!(
-        " UNION ALL SELECT l.issuer_id, l.kind, {age}, -a.amount FROM ({SINCE}) AS t
-         JOIN allocation a ON a.merchant_id = $1 AND a.source_id = t.source_id AND a.source_line = t.source_line
-         JOIN lot l ON l.merchant_id = a.merchant_id AND l.id = a.lot_id
-         WHERE l.created_at < $2 AND l.kind IN {kinds}"
-    );
+    let undone = taken(&format!("l.issuer_id, l.kind, {age} AS age, -a.amount AS amount, l.created_at"), SINCE);
+    let undone = format!(" UNION ALL SELECT issuer_id, kind, age, amount FROM ({undone}) AS undone WHERE created_at < $2");
     let both = if now { held } else { held + &undone };
     let text = format!("SELECT issuer_id, kind, age, CAST(SUM(amount) AS BIGINT) FROM ({both}) AS lots GROUP BY issuer_id, kind, age");
     let read = |row: &Row| Ok((row.get(0)?, row.get(1)?, usize::try_from(row.get::<i64>(2)?).unwrap_or(usize::MAX), row.get(3)?));
