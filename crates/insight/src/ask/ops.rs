@@ -230,7 +230,8 @@ fn pareto_of(ask: &Ask, orders: &Orders, as_of: i32) -> Result<Report> {
     if names.is_empty() {
         return Err(Error::invalid("column_missing", format!("the file has no column for {}; name it", what.en)));
     }
-    let mut money = vec![0_i64; names.len()];
+    // Who has no order up to this day is not there.
+    let mut money = vec![i64::MIN; names.len()];
     match ask.of {
         ParetoOf::Items => money.copy_from_slice(&orders.item_sold),
         of => {
@@ -238,7 +239,8 @@ fn pareto_of(ask: &Ask, orders: &Orders, as_of: i32) -> Result<Report> {
                 let at = if of == ParetoOf::Stores { order.store } else { order.staff };
                 if at != NONE {
                     let own = &mut money[at as usize];
-                    *own = own.saturating_add(if ask.subtract_returns { order.net() } else { order.sold });
+                    let more = if ask.subtract_returns { order.net() } else { order.sold };
+                    *own = if *own == i64::MIN { more } else { own.saturating_add(more) };
                 }
             }
         }
@@ -246,10 +248,13 @@ fn pareto_of(ask: &Ask, orders: &Orders, as_of: i32) -> Result<Report> {
     concentration(ask, &money, &what, names, as_of)
 }
 
-/// How few of these make how much.
+/// How few of these make how much; equal ones stand by name, wherever the file has them first.
 pub(super) fn concentration(ask: &Ask, money: &[i64], what: &Text, names: &crate::orders::Names, as_of: i32) -> Result<Report> {
-    let found = pareto::pareto(money)?;
-    Ok(pareto::report(&found, None, what, money, &|number| names.text(number), as_of, ask.source.currency))
+    let order = names.order();
+    let money: Vec<i64> = order.iter().map(|number| money[*number as usize]).collect();
+    let found = pareto::pareto(&money)?;
+    let name = |at: u32| names.text(order[at as usize]);
+    Ok(pareto::report(&found, None, what, &money, &name, as_of, ask.source.currency))
 }
 
 fn baskets(ask: &Ask, orders: &Orders, as_of: i32) -> Result<Report> {

@@ -8,10 +8,12 @@ use super::{NO_MINUTE, Source, dates, unreadable};
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{AsBytes, ByteArray, DataType};
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 use shuke_kernel::{Error, Result, Zone};
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Rows that are read at once.
 const BATCH: usize = 1 << 16;
@@ -91,6 +93,12 @@ impl Feed {
 
     /// Reads the next rows; how many there were.
     fn read(&mut self, source: &Source) -> Result<usize> {
+        // The decoders take it for granted that pages agree with each other, and panic where they don't.
+        let read = catch_unwind(AssertUnwindSafe(|| self.decode(source)));
+        read.unwrap_or_else(|_| Err(unreadable(&source.path, "its pages contradict each other; it is damaged")))
+    }
+
+    fn decode(&mut self, source: &Source) -> Result<usize> {
         self.levels.clear();
         let failed = |error| unreadable(&source.path, error);
         let (optional, levels) = (self.optional, &mut self.levels);
@@ -281,11 +289,22 @@ impl std::fmt::Debug for Opened {
 /// Opens a file. Errors: `file_unreadable`, `column_unknown`.
 pub fn open(source: &Source) -> Result<Opened> {
     let file = File::open(&source.path).map_err(|error| unreadable(&source.path, error))?;
+    let bytes = file.metadata().map_err(|error| unreadable(&source.path, error))?.len();
     let reader = SerializedFileReader::new(file).map_err(|error| unreadable(&source.path, error))?;
+    if !reader.metadata().row_groups().iter().flat_map(|group| group.columns()).all(|column| stands_within(column, bytes)) {
+        return Err(unreadable(&source.path, "a column stands outside the file; it is damaged"));
+    }
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let header: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
     let columns = Columns::guess(&header, &source.named)?;
     Ok(Opened { reader, columns })
+}
+
+/// Whether a column's pages lie in a file of so many bytes; the reader takes that for granted.
+fn stands_within(column: &ColumnChunkMetaData, bytes: u64) -> bool {
+    let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+    let end = start.checked_add(column.compressed_size());
+    start >= 0 && column.compressed_size() >= 0 && end.and_then(|end| u64::try_from(end).ok()).is_some_and(|end| end <= bytes)
 }
 
 /// Where a plain file's orders stand.

@@ -320,7 +320,7 @@ impl Shop {
         Ok((self.sums("goods", &text::items(laid.is_wide), laid.tables.items.len())?, &laid.tables.items))
     }
 
-    /// Money of each store, with the names; of files that were opened with items.
+    /// Money of each store, with the names, `i64::MIN` where no order began there; of files that were opened with items.
     ///
     /// Errors: as of [`Engine::ask`].
     pub fn stores(&self, until: i32) -> Result<(Vec<i64>, &Names)> {
@@ -328,7 +328,7 @@ impl Shop {
         Ok((self.sums("stores", &self.text.places("store", until), names.len())?, names))
     }
 
-    /// Money of each of the staff, with the names; of files that were opened with items.
+    /// Money of each of the staff, with the names, `i64::MIN` where none began an order; of files that were opened with items.
     ///
     /// Errors: as of [`Engine::ask`].
     pub fn staff(&self, until: i32) -> Result<(Vec<i64>, &Names)> {
@@ -340,8 +340,9 @@ impl Shop {
         self.laid.as_ref().ok_or_else(|| Error::internal("goods, stores and staff are asked of files that were opened with items"))
     }
 
+    /// Sums by number; `i64::MIN` where there is nothing, not even an order.
     fn sums(&self, what: &str, sql: &str, places: usize) -> Result<Vec<i64>> {
-        let mut sums = vec![0; places];
+        let mut sums = vec![i64::MIN; places];
         self.engine.ask(what, sql, &mut |batch| {
             let [place, money] = columns(batch)?;
             for row in 0..batch.num_rows() {

@@ -143,7 +143,7 @@ impl Pass {
         }
     }
 
-    /// Whether a member's orders did not come in the order of time: gaps and cohorts are then wrong.
+    /// Whether a member's orders did not come in the order of days: gaps and cohorts are then wrong.
     pub const fn is_disordered(&self) -> bool {
         self.disordered
     }
@@ -213,6 +213,7 @@ impl Pass {
         self.current.shop.money = self.current.shop.money.saturating_add(money);
         if !purchase {
             if state.orders > 0 {
+                self.disordered |= day < state.last_day;
                 let of_cohort = self.current.cohort(state.first_month);
                 of_cohort.money = of_cohort.money.saturating_add(money);
             } else {
@@ -246,9 +247,9 @@ impl Pass {
         if new
             && !self.early.is_empty()
             && let Some((on, early)) = self.early.remove(&member)
-            && on == day
         {
-            of_cohort.money = of_cohort.money.saturating_add(early);
+            self.disordered |= on > day;
+            of_cohort.money = of_cohort.money.saturating_add(if on == day { early } else { 0 });
         }
         of_cohort.members += u64::from(first_in_month);
         self.current.shop.buyers += u64::from(first_in_month);
@@ -262,6 +263,7 @@ impl Pass {
     #[cold]
     fn returns_early(&mut self, member: u32, day: i32, money: i64) {
         let early = self.early.entry(member).or_insert((day, 0));
+        self.disordered |= day < early.0;
         *early = (day, if early.0 == day { early.1.saturating_add(money) } else { money });
     }
 
@@ -403,6 +405,20 @@ mod tests {
         pass.push(0, 100, NO_MINUTE, true, 1, 0);
         pass.push(0, 90, NO_MINUTE, true, 1, 0);
         assert!(pass.is_disordered());
+    }
+
+    #[test]
+    fn disorder_of_returns_is_noticed() {
+        // Day and whether it is a purchase.
+        let disordered = |orders: &[(i32, bool)]| {
+            let mut pass = Pass::new(1, true, i32::MAX);
+            orders.iter().for_each(|(day, purchase)| pass.push(0, *day, NO_MINUTE, *purchase, 1, 1));
+            pass.is_disordered()
+        };
+        assert!(disordered(&[(100, true), (90, false)]), "a return that came before all purchases");
+        assert!(disordered(&[(100, false), (90, true)]), "one that came after the first purchase");
+        assert!(disordered(&[(100, false), (90, false), (100, true)]), "one of the day of the first purchase");
+        assert!(!disordered(&[(90, false), (100, false), (100, true), (110, false), (110, true)]));
     }
 
     proptest! {
