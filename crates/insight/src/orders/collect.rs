@@ -287,14 +287,7 @@ impl<'a> Collector<'a> {
         } else {
             self.out.members.number(&utf8(cells.member)).ok_or_else(too_many)?
         };
-        self.key.clear();
-        if self.rules.numbered {
-            self.key.extend_from_slice(cells.order);
-        } else {
-            self.key.extend_from_slice(&member.to_le_bytes());
-            self.key.extend_from_slice(&cells.moment.0.to_le_bytes());
-            self.key.extend_from_slice(&cells.moment.1.to_le_bytes());
-        }
+        self.rules.key(cells, member, &mut self.key);
         let index = match self.last {
             last if last != usize::MAX && self.out.numbers.bytes(u32::try_from(last).unwrap_or(NONE)) == self.key => last,
             _ => self.out.numbers.number(&self.key).ok_or_else(too_many)? as usize,

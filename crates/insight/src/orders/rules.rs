@@ -74,6 +74,18 @@ impl Rules {
         })
     }
 
+    /// What tells an order from others: its number, else its member and moment.
+    pub fn key(&self, cells: &Cells<'_>, member: u32, key: &mut Vec<u8>) {
+        key.clear();
+        if self.numbered {
+            key.extend_from_slice(cells.order);
+        } else {
+            key.extend_from_slice(&member.to_le_bytes());
+            key.extend_from_slice(&cells.moment.0.to_le_bytes());
+            key.extend_from_slice(&cells.moment.1.to_le_bytes());
+        }
+    }
+
     /// What a row says.
     pub fn said(&self, cells: &Cells<'_>) -> Said {
         if cells.moment.0 > self.until {

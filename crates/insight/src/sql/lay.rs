@@ -191,14 +191,7 @@ impl Laying<'_> {
         } else {
             self.laid.tables.members.number(&utf8(cells.member)).ok_or_else(too_many)?
         };
-        self.key.clear();
-        if self.rules.numbered {
-            self.key.extend_from_slice(cells.order);
-        } else {
-            self.key.extend_from_slice(&member.to_le_bytes());
-            self.key.extend_from_slice(&cells.moment.0.to_le_bytes());
-            self.key.extend_from_slice(&cells.moment.1.to_le_bytes());
-        }
+        self.rules.key(cells, member, &mut self.key);
         if self.key != self.last || self.row == 0 {
             self.last.clone_from(&self.key);
             self.repeats.turn();
