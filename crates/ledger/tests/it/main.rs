@@ -11,6 +11,8 @@ mod million;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod plan;
+#[cfg(test)]
 mod races;
 #[cfg(test)]
 mod simulation;
