@@ -8,6 +8,7 @@
 //! - [`cmd`]: the command line, one file a command.
 //! - [`export`]: taking a shop's data out.
 //! - [`import`]: reading shops' files.
+//! - [`look`]: due work looked for again and again.
 //! - [`lake`]: what is kept of the orders for analysis; [`insight`]: analyses of it.
 //! - [`upload`]: importing and exporting in a browser.
 //! - [`demo`]: a shop that has been open for a year and a half.
@@ -19,6 +20,7 @@ pub mod export;
 pub mod import;
 pub mod insight;
 pub mod lake;
+pub mod look;
 pub mod midnight;
 pub mod pages;
 pub mod serve;

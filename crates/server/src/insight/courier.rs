@@ -2,12 +2,11 @@
 
 use super::{save, store, work};
 use crate::lake;
+use crate::look::{Due, look_until};
 use shuke_db::{Wall, wall};
 use shuke_http::AppInner;
 use shuke_kernel::Result;
 use std::time::Duration;
-
-const POLL_MS: u64 = 500;
 
 /// Does what is due now. Returns how much.
 pub async fn work_due(app: &AppInner) -> Result<u64> {
@@ -33,28 +32,21 @@ pub async fn work_due(app: &AppInner) -> Result<u64> {
     }
 }
 
-/// Works until the future that says stop is done.
-pub async fn run_until(app: &AppInner, stop: impl std::future::Future<Output = ()> + Send) {
-    let mut stop = std::pin::pin!(stop);
-    loop {
-        let work = async {
+const DUE: Due = Due {
+    about: "analyses",
+    pause: Duration::from_millis(500),
+    any: |app| {
+        Box::pin(async move {
             let now = app.clock.now();
             let any =
                 app.db.read(&now, |tx, now| Box::pin(async move { Ok(store::any_due(tx, *now).await? || lake::any_due(tx, *now).await?) }));
-            match wall::within(Wall::All, any).await {
-                Ok(false) => {}
-                Ok(true) => {
-                    if let Err(error) = work_due(app).await {
-                        tracing::warn!(%error, "analyses will be looked for again");
-                    }
-                }
-                Err(error) => tracing::warn!(%error, "analyses will be looked for again"),
-            }
-            tokio::time::sleep(Duration::from_millis(POLL_MS)).await;
-        };
-        tokio::select! {
-            () = &mut stop => return,
-            () = work => {}
-        }
-    }
+            wall::within(Wall::All, any).await
+        })
+    },
+    work: |app| Box::pin(work_due(app)),
+};
+
+/// Works until the future that says stop is done.
+pub async fn run_until(app: &AppInner, stop: impl Future<Output = ()> + Send) {
+    look_until(app, DUE, stop).await;
 }

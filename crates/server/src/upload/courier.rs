@@ -1,6 +1,7 @@
 //! Imports the files that are due, one after another, of every merchant.
 
 use super::{ops, store};
+use crate::look::{Due, look_until};
 use shuke_db::{Wall, wall};
 use shuke_http::AppInner;
 use shuke_kernel::Result;
@@ -9,7 +10,6 @@ use std::time::Duration;
 /// How long nobody else takes a leased file. A longer import is taken by two for a while: each batch is
 /// guarded, so that one of them stops.
 const LEASE_MS: i64 = 15 * 60_000;
-const POLL_MS: u64 = 700;
 
 /// Imports what is due now. Returns how many files.
 pub async fn import_due(app: &AppInner) -> Result<u64> {
@@ -23,27 +23,19 @@ pub async fn import_due(app: &AppInner) -> Result<u64> {
     }
 }
 
-/// Imports until the future that says stop is done.
-pub async fn run_until(app: &AppInner, stop: impl std::future::Future<Output = ()> + Send) {
-    let mut stop = std::pin::pin!(stop);
-    loop {
-        let work = async {
+const DUE: Due = Due {
+    about: "imports",
+    pause: Duration::from_millis(700),
+    any: |app| {
+        Box::pin(async move {
             let now = app.clock.now();
-            let any = app.db.read(&now, |tx, now| Box::pin(store::any_due(tx, *now)));
-            match wall::within(Wall::All, any).await {
-                Ok(false) => {}
-                Ok(true) => {
-                    if let Err(error) = import_due(app).await {
-                        tracing::warn!(%error, "an import will be tried again");
-                    }
-                }
-                Err(error) => tracing::warn!(%error, "imports will be looked for again"),
-            }
-            tokio::time::sleep(Duration::from_millis(POLL_MS)).await;
-        };
-        tokio::select! {
-            () = &mut stop => return,
-            () = work => {}
-        }
-    }
+            wall::within(Wall::All, app.db.read(&now, |tx, now| Box::pin(store::any_due(tx, *now)))).await
+        })
+    },
+    work: |app| Box::pin(import_due(app)),
+};
+
+/// Imports until the future that says stop is done.
+pub async fn run_until(app: &AppInner, stop: impl Future<Output = ()> + Send) {
+    look_until(app, DUE, stop).await;
 }
