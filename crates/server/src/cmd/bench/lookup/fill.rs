@@ -236,14 +236,14 @@ impl Filling {
         }
     }
 
-    /// Whoever bought enough has a tier since some day of the last year.
+    /// Whoever bought enough has a tier since some day of the last year: every night the year of some is over.
     fn tier(&self, number: usize, member: Uuid, bought: Money) -> Option<tiers::Brought> {
         let tier = match bought.0 {
             100_000.. => self.tiers[1],
             40_000.. => self.tiers[0],
             _ => return None,
         };
-        let since = self.days_ago(people::any(number, 9) % 360);
+        let since = self.days_ago(people::any(number, 9) % 366);
         Some(tiers::Brought { member, tier, since, valid_until: Some(add_months(since, 12)) })
     }
 }
