@@ -1,6 +1,6 @@
 //! What is done with members.
 
-use super::model::{Member, MemberId, MemberKind, MemberState, Region, SealedBrief, SealedPerson, View, not_found};
+use super::model::{Member, MemberBrief, MemberId, MemberKind, MemberState, Region, SealedBrief, SealedPerson, View, not_found};
 use super::store::{self, Filter, Indexes, Key, Sort};
 use super::view::MemberView;
 use super::{MemberChange, enrol as enrolment, search as searching};
@@ -11,6 +11,7 @@ use shuke_http::Vault;
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Limit, Page, Result};
 use shuke_org::audit::{self, Entry};
+use std::collections::HashMap;
 
 pub use super::export::{export_page, numbers};
 pub use super::known::{by_cards, by_phones};
@@ -65,6 +66,12 @@ pub(crate) async fn hold(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<()> {
 /// Members by their ids, as the database holds them; those who are gone are left out.
 pub async fn briefs(tx: &mut Tx, cx: &Cx, ids: &[MemberId]) -> Result<Vec<SealedBrief>> {
     store::briefs(tx, cx.merchant, ids).await
+}
+
+/// Members by their ids, as a view shows them; those who are gone are left out. None are asked for nothing.
+pub async fn viewed(tx: &mut Tx, cx: &Cx, (vault, view): (&Vault, View), ids: &[MemberId]) -> Result<HashMap<MemberId, MemberBrief>> {
+    let sealed = briefs(tx, cx, ids).await?;
+    sealed.into_iter().map(|sealed| Ok((sealed.brief.id, sealed.view(vault, cx.merchant, view)?))).collect()
 }
 
 /// Everything about a member, as a view shows it: two round trips.

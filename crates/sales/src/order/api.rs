@@ -1,6 +1,6 @@
 //! `/api/v1/orders`: sell, see, list.
 
-use super::model::{Checkout, Order, OrderId};
+use super::model::{Checkout, ListedOrder, Order, OrderId};
 use super::reasons::{OrderReasons, reasons};
 use super::search::{self, Wanted};
 use super::{ops, store};
@@ -126,13 +126,17 @@ pub(crate) fn seen(caller: &Caller, order: &Order) -> Result<()> {
     caller.may_in(order.store).map_err(|_| Error::not_found("order_not_found", "there is no such order"))
 }
 
-/// Lists orders without their lines, newest first.
+/// Lists orders without their lines, with whose they are, newest first.
 #[utoipa::path(
     get, path = "/api/v1/orders", operation_id = "list_orders", tag = "sales", params(OrderFilter),
-    responses((status = 200, body = Page<Order>), (status = "4XX", body = ProblemBody)),
+    responses((status = 200, body = Page<ListedOrder>), (status = "4XX", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("sale:read")))
 )]
-async fn list_orders(State(app): State<App>, allow: Allow<perm::SaleRead>, Query(filter): Query<OrderFilter>) -> Reply<Json<Page<Order>>> {
+async fn list_orders(
+    State(app): State<App>,
+    allow: Allow<perm::SaleRead>,
+    Query(filter): Query<OrderFilter>,
+) -> Reply<Json<Page<ListedOrder>>> {
     let paging = Paging { cursor: filter.cursor.clone(), limit: filter.limit };
     let (limit, before) = (paging.limit()?, paging.after::<(Instant, Uuid)>()?);
     let store = match (&allow.stores, filter.store) {
@@ -145,14 +149,7 @@ async fn list_orders(State(app): State<App>, allow: Allow<perm::SaleRead>, Query
         (None, None) => None,
     };
     let books = app.slot::<Books>();
-    let wanted = Wanted {
-        store,
-        member: filter.member,
-        from: filter.from,
-        to: filter.to,
-        q: filter.q.clone(),
-        personal: View::of(&allow) != View::Nothing,
-    };
+    let wanted = Wanted { store, member: filter.member, from: filter.from, to: filter.to, q: filter.q.clone(), view: View::of(&allow) };
     let frame = (&allow.caller.cx, &app.vault, &*books, wanted, before, limit);
     let orders = app.db.read(&frame, |tx, (cx, vault, books, wanted, before, limit)| {
         Box::pin(async move {

@@ -8,7 +8,7 @@ use shuke_kernel::{Date, Error, Instant, Money, Points, Rate, Result, Uuid, Zone
 use shuke_ledger::AccountKind;
 use shuke_loyalty::points_kind::PointsKindId;
 use shuke_loyalty::rule::Channel;
-use shuke_member::MemberId;
+use shuke_member::{MemberBrief, MemberId};
 use shuke_offer::offer::{AppliedOffer, OfferId};
 use shuke_offer::price::{CouponChoice, PointsChoice, Saving, StageShares};
 use utoipa::ToSchema;
@@ -303,6 +303,17 @@ pub struct Order {
 
 const fn untaxed() -> TaxMode {
     TaxMode::None
+}
+
+/// An order in a list, with whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ListedOrder {
+    /// The order.
+    #[serde(flatten)]
+    pub order: Order,
+    /// Who bought, as the caller may see them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buyer: Option<MemberBrief>,
 }
 
 impl Order {

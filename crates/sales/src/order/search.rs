@@ -3,13 +3,15 @@
 //! A number begins with the local time of the sale ([`number`](super::model::number)), so that its beginning is a span
 //! of time, and the index that the lists go by finds it.
 
-use super::model::Order;
+use super::model::{ListedOrder, Order};
 use super::store::{self, Filter, Span};
 use crate::book::SaleBook;
 use shuke_db::Tx;
 use shuke_http::Vault;
 use shuke_kernel::{Cx, Date, Instant, Limit, Page, Result, Uuid, Zone};
-use shuke_member::member::{MemberState, ops as members};
+use shuke_member::MemberId;
+use shuke_member::member::{MemberState, View, ops as members};
+use std::collections::BTreeSet;
 
 /// Fewest digits of a number's beginning: its day.
 const NUMBER_DIGITS_MIN: usize = 6;
@@ -23,7 +25,7 @@ const MEMBERS_MAX: u32 = 20;
 const SECOND_MAX: i64 = 2_000;
 
 /// What is asked of a list.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Wanted {
     pub(crate) store: Option<Uuid>,
     pub(crate) member: Option<Uuid>,
@@ -31,8 +33,8 @@ pub(crate) struct Wanted {
     pub(crate) to: Option<Date>,
     /// A number, its beginning, or what finds a member.
     pub(crate) q: Option<String>,
-    /// Whether the caller may find members by what is personal.
-    pub(crate) personal: bool,
+    /// What the caller may see of members, and so by what to find them.
+    pub(crate) view: View,
 }
 
 /// The orders that are wanted, without their lines, newest first.
@@ -42,7 +44,7 @@ pub(crate) async fn list(
     wanted: &Wanted,
     before: Option<(Instant, Uuid)>,
     limit: Limit,
-) -> Result<Page<Order>> {
+) -> Result<Page<ListedOrder>> {
     let zone = wanted.store.map_or_else(|| book.loyalty.zone.clone(), |store| book.zone(store));
     let of = |store| book.zone(store);
     let filter = Filter {
@@ -55,7 +57,7 @@ pub(crate) async fn list(
     let found = match &wanted.q {
         Some(q) => {
             let mut found = by_number(tx, (cx, book), &filter, q.trim(), limit).await?;
-            if found.is_empty() && wanted.personal {
+            if found.is_empty() && wanted.view != View::Nothing {
                 let mut whose = whose(tx, cx, vault, q).await?;
                 whose.retain(|member| filter.member.is_none_or(|only| only == *member));
                 found = store::of_members(tx, cx.merchant, (&whose, &filter), limit.fetch(), of).await?;
@@ -68,7 +70,10 @@ pub(crate) async fn list(
         }
         None => store::list(tx, cx.merchant, &filter, limit.fetch(), of).await?,
     };
-    Ok(Page::of(found, limit, |order| (order.at, order.id.0)))
+    let page = Page::of(found, limit, |order| (order.at, order.id.0));
+    let buyers: BTreeSet<MemberId> = page.items.iter().filter_map(|order| order.member).collect();
+    let buyers = members::viewed(tx, cx, (vault, wanted.view), &Vec::from_iter(buyers)).await?;
+    Ok(page.map(|order| ListedOrder { buyer: order.member.and_then(|member| buyers.get(&member).cloned()), order }))
 }
 
 /// Orders whose number begins so, of those that the filter leaves; none where the text can't be the beginning of one.

@@ -53,12 +53,7 @@ pub async fn list(
 ) -> Result<Page<TemplateCoupon>> {
     let page = coupons::of_template(tx, cx, template, state, before, limit).await?;
     let owners: Vec<MemberId> = page.items.iter().map(|coupon| MemberId(coupon.member)).collect();
-    let mut briefs = HashMap::new();
-    if !owners.is_empty() {
-        for sealed in members::briefs(tx, cx, &owners).await? {
-            briefs.insert(sealed.brief.id, sealed.view(vault, cx.merchant, view)?);
-        }
-    }
+    let briefs = members::viewed(tx, cx, (vault, view), &owners).await?;
     let uses = last_uses(tx, cx, &page.items).await?;
     Ok(page.map(|coupon| TemplateCoupon {
         owner: briefs.get(&MemberId(coupon.member)).cloned(),

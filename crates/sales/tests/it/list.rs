@@ -92,5 +92,18 @@ scenario! {
         assert_eq!(found["items"], json!([]));
         let found = analyst.get(&format!("/api/v1/orders?store={store}&q={}", text(&orders[2]["number"]))).await.ok();
         assert_eq!(found["items"][0]["id"], orders[2]["id"]);
+        assert_eq!((&found["items"][0]["buyer"]["name"], &found["items"][0]["buyer"]["phone"]), (&Value::Null, &Value::Null));
+    }
+
+    /// The list says whose an order is, as far as the role sees it; nobody's is nobody's.
+    async fn a_list_says_whose_its_orders_are(desk) {
+        sold(&desk).await;
+        let page = desk.owner.get("/api/v1/orders").await.ok();
+        let names: Vec<&Value> = page["items"].as_array().unwrap().iter().map(|order| &order["buyer"]["name"]).collect();
+        assert_eq!(names, [&Value::Null, &json!("王*1"), &json!("王*0"), &json!("王*1"), &json!("王*0")]);
+        let cashier = desk.app.as_token(desk.stall.shop.token(Role::Cashier));
+        let seen = cashier.get(&format!("/api/v1/orders?store={}", desk.stall.store)).await.ok();
+        let buyer = &seen["items"][1]["buyer"];
+        assert_eq!((text(&buyer["id"]), text(&buyer["phone"])), (desk.member(0).to_string().as_str(), "139****0000"));
     }
 }

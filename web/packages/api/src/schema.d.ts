@@ -3345,7 +3345,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists orders without their lines, newest first. */
+        /** Lists orders without their lines, with whose they are, newest first. */
         get: operations["list_orders"];
         put?: never;
         /** Sells a cart: prices it anew, takes the payments, writes everything in one transaction. */
@@ -8671,6 +8671,10 @@ export interface components {
          * @enum {string}
          */
         LineStyle: "solid" | "dashed" | "dotted" | "points";
+        /** @description An order in a list, with whose it is. */
+        ListedOrder: components["schemas"]["Order"] & {
+            buyer?: components["schemas"]["MemberBrief"] | null;
+        };
         /**
          * Format: uuid
          * @description A lot of points, principal or bonus.
@@ -10867,6 +10871,15 @@ export interface components {
                 /** @description The stores it may touch; null means all. */
                 stores?: components["schemas"]["StoreId"][] | null;
             }[];
+            /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ListedOrder: {
+            /** @description The rows, in the list's order. */
+            items: (components["schemas"]["Order"] & {
+                buyer?: components["schemas"]["MemberBrief"] | null;
+            })[];
             /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
             next?: string | null;
         };
@@ -28370,7 +28383,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Order"];
+                    "application/json": components["schemas"]["Page_ListedOrder"];
                 };
             };
             /** @description Not now; the same request with the same key may be sent again */

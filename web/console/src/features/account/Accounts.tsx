@@ -8,6 +8,13 @@ import { List } from "../../parts/List";
 import { useStoreName } from "../../parts/refs";
 import { useUrl } from "../../parts/url";
 
+/** Accounts of what the shop holds: a debit comes in. Of all others a credit does. */
+const HELD: readonly string[] = ["cash", "safe", "wechat_pay", "alipay", "bank_card", "other_tender"];
+
+/** What came into an account, and what went out of it. */
+const turned = ({ account, debits, credits }: Schema<"Turnover">) =>
+  HELD.includes(account) ? ([debits, credits] as const) : ([credits, debits] as const);
+
 /** What went in and out of the shop's own accounts, and the check of all books. */
 export function Accounts() {
   const { t } = useTranslation(["app", "ui"]);
@@ -45,13 +52,13 @@ export function Accounts() {
       columns={[
         { key: "account", title: t("sales.accounts.account"), render: (row) => label("account", row.account) },
         { key: "store", title: t("shell.store"), render: (row) => storeName(row.store) },
-        { key: "debits", title: t("sales.accounts.debits"), number: true, render: (row) => write(row, row.debits) },
-        { key: "credits", title: t("sales.accounts.credits"), number: true, render: (row) => write(row, row.credits) },
+        { key: "in", title: t("sales.accounts.in"), number: true, render: (row) => write(row, turned(row)[0]) },
+        { key: "out", title: t("sales.accounts.out"), number: true, render: (row) => write(row, turned(row)[1]) },
         {
           key: "net",
           title: t("sales.accounts.net"),
           number: true,
-          render: (row) => write(row, row.debits - row.credits),
+          render: (row) => write(row, turned(row)[0] - turned(row)[1]),
         },
       ]}
       load={async () => (await api.GET("/api/v1/ledger/accounts", { params: { query: { from, to, store } } })).data}

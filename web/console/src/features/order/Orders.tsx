@@ -15,7 +15,10 @@ export function Orders() {
   const storeName = useStoreName();
   const [{ store }] = useUrl();
   const { from, to } = usePeriod();
-  const columns: Column<Schema<"Order">>[] = [
+  // Who sees no names sees the member's number; a member who is gone has neither.
+  const name = (row: Schema<"ListedOrder">) =>
+    row.buyer?.name ?? row.buyer?.number ?? t(row.member ? "sales.order.member" : "sales.order.guest");
+  const columns: Column<Schema<"ListedOrder">>[] = [
     {
       key: "number",
       title: t("sales.order.number"),
@@ -34,12 +37,12 @@ export function Orders() {
       render: (row) =>
         row.member ? (
           <Link to="/members/$id" params={{ id: row.member }}>
-            {t("sales.order.member")}
+            {name(row)}
           </Link>
         ) : (
-          t("sales.order.guest")
+          name(row)
         ),
-      text: (row) => row.member ?? "",
+      text: name,
     },
     { key: "gross", title: t("sales.order.gross"), number: true, render: (row) => f.money(row.gross), hidden: true },
     {
@@ -59,7 +62,7 @@ export function Orders() {
     { key: "channel", title: t("sales.order.channel"), hidden: true, render: (row) => label("channel", row.channel) },
   ];
   return (
-    <List<Schema<"Order">>
+    <List<Schema<"ListedOrder">>
       id="orders"
       title={t("page.orders")}
       columns={columns}

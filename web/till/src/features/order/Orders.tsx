@@ -98,7 +98,10 @@ export function Orders({ onExchange }: { onExchange: (exchange: Exchanging) => v
           <li key={order.id}>
             <button type="button" className="btn wide" onClick={() => setOpenId(order.id)}>
               <span className="grow">
-                {order.number} <small>{moment(order.at, store.zone, language())}</small>
+                {order.number}{" "}
+                <small>
+                  {moment(order.at, store.zone, language())} {order.buyer?.name ?? order.buyer?.number}
+                </small>
               </span>
               {order.refunded > 0 ? (
                 <small className="warn">{t("order.refunded", { amount: money(order.refunded) })}</small>
