@@ -1,6 +1,7 @@
 import { api, newId, newKey, once } from "@shuke/api";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { type FormEvent, useRef, useState } from "react";
+import { Field } from "./Field";
 import { useWriting } from "./format";
 import { usePlace } from "./place";
 
@@ -54,37 +55,9 @@ export function Approve({
     <form className="stack" onSubmit={(event) => void submit(event)} aria-label={t("approve.title")}>
       <h3>{t("approve.title")}</h3>
       <p>{t("approve.hint", { amount: money(amount) })}</p>
-      <label>
-        {t("signin.username")}
-        <input
-          className="field"
-          autoComplete="off"
-          // biome-ignore lint/a11y/noAutofocus: the next thing to type
-          autoFocus
-          value={username}
-          onChange={(event) => setUsername(event.target.value)}
-        />
-      </label>
-      <label>
-        {t("signin.password")}
-        <input
-          className="field"
-          type="password"
-          autoComplete="off"
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-        />
-      </label>
-      <label>
-        {t("approve.code")}
-        <input
-          className="field"
-          inputMode="numeric"
-          autoComplete="off"
-          value={code}
-          onChange={(event) => setCode(event.target.value)}
-        />
-      </label>
+      <Field label={t("signin.username")} autoComplete="off" autoFocus value={username} onChange={setUsername} />
+      <Field label={t("signin.password")} type="password" autoComplete="off" value={password} onChange={setPassword} />
+      <Field label={t("approve.code")} inputMode="numeric" autoComplete="off" value={code} onChange={setCode} />
       <ProblemNotice error={error} />
       <button type="submit" className="btn main" disabled={busy || !username || !password || !reason}>
         {t("approve.give")}

@@ -2,6 +2,7 @@ import { api, newId, newKey, once, type Schema } from "@shuke/api";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { type FormEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Field } from "../../core/Field";
 import { type Brief, briefOf, remember } from "../../core/members";
 import { Panel } from "../../core/Panel";
 import { usePlace } from "../../core/place";
@@ -61,26 +62,14 @@ export function Enrol({
   return (
     <Panel title={t("enrol.title")} onClose={onClose}>
       <form className="stack" onSubmit={(event) => void submit(event)}>
-        <label>
-          {t("enrol.phone")}
-          <input
-            className="field"
-            inputMode="tel"
-            autoComplete="off"
-            value={phone}
-            onChange={(event) => setPhone(event.target.value)}
-          />
-        </label>
-        <label>
-          {t("enrol.name")}
-          <input
-            className="field"
-            autoComplete="off"
-            data-first={given ? true : undefined}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </label>
+        <Field label={t("enrol.phone")} inputMode="tel" autoComplete="off" value={phone} onChange={setPhone} />
+        <Field
+          label={t("enrol.name")}
+          autoComplete="off"
+          data-first={given ? true : undefined}
+          value={name}
+          onChange={setName}
+        />
         <fieldset className="choices">
           <legend>{t("enrol.gender")}</legend>
           {(["female", "male"] as const).map((one) => (
@@ -95,10 +84,7 @@ export function Enrol({
             </button>
           ))}
         </fieldset>
-        <label>
-          {t("enrol.birthday")}
-          <input className="field" type="date" value={birthday} onChange={(event) => setBirthday(event.target.value)} />
-        </label>
+        <Field label={t("enrol.birthday")} type="date" value={birthday} onChange={setBirthday} />
         <label className="check">
           <input type="checkbox" checked={reach} onChange={(event) => setReach(event.target.checked)} />
           {t("enrol.reach")}

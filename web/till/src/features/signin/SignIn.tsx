@@ -4,6 +4,7 @@ import { ProblemNotice } from "@shuke/ui/antd";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDevice } from "../../core/device";
+import { Field } from "../../core/Field";
 import { Panel } from "../../core/Panel";
 import { WithPin } from "./WithPin";
 
@@ -35,43 +36,32 @@ function Form() {
   };
   return (
     <form className="stack" onSubmit={(event) => void submit(event)}>
-      <label>
-        {t("signin.username")}
-        <input
-          className="field"
-          autoComplete="username"
-          required
-          // biome-ignore lint/a11y/noAutofocus: the page has this one purpose
-          autoFocus={!username}
-          value={username}
-          onChange={(event) => setUsername(event.target.value)}
-        />
-      </label>
-      <label>
-        {t("signin.password")}
-        <input
-          className="field"
-          type="password"
-          autoComplete="current-password"
-          required
-          // biome-ignore lint/a11y/noAutofocus: the page has this one purpose
-          autoFocus={!!username}
-          data-first={username ? true : undefined}
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-        />
-      </label>
+      <Field
+        label={t("signin.username")}
+        autoComplete="username"
+        required
+        autoFocus={!username}
+        value={username}
+        onChange={setUsername}
+      />
+      <Field
+        label={t("signin.password")}
+        type="password"
+        autoComplete="current-password"
+        required
+        autoFocus={!!username}
+        data-first={username ? true : undefined}
+        value={password}
+        onChange={setPassword}
+      />
       {asksCode ? (
-        <label>
-          {t("signin.code")}
-          <input
-            className="field"
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            value={code}
-            onChange={(event) => setCode(event.target.value)}
-          />
-        </label>
+        <Field
+          label={t("signin.code")}
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          value={code}
+          onChange={setCode}
+        />
       ) : null}
       <ProblemNotice error={error} />
       <button type="submit" className="btn main" disabled={busy}>

@@ -2,6 +2,7 @@ import { api } from "@shuke/api";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Field } from "../../core/Field";
 import { say } from "../../core/Notices";
 import { Panel } from "../../core/Panel";
 import { usePlace } from "../../core/place";
@@ -41,28 +42,22 @@ export function OwnPin({ onClose }: { onClose: () => void }) {
         onSubmit={(event) => void send(event, () => api.PUT("/api/v1/session/pin", { body: { password, pin } }))}
       >
         <p>{t("top.ownPinHint")}</p>
-        <label>
-          {t("signin.password")}
-          <input
-            className="field"
-            type="password"
-            autoComplete="current-password"
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-          />
-        </label>
-        <label>
-          {t("top.newPin")}
-          <input
-            className="field"
-            type="password"
-            inputMode="numeric"
-            autoComplete="new-password"
-            maxLength={6}
-            value={pin}
-            onChange={(event) => setPin(event.target.value)}
-          />
-        </label>
+        <Field
+          label={t("signin.password")}
+          type="password"
+          autoComplete="current-password"
+          value={password}
+          onChange={setPassword}
+        />
+        <Field
+          label={t("top.newPin")}
+          type="password"
+          inputMode="numeric"
+          autoComplete="new-password"
+          maxLength={6}
+          value={pin}
+          onChange={setPin}
+        />
         <ProblemNotice error={error} />
         <button type="submit" className="btn main" disabled={busy || !password || pin.length < 4}>
           {t("ui:do.save")}
@@ -87,10 +82,7 @@ export function RegisterDevice({ onClose }: { onClose: () => void }) {
         }
       >
         <p>{t("top.registerHint")}</p>
-        <label>
-          {t("top.deviceName")}
-          <input className="field" maxLength={80} value={name} onChange={(event) => setName(event.target.value)} />
-        </label>
+        <Field label={t("top.deviceName")} maxLength={80} value={name} onChange={setName} />
         <ProblemNotice error={error} />
         <button type="submit" className="btn main" disabled={busy || !name.trim()}>
           {t("top.register")}
