@@ -1,4 +1,4 @@
-import { api, newQueryClient } from "@shuke/api";
+import { api, newQueryClient, watchSignedOut } from "@shuke/api";
 import { applyMode, loadSentences, startTexts } from "@shuke/ui";
 import { Frame } from "@shuke/ui/antd";
 import { QueryClientProvider } from "@tanstack/react-query";
@@ -30,15 +30,13 @@ declare module "@tanstack/react-router" {
 const queries = newQueryClient();
 
 // Whatever is answered 401 asks for the password over the page; the page and what was typed stay.
+watchSignedOut(() => dispatchEvent(new Event(SIGNED_OUT)));
 api.use({
-  async onResponse({ response, schemaPath }) {
+  async onResponse({ response }) {
     if (response.status === 403) {
       const body = (await response.clone().json()) as { code?: string };
       if (body.code === "totp_due") dispatchEvent(new Event(TOTP_DUE));
     }
-    // Whether this browser is a till's device says nothing about who is signed in.
-    const asks = schemaPath === "/api/v1/session" || schemaPath === "/api/v1/device";
-    if (response.status === 401 && !asks) dispatchEvent(new Event(SIGNED_OUT));
     return undefined;
   },
 });

@@ -2,6 +2,7 @@
 export * from "./client";
 export * from "./problem";
 export type { components, operations, paths } from "./schema";
+export { watchSignedOut } from "./signedOut";
 
 import type { components } from "./schema";
 

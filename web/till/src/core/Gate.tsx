@@ -1,5 +1,5 @@
 // Before anything is sold: who is here (session), and where this device stands (store and till).
-import { api } from "@shuke/api";
+import { watchSignedOut } from "@shuke/api";
 import { SessionProvider, useSession, useSigning, type Who } from "@shuke/ui";
 import { ProblemNotice } from "@shuke/ui/antd";
 import { type ReactNode, useEffect, useState } from "react";
@@ -66,15 +66,7 @@ export function Gate({
     if (merchant !== undefined) setPlace(placeOf(merchant));
   }, [merchant]);
   const { over } = signing;
-  useEffect(() => {
-    const watch = {
-      onResponse({ response, schemaPath }: { response: Response; schemaPath: string }) {
-        if (response.status === 401 && !/^\/api\/v1\/(session|device)/.test(schemaPath)) over();
-      },
-    };
-    api.use(watch);
-    return () => api.eject(watch);
-  }, [over]);
+  useEffect(() => watchSignedOut(over), [over]);
   if (!who) {
     if (session.isPending) return <p className="centre">{t("state.loading")}</p>;
     if (session.isError)
