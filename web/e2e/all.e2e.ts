@@ -211,7 +211,7 @@ for (const reader of READERS) {
   it(`console: every page, its tabs and what opens over it (${how})`, { timeout: 1_800_000 }, async () => {
     const context = await signedIn(owner, reader);
     const { pages, looked, wrong } = await crawl(await context.newPage(), "/console/", true);
-    expect(wrong).toEqual([]);
+    expect(wrong, wrong.join("\n")).toEqual([]);
     expect(pages.length).toBeGreaterThan(25);
     expect(looked.length, looked.join("\n")).toBeGreaterThan(60);
     await context.close();
@@ -220,7 +220,7 @@ for (const reader of READERS) {
   it(`till: every page (${how})`, { timeout: 600_000 }, async () => {
     const context = await signedIn(await shop.signIn("cashier"), reader);
     const { pages, wrong } = await crawl(await context.newPage(), "/till/");
-    expect(wrong).toEqual([]);
+    expect(wrong, wrong.join("\n")).toEqual([]);
     expect(pages.length).toBeGreaterThan(0);
     await context.close();
   });
@@ -229,7 +229,7 @@ for (const reader of READERS) {
     const context = await signedIn(member, { ...reader, width: 360, height: 740 });
     const page = await context.newPage();
     const { pages, wrong } = await crawl(page, "/card/1");
-    expect(wrong).toEqual([]);
+    expect(wrong, wrong.join("\n")).toEqual([]);
     expect(pages.length).toBeGreaterThan(8);
     // Nothing sticks out at the side of a small phone.
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);

@@ -92,7 +92,7 @@ export const insight: Texts["insight"] = {
     members: "Members",
     next: "Use it",
     save: "Save as a tag",
-    saveOf: "Save “{{name}}” as a tag",
+    saveOf: "Save as a tag: “{{name}}”",
     saveHelp:
       "These {{n}} members get the tag. Where the tag is there already, its members are replaced by these: others lose it.",
     tag: "Name of the tag",
