@@ -88,6 +88,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both!("0053_lake"),
     both!("0054_insight"),
     both!("0055_lot_of_money"),
+    both!("0056_follow_up"),
 ];
 
 const BEFORE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -138,6 +138,12 @@ permissions! {
     ShiftManage = "shift:manage" [Manager];
     /// Refund.
     Refund = "sale:refund" [Manager Cashier];
+    /// See whom the store is to contact, and what came of it.
+    FollowUpRead = "follow-up:read" [Manager Cashier Technician Marketer];
+    /// Say who is to be contacted, by whom and when.
+    FollowUpWrite = "follow-up:write" [Manager Marketer];
+    /// Take a follow-up over, and record what came of it.
+    FollowUpRecord = "follow-up:record" [Manager Cashier Technician Marketer];
 }
 
 /// The permissions that a caller holds, as a set.

@@ -22,6 +22,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(shuke_loyalty::routes())
         .merge(shuke_offer::routes())
         .merge(shuke_sales::routes())
+        .merge(shuke_care::routes())
         .merge(upload::api::routes())
         .merge(insight::api::routes())
 }
@@ -34,7 +35,8 @@ pub fn runner() -> Runner {
     let runner = shuke_ledger::runner(runner);
     let runner = shuke_loyalty::runner(runner);
     let runner = shuke_offer::runner(runner);
-    let runner = shuke_sales::runner(runner).reader(lake::LakeReader);
+    let runner = shuke_sales::runner(runner);
+    let runner = shuke_care::runner(runner).reader(lake::LakeReader);
     runner.task(midnight::KIND, midnight::EVERY_MS, Arc::new(midnight::schedule)).handler(midnight::KIND, Arc::new(midnight::run))
 }
 
@@ -45,6 +47,7 @@ pub fn checks() -> Vec<Check> {
         .chain(shuke_loyalty::CHECKS)
         .chain(shuke_offer::CHECKS)
         .chain(shuke_sales::verify::CHECKS)
+        .chain(shuke_care::CHECKS)
         .chain(lake::CHECKS)
         .copied()
         .collect()
@@ -57,6 +60,7 @@ pub fn prepare(app: &AppInner) {
     shuke_loyalty::prepare(app);
     shuke_offer::prepare(app);
     shuke_sales::prepare(app);
+    shuke_care::prepare(app);
     app.slot::<shuke_member::belonging::Belongings>().add(lake::LakePart);
 }
 

@@ -14,5 +14,5 @@ mod model;
 pub mod ops;
 mod store;
 
-pub use model::{Acceptance, Consent, ConsentChange, ConsentChannel, Consents, Terms, TermsDraft};
+pub use model::{Acceptance, Consent, ConsentChange, ConsentChannel, Consents, Terms, TermsDraft, wants_no_contact};
 pub(crate) use store::{acceptance, acceptances_stmt, consent, consents_stmt};

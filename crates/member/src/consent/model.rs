@@ -87,6 +87,13 @@ pub struct Consent {
     pub at: Instant,
 }
 
+/// Whether a member wants nobody to get in touch: they said no to being called, and left no other way open. Who has said
+/// nothing yet may be called by somebody of the shop; what goes to many at once asks for more (see reach).
+pub fn wants_no_contact(said: &[Consent]) -> bool {
+    let no = |consent: &Consent| consent.channel == ConsentChannel::Phone && !consent.granted;
+    said.iter().any(no) && !said.iter().any(|consent| consent.granted)
+}
+
 /// One word of a member on a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ConsentChange {
@@ -100,4 +107,24 @@ pub struct ConsentChange {
     pub at: Instant,
     /// Who entered it.
     pub actor: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_says_no_to_calls_and_to_all_else_wants_no_contact() {
+        let said = |words: &[(ConsentChannel, bool)]| {
+            let consent = |(channel, granted): &(ConsentChannel, bool)| Consent { channel: *channel, granted: *granted, at: Instant(0) };
+            wants_no_contact(&words.iter().map(consent).collect::<Vec<_>>())
+        };
+        use ConsentChannel::{Phone, Sms, Wechat};
+        assert!(!said(&[]));
+        assert!(!said(&[(Sms, false)]));
+        assert!(!said(&[(Phone, true), (Sms, false)]));
+        assert!(!said(&[(Phone, false), (Wechat, true)]));
+        assert!(said(&[(Phone, false)]));
+        assert!(said(&[(Phone, false), (Wechat, false), (Sms, false)]));
+    }
 }

@@ -1,12 +1,13 @@
 //! Publishing terms, accepting them, giving and withdrawing consent.
 
-use super::{Acceptance, Consent, ConsentChange, ConsentChannel, Consents, Terms, TermsDraft, store};
+use super::{Acceptance, Consent, ConsentChange, ConsentChannel, Consents, Terms, TermsDraft, store, wants_no_contact};
 use crate::member::{self, MemberId};
 use serde::{Deserialize, Serialize};
 use shuke_db::Tx;
 use shuke_jobs::{Event, event};
 use shuke_kernel::{Cx, Error, Instant, Limit, MerchantId, Page, Result, Uuid};
 use shuke_org::audit::{self, Entry};
+use std::collections::{BTreeMap, HashSet};
 
 /// The payload of `member.consent_changed`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -66,6 +67,27 @@ pub async fn set(tx: &mut Tx, cx: &Cx, member: MemberId, consents: &Consents) ->
     let said: Vec<_> = consents.iter().map(|(channel, granted)| (member, *channel, *granted)).collect();
     put_said(tx, cx, &said).await?;
     tx.rows(store::consents_stmt(cx.merchant, member)).await?.iter().map(store::consent).collect()
+}
+
+/// What a member says about channels, as it stands.
+pub async fn show(tx: &mut Tx, cx: &Cx, member: MemberId) -> Result<Vec<Consent>> {
+    tx.rows(store::consents_stmt(cx.merchant, member)).await?.iter().map(store::consent).collect()
+}
+
+/// Those of some members who want nobody to get in touch ([`wants_no_contact`]).
+pub async fn unwelcoming(tx: &mut Tx, cx: &Cx, ids: &[MemberId]) -> Result<HashSet<MemberId>> {
+    let mut said: BTreeMap<MemberId, Vec<Consent>> = BTreeMap::new();
+    for (member, consent) in store::consents_of(tx, cx.merchant, ids).await? {
+        said.entry(member).or_default().push(consent);
+    }
+    Ok(said.into_iter().filter(|(_, said)| wants_no_contact(said)).map(|(member, _)| member).collect())
+}
+
+/// Records that a member wants nobody to get in touch: every channel is withdrawn.
+///
+/// Errors: `member_not_found`.
+pub async fn withdraw_all(tx: &mut Tx, cx: &Cx, member: MemberId) -> Result<()> {
+    set(tx, cx, member, &ConsentChannel::ALL.iter().map(|channel| (*channel, false)).collect()).await.map(|_| ())
 }
 
 /// Records what members who exist say about channels.

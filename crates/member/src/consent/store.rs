@@ -2,7 +2,7 @@
 
 use super::{Acceptance, Consent, ConsentChange, ConsentChannel, Terms};
 use crate::MemberId;
-use crate::member::store::{counting, placeholders};
+use crate::member::store::{counting, placeholders, rows_by_keys};
 use shuke_db::{Row, Stmt, ToValue as _, Tx, Value, insert, insert_or_ignore, sql};
 use shuke_kernel::{Cx, Instant, MerchantId, Result, Uuid};
 use std::fmt::Write as _;
@@ -142,6 +142,19 @@ pub(super) async fn remove_acceptances(tx: &mut Tx, merchant: MerchantId, member
         tx.queue(stmt).await?;
     }
     Ok(())
+}
+
+/// The consents of some members as they stand.
+pub(super) async fn consents_of(tx: &mut Tx, merchant: MerchantId, ids: &[MemberId]) -> Result<Vec<(MemberId, Consent)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = format!(
+        "SELECT channel, granted, at, member_id FROM consent WHERE merchant_id = $1 AND member_id IN ({})",
+        placeholders(2, ids.len())
+    );
+    let rows = rows_by_keys(tx, text, merchant, ids.iter().map(|id| id.to_value())).await?;
+    rows.iter().map(|row| Ok((row.get(3)?, consent(row)?))).collect()
 }
 
 /// The consents of a member as they stand; read them with [`consent`].

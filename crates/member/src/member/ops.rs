@@ -38,7 +38,7 @@ pub async fn must_exist(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<()> {
 /// Holds a member's row where the member is neither erased nor merged.
 ///
 /// Errors: `member_not_found`, `member_erased`, `member_merged`.
-pub(crate) async fn must_be_there(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<Member> {
+pub async fn must_be_there(tx: &mut Tx, cx: &Cx, id: MemberId) -> Result<Member> {
     hold(tx, cx, id).await?;
     let found = find(tx, cx, id).await?;
     still_there(&found)?;

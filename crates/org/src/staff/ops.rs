@@ -115,6 +115,18 @@ pub async fn must_work(tx: &mut Tx, cx: &Cx, ids: &[StaffId], store: Uuid) -> Re
     Ok(())
 }
 
+/// Everybody who works for a merchant now, oldest first; of those who share a store with `stores`, where some are named.
+pub async fn working(tx: &mut Tx, cx: &Cx, stores: Option<&[Uuid]>) -> Result<Vec<Staff>> {
+    let mut found = all(tx, cx.merchant).await?;
+    found.retain(|staff| staff.active && staff.shares(stores));
+    Ok(found)
+}
+
+/// The names of staff, revoked ones too.
+pub async fn names(tx: &mut Tx, cx: &Cx, ids: &[StaffId]) -> Result<Vec<(StaffId, String)>> {
+    store::names(tx, cx.merchant, ids).await
+}
+
 /// Everybody of a merchant, revoked ones too.
 pub(crate) async fn all(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<Staff>> {
     store::all(tx, merchant).await

@@ -2,7 +2,7 @@
 
 use super::{NewStaff, PasswordHash, Staff, StaffId};
 use crate::StoreId;
-use shuke_db::{Row, Stmt, Tx, sql};
+use shuke_db::{Row, Stmt, ToValue as _, Tx, sql};
 use shuke_kernel::{Cx, Error, Limit, MerchantId, Result, Uuid};
 
 /// A member of staff with what they sign in with.
@@ -49,6 +49,18 @@ pub(super) async fn update(tx: &mut Tx, merchant: MerchantId, old: &Staff, new: 
         ))
         .await?;
     Ok(count == 1)
+}
+
+/// The names of staff.
+pub(super) async fn names(tx: &mut Tx, merchant: MerchantId, ids: &[StaffId]) -> Result<Vec<(StaffId, String)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (0..ids.len()).map(|index| format!("${}", index + 2)).collect();
+    let text = format!("SELECT id, name FROM staff WHERE merchant_id = $1 AND id IN ({})", places.join(", "));
+    let params = std::iter::once(merchant.to_value()).chain(ids.iter().map(|id| id.to_value())).collect();
+    let rows = tx.rows(Stmt::built(text, params)).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 pub(super) async fn set_password(tx: &mut Tx, merchant: MerchantId, id: StaffId, password: &PasswordHash) -> Result<()> {

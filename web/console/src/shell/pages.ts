@@ -16,6 +16,7 @@ export interface PageEntry {
 const PAGES = [
   ["/", "today", "today", "sale:read"],
   ["/members", "members", "members", "member:read"],
+  ["/members/follow-ups", "members", "followUps", "follow-up:read"],
   ["/members/tags", "members", "tags", "member:read"],
   ["/members/cards", "members", "cards", "member:read"],
   ["/members/fields", "members", "fields", "member:read"],

@@ -1,5 +1,6 @@
 import { audit } from "./en/audit";
 import { benefits } from "./en/benefits";
+import { care } from "./en/care";
 import { enums } from "./en/enums";
 import { frame } from "./en/frame";
 import { goods } from "./en/goods";
@@ -17,6 +18,7 @@ export const en: Texts = {
   enum: enums,
   audit,
   member,
+  care,
   imports,
   goods,
   sales,

@@ -1,5 +1,6 @@
 import { audit } from "./zh/audit";
 import { benefits } from "./zh/benefits";
+import { care } from "./zh/care";
 import { enums } from "./zh/enums";
 import { frame } from "./zh/frame";
 import { goods } from "./zh/goods";
@@ -16,6 +17,7 @@ export const zh = {
   enum: enums,
   audit,
   member,
+  care,
   imports,
   goods,
   sales,

@@ -79,6 +79,21 @@ pub async fn standing(tx: &mut Tx, merchant: MerchantId, ids: &[MemberId]) -> Re
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
+/// Those of the members who are neither erased nor merged away, each with the store they belong to. Until the transaction
+/// ends they stay so: nobody erases or merges them, nor changes what they said about being reached.
+pub async fn held(tx: &mut Tx, merchant: MerchantId, ids: &[MemberId]) -> Result<Vec<(MemberId, Option<Uuid>)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = format!(
+        "SELECT id, home_store FROM member WHERE merchant_id = $1 AND state <> 'erased' AND merged_into IS NULL AND id IN ({})
+         ORDER BY id FOR KEY SHARE",
+        placeholders(2, ids.len())
+    );
+    let rows = rows_by_keys(tx, text, merchant, ids.iter().map(|id| id.to_value())).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// Those of the members who are active: neither frozen, erased nor merged away.
 pub async fn active(tx: &mut Tx, merchant: MerchantId, ids: &[MemberId]) -> Result<Vec<MemberId>> {
     if ids.is_empty() {

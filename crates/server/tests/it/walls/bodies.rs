@@ -194,7 +194,19 @@ fn stock(given: &Given) -> Vec<(&'static str, Value)> {
 fn others(given: &Given) -> Vec<(&'static str, Value)> {
     let (ours, theirs) = (&given.ours.things, &given.theirs.things);
     let variant = json!({ "sku": "FOREIGN", "price": 100 });
+    let mut follow_up = given.theirs.follow_up();
+    follow_up["assigned_to"] = theirs["staff"].clone();
+    follow_up["reason"] = json!("别家");
+    let batch = json!({
+        "id": id(given), "tag": theirs["tag"], "store": theirs["store"], "assigned_to": theirs["staff"], "reason": "x", "due_on": "2026-11-25",
+    });
     vec![
+        ("create_follow_up", with(follow_up.clone(), "/member", &ours["member"])),
+        ("create_follow_up", with(follow_up.clone(), "/store", &ours["store"])),
+        ("create_follow_up", with(follow_up, "/assigned_to", &ours["staff"])),
+        ("create_follow_up_batch", with(batch.clone(), "/tag", &ours["tag"])),
+        ("create_follow_up_batch", with(batch.clone(), "/store", &ours["store"])),
+        ("create_follow_up_batch", with(batch, "/assigned_to", &ours["staff"])),
         ("create_card_batch", json!({ "name": "x", "cards": 1, "design": ours["card_design"] })),
         ("merge_members", json!({ "survivor": theirs["sharer"], "absorbed": ours["sharer"], "reason": "x" })),
         ("merge_members", json!({ "survivor": ours["sharer"], "absorbed": theirs["sharer"], "reason": "x" })),

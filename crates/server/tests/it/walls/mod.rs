@@ -47,6 +47,7 @@ const OWN: &[&str] = &[
 ];
 /// Lists and pages that name nothing by an id.
 const WITHOUT_IDS: &[&str] = &[
+    "count_follow_ups",
     "count_stages",
     "list_settlements_due",
     "list_stock_limits",
@@ -127,6 +128,7 @@ const AFTERWARDS: &[&str] = &[
     "undo_pass_visit",
     "refund_pass",
     "pay_settlement",
+    "give_up_follow_up",
 ];
 
 fn order(operation: &Operation) -> usize {

@@ -54,6 +54,8 @@ scenario! {
             format!("/api/v1/reports/sold?store={other_text}"),
             format!("/api/v1/reports/liability?store={other_text}"),
             format!("/api/v1/settlements?store={other_text}"),
+            format!("/api/v1/follow-ups?store={other_text}"),
+            format!("/api/v1/follow-ups/counts?store={other_text}"),
             "/api/v1/reports/prepaid".to_owned(),
             format!("/api/v1/ledger/accounts?from=2026-11-01&to=2026-11-30&store={other_text}"),
         ] {

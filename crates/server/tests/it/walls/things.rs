@@ -35,6 +35,7 @@ pub const SEGMENTS: &[(&str, &str)] = &[
     ("devices", "device"),
     ("exchanges", "exchange"),
     ("fields", "field"),
+    ("follow-ups", "follow_up"),
     ("gift-card-batches", "gift_card_batch"),
     ("gift-card-codes", "gift_card_code"),
     ("gift-cards", "gift_card"),
@@ -185,6 +186,8 @@ impl Side {
         let cashier = self.owner.as_token(self.stall.shop.token(Role::Cashier));
         let approval = cashier.post("/api/v1/approvals", &approval).await.ok();
         self.things.insert("approval", approval["id"].clone());
+        let follow_up = self.post("/api/v1/follow-ups", self.follow_up()).await["id"].clone();
+        self.things.insert("follow_up", follow_up);
         let device = self.post("/api/v1/devices", json!({ "name": "平板", "till": self.things["till"] })).await["id"].clone();
         self.things.insert("device", device);
         self.things.extend([
@@ -345,6 +348,9 @@ impl Side {
     async fn member(&self, name: &str) -> Value {
         self.post("/api/v1/members", json!({ "name": name })).await["id"].clone()
     }
+    pub fn follow_up(&self) -> Value {
+        json!({ "id": self.uuid(), "member": self.things["member"], "store": self.things["store"], "reason": "墙", "due_on": "2026-11-25" })
+    }
     fn design(&self) -> Value {
         let element = json!({ "side": "front", "kind": "qr", "text": "{number}", "x": 0, "y": 0, "width": 100, "height": 100 });
         json!({ "name": "墙", "width": 856, "height": 540, "elements": [element] })
@@ -408,6 +414,9 @@ impl Side {
             "change_coupon_template" => json!({ "name": "新", "terms": self.terms(), "state": "stopped" }),
             "change_dependent" => json!({ "relation": "child", "name": "小宝", "born_on": "2026-01-02" }),
             "change_field" => json!({ "key": "job", "label": "工作", "kind": "text" }),
+            "change_follow_up" => json!({ "due_on": "2026-11-26", "assigned_to": null }),
+            "record_follow_up_attempt" => json!({ "how": "phone", "outcome": "not_reached", "next_on": "2026-11-27" }),
+            "give_up_follow_up" => json!({ "reason": "x" }),
             "change_group" => json!({ "people_max": 20 }),
             "change_pass_plan" => json!({ "plan": self.pass_plan(), "state": "stopped" }),
             "change_offer" => json!({ "offer": self.offer(), "state": "published" }),

@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ArrangeTag } from "../../parts/FollowUps";
 import { FormDrawer } from "../../parts/FormDrawer";
 import { Table } from "../../parts/List";
 import { useRefresh } from "../../parts/Parts";
@@ -124,6 +125,8 @@ function Saved({ save }: { save: Save | undefined }) {
   const tags = useTags();
   const mayCoupon = useMay("coupon:issue");
   const mayMembers = useMay("member:read");
+  const mayFollowUp = useMay("follow-up:write");
+  const [arranging, setArranging] = useState(false);
   if (!save) return null;
   if (save.state === "queued") return <span role="status">{t("insight.group.saving")}</span>;
   if (save.state === "failed") return <Broken state="failed" code={save.fault_code} fault={save.fault} />;
@@ -144,6 +147,12 @@ function Saved({ save }: { save: Save | undefined }) {
           {t("insight.group.coupon")}
         </Link>
       )}
+      {mayFollowUp && (
+        <Button size="small" onClick={() => setArranging(true)}>
+          {t("care.arrange")}
+        </Button>
+      )}
+      {arranging && <ArrangeTag tag={save.tag} run={save.run} onClose={() => setArranging(false)} />}
     </>
   );
 }

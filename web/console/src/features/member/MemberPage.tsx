@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Act } from "../../parts/Act";
 import { download } from "../../parts/csv";
+import { ArrangeOne } from "../../parts/FollowUps";
 import { useFormat, useLabel } from "../../parts/format";
 import { Facts, Loaded, TabPage, useRefresh } from "../../parts/Parts";
 import { useStoreName } from "../../parts/refs";
@@ -98,12 +99,13 @@ function Actions({
 }) {
   const { t } = useTranslation(["app", "ui"]);
   const refresh = useRefresh();
-  const [open, setOpen] = useState<"adjust" | "merge">();
+  const [open, setOpen] = useState<"adjust" | "merge" | "follow-up">();
   const mayReveal = useMay("member:reveal");
   const mayAdjust = useMay("ledger:adjust");
   const mayMerge = useMay("member:merge");
   const mayWrite = useMay("member:write");
   const mayExport = useMay("member:export");
+  const mayFollowUp = useMay("follow-up:write") && member.state !== "erased" && !member.merged_into;
   const { id } = member;
   const setState = (state: Schema<"MemberState">) => () =>
     api.PATCH("/api/v1/members/{id}", { params: { path: { id } }, body: { state } as Schema<"MemberChange"> });
@@ -119,6 +121,7 @@ function Actions({
           {t("member.adjust.open")}
         </Button>
       )}
+      {mayFollowUp && <Button onClick={() => setOpen("follow-up")}>{t("care.arrange")}</Button>}
       {mayWrite && member.state === "active" && (
         <Act
           label={t("member.freeze")}
@@ -146,6 +149,14 @@ function Actions({
       )}
       <AdjustDrawer id={id} open={open === "adjust"} onClose={() => setOpen(undefined)} />
       <MergeDrawer id={id} open={open === "merge"} onClose={() => setOpen(undefined)} />
+      {open === "follow-up" && (
+        <ArrangeOne
+          member={id}
+          name={member.person.name ?? member.number}
+          store={member.home_store}
+          onClose={() => setOpen(undefined)}
+        />
+      )}
     </>
   );
 }

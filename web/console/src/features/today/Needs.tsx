@@ -35,6 +35,7 @@ export function Needs({ alerts }: { alerts?: Schema<"Alerts"> }) {
 /** Decisions that wait: approvals, sales that were made without a network. */
 function useWaiting(): [string, ReactNode][] {
   const { t } = useTranslation(["app", "ui"]);
+  const f = useFormat();
   const [{ store }] = useUrl();
   const approvals = useQuery({
     queryKey: ["approvals", "waiting"],
@@ -51,9 +52,26 @@ function useWaiting(): [string, ReactNode][] {
       return [...(await of("waiting")), ...(await of("booked"))];
     },
   });
+  const followUps = useQuery({
+    queryKey: ["follow-ups", "counts", store],
+    enabled: useMay("follow-up:read"),
+    queryFn: async () =>
+      (await api.GET("/api/v1/follow-ups/counts", { params: { query: { store } } })).data as Schema<"FollowUpCounts">,
+  });
+  const { overdue = 0, due_today = 0, today } = followUps.data ?? {};
   const asked = approvals.data?.length ?? 0;
   const made = offline.data?.length ?? 0;
   const found: [string, ReactNode][] = [];
+  if (overdue + due_today > 0)
+    found.push([
+      "follow-ups",
+      <Link key="follow-ups" to="/members/follow-ups" search={{ due: today } as never}>
+        {t(overdue > 0 ? "today.followUpsLate" : "today.followUps", {
+          n: f.count(overdue + due_today),
+          late: f.count(overdue),
+        })}
+      </Link>,
+    ]);
   if (asked > 0)
     found.push([
       "approvals",

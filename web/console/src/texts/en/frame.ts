@@ -57,6 +57,7 @@ export const frame: Omit<
     today: "Today",
     members: "Members",
     tags: "Tags",
+    followUps: "Follow-ups",
     cards: "Member cards",
     fields: "Custom fields and terms",
     imports: "Import and export",

@@ -48,6 +48,8 @@ export const today: Texts["today"] = {
   ratio: "Share",
   needs: "Waiting for you",
   needsNothing: "Nothing is waiting.",
+  followUps: "{{n}} members to follow up today",
+  followUpsLate: "{{n}} members to follow up, {{late}} of them overdue",
   approvals: "{{n}} approvals to decide",
   offline: "{{n}} offline sales to look at",
   openShift: "{{store}}, {{till}}: shift open since {{when}}",

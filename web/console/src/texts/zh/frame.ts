@@ -42,6 +42,7 @@ export const frame = {
     today: "今日",
     members: "会员",
     tags: "标签",
+    followUps: "回访",
     cards: "会员卡",
     fields: "自定义字段与条款",
     imports: "导入导出",

@@ -46,6 +46,8 @@ export const today = {
   ratio: "占比",
   needs: "等您处理",
   needsNothing: "没有等待处理的事。",
+  followUps: "今天要回访{{n}}位",
+  followUpsLate: "今天要回访{{n}}位，其中{{late}}位已经过期",
   approvals: "{{n}}笔等待复核",
   offline: "{{n}}笔断网时卖的单子等您看",
   openShift: "{{store}}{{till}}：{{when}}开的班还没交",
