@@ -1,7 +1,9 @@
 //! `/api/v1/follow-ups`.
 
 use super::ops::{self, Assignee, FollowUpCounts, FollowUpDetail, FollowUpNumber, FollowUpRow, Wanted};
-use super::{AttemptDraft, BatchDraft, FollowUp, FollowUpBatch, FollowUpBatchId, FollowUpChange, FollowUpDraft, FollowUpId, FollowUpState};
+use super::{
+    AttemptDraft, FollowUp, FollowUpBatch, FollowUpBatchDraft, FollowUpBatchId, FollowUpChange, FollowUpDraft, FollowUpId, FollowUpState,
+};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuke_http::{Allow, Answer, App, Json, OpenApiRouter, Paging, Path, ProblemBody, Query, Reply, Write, once, perm, routes};
@@ -108,14 +110,14 @@ async fn create(caller: Allow<perm::FollowUpWrite>, State(app): State<App>, writ
 
 /// Makes a follow-up for each member who has a tag; says how many were made, and why others were passed over.
 #[utoipa::path(post, path = "/api/v1/follow-ups/batches", tag = "follow-ups", operation_id = "create_follow_up_batch",
-    params(("Idempotency-Key" = String, Header, description = "Your name for this write; the same on a retry")), request_body = BatchDraft,
+    params(("Idempotency-Key" = String, Header, description = "Your name for this write; the same on a retry")), request_body = FollowUpBatchDraft,
     responses((status = 201, body = FollowUpBatch), (status = 200, body = FollowUpBatch, description = "Done already under this key"),
         (status = "default", body = ProblemBody)),
     security(("session" = []), ("key" = [])), extensions(("x-permission" = json!("follow-up:write"))))]
 async fn create_batch(
     caller: Allow<perm::FollowUpWrite>,
     State(app): State<App>,
-    write: Write<BatchDraft>,
+    write: Write<FollowUpBatchDraft>,
 ) -> Reply<Answer<FollowUpBatch>> {
     Ok(once(&app, &caller, &write.key, &write.body, |tx, caller, draft| Box::pin(ops::make_batch(tx, caller, draft))).await?)
 }

@@ -1,6 +1,6 @@
 //! Follow-ups for everybody who has a tag, in one transaction.
 
-use super::model::{self, BATCH_MEMBERS_MAX, BatchDraft, FollowUpBatch, FollowUpState, Place};
+use super::model::{self, BATCH_MEMBERS_MAX, FollowUpBatch, FollowUpBatchDraft, FollowUpState, Place};
 use super::ops::{self, FollowUpEvent};
 use super::store::{self, NewFollowUp};
 use shuke_db::Tx;
@@ -32,7 +32,7 @@ struct Sorted {
 ///
 /// Errors: `tag_not_found`, `follow_up_members_too_many`, `store_not_found`, `store_not_yours`, `follow_up_day_wrong`,
 /// `follow_up_assignee_wrong`, `text_malformed`; `follow_up_batch_pkey` (conflict).
-pub async fn make(tx: &mut Tx, caller: &Caller, draft: &BatchDraft) -> Result<FollowUpBatch> {
+pub async fn make(tx: &mut Tx, caller: &Caller, draft: &FollowUpBatchDraft) -> Result<FollowUpBatch> {
     let cx = &caller.cx;
     let (reason, script) = ops::said(&draft.reason, &draft.script)?;
     let tag = tags::show(tx, cx, draft.tag).await?;
@@ -96,7 +96,7 @@ pub async fn make(tx: &mut Tx, caller: &Caller, draft: &BatchDraft) -> Result<Fo
 }
 
 /// Where each member with the tag comes to stand. They are held: nobody is erased, merged or says no meanwhile.
-async fn sort(tx: &mut Tx, caller: &Caller, draft: &BatchDraft) -> Result<Sorted> {
+async fn sort(tx: &mut Tx, caller: &Caller, draft: &FollowUpBatchDraft) -> Result<Sorted> {
     let cx = &caller.cx;
     let fetch = i64::try_from(BATCH_MEMBERS_MAX + 1).unwrap_or(i64::MAX);
     let tagged = facts::tagged(tx, cx.merchant, draft.tag, MemberId(Uuid::nil()), fetch).await?;

@@ -28,8 +28,8 @@ pub(crate) mod store;
 mod verify;
 
 pub use model::{
-    Attempt, AttemptDraft, BatchDraft, FollowUp, FollowUpBatch, FollowUpBatchId, FollowUpChange, FollowUpDraft, FollowUpEnd, FollowUpId,
-    FollowUpOutcome, FollowUpState, FollowUpWay,
+    Attempt, AttemptDraft, FollowUp, FollowUpBatch, FollowUpBatchDraft, FollowUpBatchId, FollowUpChange, FollowUpDraft, FollowUpEnd,
+    FollowUpId, FollowUpOutcome, FollowUpState, FollowUpWay,
 };
 pub use reader::UnwelcomeReader;
 pub use verify::check;

@@ -140,7 +140,7 @@ pub struct FollowUpDraft {
 /// Follow-ups to be made for all members with a tag.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct BatchDraft {
+pub struct FollowUpBatchDraft {
     /// Its id, a UUIDv7 that the client makes.
     pub id: FollowUpBatchId,
     /// Whom: everybody who has this tag now, at most 5,000 members.

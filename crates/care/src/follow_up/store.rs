@@ -1,7 +1,7 @@
 //! SQL of follow-ups.
 
 use super::model::{
-    Attempt, BatchDraft, FollowUp, FollowUpBatch, FollowUpBatchId, FollowUpEnd, FollowUpId, FollowUpOutcome, FollowUpState,
+    Attempt, FollowUp, FollowUpBatch, FollowUpBatchDraft, FollowUpBatchId, FollowUpEnd, FollowUpId, FollowUpOutcome, FollowUpState,
 };
 use shuke_db::{Row, Stmt, ToValue as _, Tx, Value, insert, insert_or_ignore, sql};
 use shuke_kernel::{Cx, Date, MerchantId, Result, Uuid};
@@ -81,7 +81,13 @@ pub(super) async fn insert_missing(tx: &mut Tx, cx: &Cx, new: &[NewFollowUp]) ->
     Ok(made)
 }
 
-pub(super) async fn insert_batch(tx: &mut Tx, cx: &Cx, draft: &BatchDraft, script: Option<&str>, batch: &FollowUpBatch) -> Result<()> {
+pub(super) async fn insert_batch(
+    tx: &mut Tx,
+    cx: &Cx,
+    draft: &FollowUpBatchDraft,
+    script: Option<&str>,
+    batch: &FollowUpBatch,
+) -> Result<()> {
     tx.queue(sql!(
         "INSERT INTO follow_up_batch (merchant_id, id, tag_id, store_id, run_id, reason, script, due_on, assigned_to, made, had_one,
              unwelcome, without_store, elsewhere, created_at, actor)

@@ -75,6 +75,31 @@ scenario! {
         assert_eq!(shop.difference().await, None);
     }
 
+    /// Who says no, or becomes another member, while a batch is made would be called all the same, or as nobody.
+    async fn what_happens_to_members_meanwhile_holds(shop) {
+        for round in 0..4 {
+            let (quiet, stays) = (shop.enrol(&format!("1380000031{round}"), "丙").await, shop.enrol(&format!("1380000032{round}"), "甲").await);
+            let goes = shop.enrol(&format!("1380000033{round}"), "乙").await;
+            let tag = shop.tag(&format!("流失{round}"), &[&quiet, &stays, &goes]).await;
+            let (batch, no) = (shop.batch(&tag), json!({ "channels": { "phone": false } }));
+            let consents = format!("/api/v1/members/{}/consents", text(&quiet));
+            let same = json!({ "survivor": stays, "absorbed": goes, "reason": "同一个人" });
+            let (a, b, c) = tokio::join!(
+                shop.marketer.post("/api/v1/follow-ups/batches", &batch),
+                shop.owner.put(&consents, &no),
+                shop.manager.post("/api/v1/merges", &same)
+            );
+            a.ok();
+            b.ok();
+            c.ok();
+            shop.app.step().await;
+            assert!(shop.listed(&shop.owner, &format!("member={}&state=open", text(&quiet))).await.is_empty());
+            assert!(shop.listed(&shop.owner, &format!("member={}", text(&goes))).await.is_empty());
+            assert_eq!(shop.listed(&shop.owner, &format!("member={}&state=open", text(&stays))).await.len(), 1);
+        }
+        assert_eq!(shop.difference().await, None);
+    }
+
     /// A shop would find five thousand calls in its list, or half of a batch.
     async fn a_tag_that_nobody_could_call_through_is_refused(shop) {
         let tag = shop.tag("全体", &[]).await;

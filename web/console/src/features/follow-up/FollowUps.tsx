@@ -35,7 +35,7 @@ export function FollowUps() {
             key: "who",
             title: t("care.who"),
             render: (row) => (
-              <Button type="link" className="flat" onClick={() => setOpen(row)}>
+              <Button type="link" size="small" onClick={() => setOpen(row)}>
                 {row.who?.name ?? row.who?.number ?? "–"}
               </Button>
             ),
