@@ -6,6 +6,7 @@ export const frame: Omit<
   | "audit"
   | "insight"
   | "member"
+  | "care"
   | "imports"
   | "goods"
   | "sales"
