@@ -3,7 +3,7 @@ import { useMay } from "@shuke/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Modal } from "antd";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { FormDrawer } from "./FormDrawer";
 import type { Field } from "./form/model";
@@ -107,6 +107,7 @@ export function ArrangeTag({
   const { t } = useTranslation(["app", "ui"]);
   const refresh = useRefresh();
   const [made, setMade] = useState<Schema<"FollowUpBatch">>();
+  const told = useRef(false);
   const fields = useFields(useAssignees(undefined), t("care.storeManyHelp"));
   const initial = useInitial();
   if (made) return <Made batch={made} onClose={onClose} />;
@@ -115,7 +116,8 @@ export function ArrangeTag({
       id={`follow-up-tag-${tag ?? "new"}`}
       title={t("care.arrangeTag")}
       open
-      onClose={onClose}
+      // What it came to takes the form's place; whoever has read it closes that.
+      onClose={() => told.current || onClose()}
       initial={{ ...initial, tag: tag ?? null }}
       submit={t("care.arrange")}
       sections={[
@@ -138,6 +140,7 @@ export function ArrangeTag({
           },
         });
         refresh("follow-ups");
+        told.current = true;
         setMade(data as Schema<"FollowUpBatch">);
       }}
     />
