@@ -824,6 +824,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom the store is to contact: open ones by their day, the soonest first; else the latest day first. */
+        get: operations["list_follow_ups"];
+        put?: never;
+        /** Makes a follow-up for a member. */
+        post: operations["create_follow_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/assignees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be given follow-ups. */
+        get: operations["list_follow_up_assignees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a follow-up for each member who has a tag; says how many were made, and why others were passed over. */
+        post: operations["create_follow_up_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many follow-ups are open and due today or before. */
+        get: operations["count_follow_ups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A follow-up with its tries, and what is good to know before the next one. */
+        get: operations["show_follow_up"];
+        /**
+         * Gives an open follow-up another day, or to somebody else. Without `follow-up:write` one takes over what is nobody's,
+         *     and moves one's own.
+         */
+        put: operations["change_follow_up"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records a try and what came of it. Who asks not to be contacted has all consents withdrawn, and all their open
+         *     follow-ups end.
+         */
+        post: operations["record_follow_up_attempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{id}/give-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends an open follow-up without an answer. */
+        post: operations["give_up_follow_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{id}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Name and number of whom an open follow-up of yours is about; the look is recorded. */
+        get: operations["show_follow_up_phone"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gift-card-batches": {
         parameters: {
             query?: never;
@@ -5820,6 +5964,54 @@ export interface components {
             /** @description The tier, and what is missing to the next. */
             tier: components["schemas"]["TierView"];
         };
+        /** @description Somebody who may be given follow-ups. */
+        Assignee: {
+            /** @description Who. */
+            id: components["schemas"]["StaffId"];
+            /** @description Their name. */
+            name: string;
+            /** @description Their role. */
+            role: components["schemas"]["Role"];
+            /** @description The stores they work in; null means all. */
+            stores?: components["schemas"]["StoreId"][] | null;
+        };
+        /** @description A try. */
+        Attempt: {
+            /** @description By whom. */
+            actor: string;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description By what way. */
+            how: components["schemas"]["FollowUpWay"];
+            /**
+             * Format: date
+             * @description When to try again.
+             */
+            next_on?: string | null;
+            /** @description What was said. */
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description The first is 1.
+             */
+            number: number;
+            /** @description What came of it. */
+            outcome: components["schemas"]["FollowUpOutcome"];
+        };
+        /** @description A try to be recorded. */
+        AttemptDraft: {
+            /** @description By what way. */
+            how: components["schemas"]["FollowUpWay"];
+            /**
+             * Format: date
+             * @description When to try again: needed where nobody was reached or it was no good moment, and only there.
+             */
+            next_on?: string | null;
+            /** @description What was said, at most 1,000 characters. */
+            note?: string;
+            /** @description What came of it. */
+            outcome: components["schemas"]["FollowUpOutcome"];
+        };
         /**
          * Format: uuid
          * @description An entry of the audit log.
@@ -7730,6 +7922,231 @@ export interface components {
             /** @description 销售: goods, visits and memberships, less what was taken back. */
             sold: components["schemas"]["Money"];
         };
+        /** @description A follow-up. */
+        FollowUp: {
+            assigned_to?: components["schemas"]["StaffId"] | null;
+            /**
+             * Format: int64
+             * @description How often somebody tried.
+             */
+            attempts: number;
+            batch?: components["schemas"]["FollowUpBatchId"] | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Instant"];
+            /** @description By whom. */
+            created_by: string;
+            /**
+             * Format: date
+             * @description By which day, in the store's zone.
+             */
+            due_on: string;
+            /** @description Why it was given up. */
+            end_note?: string | null;
+            ended_at?: components["schemas"]["Instant"] | null;
+            /** @description Who ended it. */
+            ended_by?: string | null;
+            ended_how?: components["schemas"]["FollowUpEnd"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["FollowUpId"];
+            /** @description Who is to be contacted. */
+            member: components["schemas"]["MemberId"];
+            outcome?: components["schemas"]["FollowUpOutcome"] | null;
+            /** @description What for; empty where the member was erased. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description The analysis that found the batch's members.
+             */
+            run?: string | null;
+            /** @description What to ask or to offer. */
+            script?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["FollowUpState"];
+            /**
+             * Format: uuid
+             * @description The store whose matter it is.
+             */
+            store: string;
+        };
+        /** @description What a batch came to. */
+        FollowUpBatch: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Instant"];
+            /**
+             * Format: date
+             * @description By which day.
+             */
+            due_on: string;
+            /**
+             * Format: int64
+             * @description Members of stores that are not the caller's, where no store was given.
+             */
+            elsewhere: number;
+            /**
+             * Format: int64
+             * @description Members who have an open one for this reason already.
+             */
+            had_one: number;
+            /** @description Its id. */
+            id: components["schemas"]["FollowUpBatchId"];
+            /**
+             * Format: int64
+             * @description Follow-ups that were made.
+             */
+            made: number;
+            /** @description What for. */
+            reason: string;
+            /** @description The tag. */
+            tag: components["schemas"]["TagId"];
+            /**
+             * Format: int64
+             * @description Members who want no contact.
+             */
+            unwelcome: number;
+            /**
+             * Format: int64
+             * @description Members who belong to no store, where no store was given.
+             */
+            without_store: number;
+        };
+        /** @description Follow-ups to be made for all members with a tag. */
+        FollowUpBatchDraft: {
+            assigned_to?: components["schemas"]["StaffId"] | null;
+            /**
+             * Format: date
+             * @description By which day, in each store's zone: from today to 366 days ahead.
+             */
+            due_on: string;
+            /** @description Its id, a UUIDv7 that the client makes. */
+            id: components["schemas"]["FollowUpBatchId"];
+            /** @description What for. One line, at most 80 characters. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description The analysis that found these members, as the client says.
+             */
+            run?: string | null;
+            /** @description What to ask or to offer, at most 2,000 characters. It is every member's: name nobody in it. */
+            script?: string;
+            /**
+             * Format: uuid
+             * @description The store whose matter it is; each member's own where it is left out.
+             */
+            store?: string | null;
+            /** @description Whom: everybody who has this tag now, at most 5,000 members. */
+            tag: components["schemas"]["TagId"];
+        };
+        /**
+         * Format: uuid
+         * @description Follow-ups that were made together.
+         */
+        FollowUpBatchId: string;
+        /** @description What of an open follow-up can be changed: all of it is given anew. */
+        FollowUpChange: {
+            assigned_to?: components["schemas"]["StaffId"] | null;
+            /**
+             * Format: date
+             * @description By which day.
+             */
+            due_on: string;
+        };
+        /** @description How many follow-ups are open and due today. */
+        FollowUpCounts: {
+            /**
+             * Format: int64
+             * @description Due today.
+             */
+            due_today: number;
+            /**
+             * Format: int64
+             * @description Of both: given to the caller.
+             */
+            mine: number;
+            /**
+             * Format: int64
+             * @description Due on an earlier day.
+             */
+            overdue: number;
+            /**
+             * Format: date
+             * @description Today.
+             */
+            today: string;
+        };
+        /** @description A follow-up with its tries, and what is good to know before the next one. */
+        FollowUpDetail: components["schemas"]["FollowUpRow"] & {
+            /** @description What the member said about being reached, by channel. */
+            consents: components["schemas"]["Consent"][];
+            /** @description The name of the member's tier. */
+            tier?: string | null;
+            /**
+             * Format: date
+             * @description Today in the store's zone.
+             */
+            today: string;
+            /** @description The tries, the first one first. */
+            tries: components["schemas"]["Attempt"][];
+        };
+        /** @description A follow-up to be made. */
+        FollowUpDraft: {
+            assigned_to?: components["schemas"]["StaffId"] | null;
+            /**
+             * Format: date
+             * @description By which day, in the store's zone: from today to 366 days ahead.
+             */
+            due_on: string;
+            /** @description Its id, a UUIDv7 that the client makes. */
+            id: components["schemas"]["FollowUpId"];
+            /** @description Who is to be contacted. */
+            member: components["schemas"]["MemberId"];
+            /** @description What for: 七天穿着感受. One line, at most 80 characters. */
+            reason: string;
+            /** @description What to ask or to offer, at most 2,000 characters. */
+            script?: string;
+            /**
+             * Format: uuid
+             * @description The store whose matter it is; the member's own where it is left out.
+             */
+            store?: string | null;
+        };
+        /**
+         * @description How a follow-up ended.
+         * @enum {string}
+         */
+        FollowUpEnd: "result" | "given_up" | "unwelcome" | "erased" | "merged";
+        /**
+         * Format: uuid
+         * @description A follow-up.
+         */
+        FollowUpId: string;
+        /** @description How to reach whom a follow-up is about. */
+        FollowUpNumber: {
+            /** @description The name, in full. */
+            name?: string | null;
+            /** @description The phone number, in full; absent where none is known. */
+            phone?: string | null;
+        };
+        /**
+         * @description What came of a try.
+         * @enum {string}
+         */
+        FollowUpOutcome: "not_reached" | "call_again" | "talked" | "visit_agreed" | "bought" | "not_needed" | "do_not_contact";
+        /** @description A follow-up in a list. */
+        FollowUpRow: components["schemas"]["FollowUp"] & {
+            /** @description The name of whoever is to do it. */
+            assignee?: string | null;
+            who?: components["schemas"]["MemberBrief"] | null;
+        };
+        /**
+         * @description Where a follow-up stands.
+         * @enum {string}
+         */
+        FollowUpState: "open" | "done" | "given_up";
+        /**
+         * @description By what way somebody tried.
+         * @enum {string}
+         */
+        FollowUpWay: "phone" | "wechat" | "store" | "sms" | "other";
         /** @description The program that sends text messages. */
         Gateway: {
             /** @description The secret that signs, `whsec_…`: shown once, when the gateway is set. */
@@ -7940,6 +8357,11 @@ export interface components {
             source: string;
             /** @description Whether it was taken back. */
             taken_back: boolean;
+        };
+        /** @description Why a follow-up is given up. */
+        GivingUp: {
+            /** @description In words, one line. */
+            reason: string;
         };
         /** @description A product in a period. */
         GoodsFigures: {
@@ -10732,6 +11154,17 @@ export interface components {
                 /** @description Why, as a code: `earned`, `expired`. */
                 why: string;
             }[];
+            /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_FollowUpRow: {
+            /** @description The rows, in the list's order. */
+            items: (components["schemas"]["FollowUp"] & {
+                /** @description The name of whoever is to do it. */
+                assignee?: string | null;
+                who?: components["schemas"]["MemberBrief"] | null;
+            })[];
             /** @description Pass it as `cursor` to get the rows after these; absent on the last page. */
             next?: string | null;
         };
@@ -20319,6 +20752,519 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reach"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_follow_ups: {
+        parameters: {
+            query?: {
+                /** @description Only those of this store. */
+                store?: string | null;
+                /** @description Only those in this state. */
+                state?: components["schemas"]["FollowUpState"] | null;
+                /** @description Only those of this member. */
+                member?: string | null;
+                /** @description Only those that this member of staff is to do. */
+                assigned_to?: string | null;
+                /** @description Only those that are yours. */
+                mine?: boolean;
+                /** @description Only those that are nobody's yet. */
+                unassigned?: boolean;
+                /** @description Only those due up to this day. */
+                due_to?: string | null;
+                /** @description Only those that this batch made. */
+                batch?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page, 1 to 200, 50 by default. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FollowUpRow"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_follow_up: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your name for this write; the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUpDraft"];
+            };
+        };
+        responses: {
+            /** @description Done already under this key */
+            200: {
+                headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_follow_up_assignees: {
+        parameters: {
+            query?: {
+                /** @description Only this store. */
+                store?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignee"][];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_follow_up_batch: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your name for this write; the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUpBatchDraft"];
+            };
+        };
+        responses: {
+            /** @description Done already under this key */
+            200: {
+                headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpBatch"];
+                };
+            };
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpBatch"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    count_follow_ups: {
+        parameters: {
+            query?: {
+                /** @description Only this store. */
+                store?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpCounts"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_follow_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FollowUpId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpDetail"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_follow_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FollowUpId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUpChange"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    record_follow_up_attempt: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your name for this write; the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["FollowUpId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttemptDraft"];
+            };
+        };
+        responses: {
+            /** @description Done already under this key */
+            200: {
+                headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    give_up_follow_up: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your name for this write; the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["FollowUpId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivingUp"];
+            };
+        };
+        responses: {
+            /** @description Done already under this key */
+            200: {
+                headers: {
+                    /** @description It was done by an earlier request with this key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Not now; the same request with the same key may be sent again */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not done; `code` says why, `detail` what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_follow_up_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FollowUpId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpNumber"];
                 };
             };
             /** @description Not now; the same request with the same key may be sent again */
