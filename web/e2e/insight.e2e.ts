@@ -87,6 +87,14 @@ it("finds who is worth the effort, and saves them as a tag that they carry", { t
   expect(await accessibilityFaults(page)).toEqual([]);
   await form.getByRole("button", { name: "存成标签" }).click();
   await row.getByText(`已存成标签“洞察试一试”，新打上${members}位`).waitFor({ timeout: RUN_MS });
+  // They are to be called, each by their own store.
+  await row.getByRole("button", { name: "安排回访" }).click();
+  const arrange = page.getByRole("dialog", { name: "按标签安排回访" });
+  await arrange.getByText("洞察试一试").waitFor();
+  await arrange.getByLabel("回访事由").fill("流失挽回");
+  await arrange.getByRole("button", { name: "安排回访" }).click();
+  await page.getByRole("dialog", { name: `已安排回访${members}位` }).waitFor();
+  await page.keyboard.press("Escape");
   await row.getByRole("link", { name: "看这些会员" }).click();
   await page.getByRole("heading", { name: "会员", level: 1 }).waitFor();
   await page.waitForURL(/tag=/);
