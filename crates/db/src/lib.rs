@@ -40,7 +40,7 @@ pub use counters::Counts;
 pub use migrate::{MIGRATIONS, Migration};
 pub use row::Row;
 pub use shuke_kernel::value::{FromValue, ToValue, Value};
-pub use stmt::{Sql, Stmt, insert, insert_or_ignore, insert_or_update};
+pub use stmt::{NO_INDEX, Sql, Stmt, insert, insert_or_ignore, insert_or_update};
 pub use tx::{Future, Tx};
 pub use wall::Wall;
 

@@ -108,7 +108,10 @@ fn renumber(text: &str, by: usize, out: &mut String) {
     out.push_str(rest);
 }
 
-/// Rewrites `$n` to `?n` outside quotes, and leaves out what only PostgreSQL needs: row locks (the
+/// Before a column: SQLite chooses no index by this condition (its unary plus); to PostgreSQL it is a comment.
+pub const NO_INDEX: &str = "/*+*/";
+
+/// Rewrites `$n` to `?n` outside quotes and [`NO_INDEX`] to a plus, and leaves out what only PostgreSQL needs: row locks (the
 /// one writer holds them all).
 fn for_sqlite(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -131,7 +134,7 @@ fn for_sqlite(text: &str) -> String {
             out.truncate(at);
         }
     }
-    out
+    if out.contains(NO_INDEX) { out.replace(NO_INDEX, "+") } else { out }
 }
 
 /// A statement with its parameters: `sql!("SELECT name FROM store WHERE merchant_id = $1", cx.merchant)`.
@@ -186,6 +189,7 @@ mod tests {
         );
         assert_eq!(for_sqlite("SELECT a FROM t WHERE b = $1 FOR UPDATE"), "SELECT a FROM t WHERE b = ?1");
         assert_eq!(for_sqlite("SELECT a FROM t WHERE b = $1 FOR KEY SHARE"), "SELECT a FROM t WHERE b = ?1");
+        assert_eq!(for_sqlite(&format!("SELECT a FROM t WHERE {NO_INDEX}t.b = $1")), "SELECT a FROM t WHERE +t.b = ?1");
     }
 
     #[test]

@@ -125,12 +125,7 @@ async fn with_people(tx: &mut Tx, cx: &Cx, vault: &Vault, view: View, found: Vec
     let mut about: Vec<MemberId> = found.iter().map(|sealed| sealed.follow_up.member).collect();
     about.sort_unstable();
     about.dedup();
-    let mut briefs = HashMap::new();
-    if !about.is_empty() {
-        for sealed in members::briefs(tx, cx, &about).await? {
-            briefs.insert(sealed.brief.id, sealed.view(vault, cx.merchant, view)?);
-        }
-    }
+    let briefs = members::viewed(tx, cx, (vault, view), &about).await?;
     let mut doers: Vec<StaffId> = found.iter().filter_map(|sealed| sealed.follow_up.assigned_to).collect();
     doers.sort_unstable();
     doers.dedup();

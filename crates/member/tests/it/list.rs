@@ -119,6 +119,57 @@ scenario! {
     }
 }
 
+scenario! {
+    setup = shop;
+
+    /// Filters together go along one index; whoever follows is found by the member's id, on every page.
+    async fn filters_together_follow_by_the_member(shop) {
+        crowd(&shop).await;
+        let newest = Key { id: Uuid::max(), ..Key::default() };
+        for filter in pairs() {
+            for before in [None, Some(&newest)] {
+                let stmt = filtered_stmt(shop.org.merchant, &filter, before, 51);
+                let plan = plan(&shop, &stmt).await;
+                assert!(!plan.contains("Seq Scan") && !plan.contains("Sort  (") && !plan.contains("USE TEMP B-TREE"), "{filter:?}:\n{plan}");
+                if shop.app.db().kind() == Kind::Postgres {
+                    continue;
+                }
+                for step in plan.lines().skip(1) {
+                    // `id=?` and `member_id=?`, beside whatever else the index holds; never all members before a place.
+                    assert!(step.contains("id=?") && !step.contains("id<?"), "{filter:?}:\n{plan}");
+                }
+            }
+        }
+    }
+}
+
+/// Every two filters of different kinds, and some three.
+fn pairs() -> Vec<Filter> {
+    let text = |text: &str| Some(text.to_owned());
+    let one: [fn(&mut Filter); 7] = [
+        |filter| filter.stage = Some(Stage::Lost),
+        |filter| filter.tag = Some(TagId(Uuid::nil())),
+        |filter| filter.store = Some(shuke_org::StoreId(Uuid::nil())),
+        |filter| filter.province = Some("上海".to_owned()),
+        |filter| filter.city = Some("上海".to_owned()),
+        |filter| filter.district = Some("静安".to_owned()),
+        |filter| filter.birthday = Some("08-15".to_owned()),
+    ];
+    let mut all = vec![Filter { stage: Some(Stage::Lost), tag: Some(TagId(Uuid::nil())), province: text("上海"), ..Filter::default() }];
+    for (at, first) in one.iter().enumerate() {
+        for second in &one[at + 1..] {
+            let mut filter = Filter::default();
+            first(&mut filter);
+            second(&mut filter);
+            // A city is of its province, a district of its city.
+            filter.city = filter.city.or_else(|| filter.district.as_ref().and(text("上海")));
+            filter.province = filter.province.or_else(|| filter.city.as_ref().and(text("上海")));
+            all.push(filter);
+        }
+    }
+    all
+}
+
 /// Two thousand members of one store who are told apart by everything else, as the planner has to know.
 async fn crowd(shop: &Shop) {
     let member = |n: usize| Enrol {

@@ -5,7 +5,7 @@ use super::{BRIEF, brief as read, brief_sql};
 use crate::stage::Stage;
 use crate::tag::TagId;
 use serde::{Deserialize, Serialize};
-use shuke_db::{Stmt, ToValue as _, Tx, Value, sql};
+use shuke_db::{NO_INDEX, Stmt, ToValue as _, Tx, Value, sql};
 use shuke_kernel::{Error, MerchantId, Result, Uuid, text_enum};
 use shuke_org::StoreId;
 use std::fmt::Write as _;
@@ -167,7 +167,13 @@ pub fn filtered_stmt(merchant: MerchantId, filter: &Filter, before: Option<&Key>
     for (condition, value) in parts {
         let Some(value) = value else { continue };
         params.push(value);
-        let owner = if condition == "<" { key } else { "" };
+        let owner = match condition {
+            "<" => key,
+            // What follows is found by the member alone: with an index by what is filtered too, SQLite walks all members
+            // before the place for each row that it comes from.
+            condition if condition[..2] != key[..2] => NO_INDEX,
+            _ => "",
+        };
         let _ = write!(text, " AND {owner}{condition} ${}", params.len());
     }
     params.push(limit.to_value());

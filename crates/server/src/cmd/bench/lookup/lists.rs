@@ -26,11 +26,13 @@ impl Bench {
     /// Everything that the document offers for the list.
     pub(super) async fn lists(&self) -> anyhow::Result<Vec<ListFigure>> {
         let mut figures = Vec::new();
-        for query in self.queries() {
-            figures.push(self.list("members", &query).await?);
-        }
-        for query in self.order_queries().await? {
-            figures.push(self.list("orders", &query).await?);
+        let members = self.queries().into_iter().map(|query| ("members", query));
+        let orders = self.order_queries().await?.into_iter().map(|query| ("orders", query));
+        for (of, query) in members.chain(orders) {
+            let figure = self.list(of, &query).await?;
+            // At once: a list that takes minutes is then the next one.
+            figure.print();
+            figures.push(figure);
         }
         Ok(figures)
     }
@@ -140,7 +142,7 @@ fn encoded(query: &str) -> String {
 }
 
 impl ListFigure {
-    pub(super) fn print(&self) {
+    fn print(&self) {
         let deep = match (self.deep_p50_us, self.deep_max_us) {
             (Some(p50), Some(max)) => format!("{p50:>8} {max:>8}"),
             _ => "       -        -".to_owned(),

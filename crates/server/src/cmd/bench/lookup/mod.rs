@@ -120,7 +120,6 @@ pub(super) async fn run(load: &Load) -> anyhow::Result<()> {
     }
     bench.keep(load)?;
     figures.iter().for_each(Figure::print);
-    lists.iter().for_each(lists::ListFigure::print);
     night.iter().for_each(night::Night::print);
     if load.json {
         let shop = &bench.shop;
