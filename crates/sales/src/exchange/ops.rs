@@ -29,7 +29,7 @@ pub async fn exchange_proven(tx: &mut Tx, cx: &Cx, books: &Books, ask: &Exchange
         return Err(Error::refused("exchange_member_other", "the new goods go to the member who had bought; refund and sell anew"));
     }
     let TakenBack { refund, mut movements } = take_back(tx, cx, books, &ask.refund, returned.clone()).await?;
-    let Sold { order, movements: taken, carried } = sell(tx, cx, books, &ask.sale, proven, &refund.payments, None).await?;
+    let Sold { order, movements: taken, carried } = sell(tx, cx, books, &ask.sale, proven, Some(&refund.payments), None).await?;
     let given_back = refund.amount.minus(carried.amount)?;
     if given_back.is_positive() {
         approved(tx, cx, &returned, given_back, ask.refund.approval).await?;

@@ -176,7 +176,7 @@ async fn near(
 async fn book(tx: &mut Tx, made: &Cx, books: &Books, sale: &OfflineSale, asked: Checkout) -> Result<()> {
     let asked = Checkout { expected_total: None, ..asked };
     let promise = sale.promise();
-    let Sold { order, movements, .. } = order::ops::sell(tx, made, books, &asked, Proven::NO, &[], Some(&promise)).await?;
+    let Sold { order, movements, .. } = order::ops::sell(tx, made, books, &asked, Proven::NO, None, Some(&promise)).await?;
     found_in_stock(tx, made, order.store, &order.number, &movements).await?;
     stock::ops::post(tx, made, order.store, &movements).await
 }

@@ -49,7 +49,7 @@ pub async fn checkout(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout) -> 
 
 /// The same with what a proof of identity has shown.
 pub async fn checkout_proven(tx: &mut Tx, cx: &Cx, books: &Books, input: &Checkout, proven: Proven) -> Result<Order> {
-    let Sold { order, movements, .. } = sell(tx, cx, books, input, proven, &[], None).await?;
+    let Sold { order, movements, .. } = sell(tx, cx, books, input, proven, None, None).await?;
     stock::ops::post(tx, cx, order.store, &movements).await?;
     Ok(order)
 }
@@ -63,11 +63,11 @@ pub(crate) async fn sell(
     books: &Books,
     input: &Checkout,
     proven: Proven,
-    back: &[Payment],
+    back: Option<&[Payment]>,
     promise: Option<&Promise>,
 ) -> Result<Sold> {
     user_may(tx, cx, input).await?;
-    let wallet = input.payments.iter().chain(back).any(|payment| payment.tender.account().is_none());
+    let wallet = input.payments.iter().chain(back.unwrap_or_default()).any(|payment| payment.tender.account().is_none());
     let lock = wallet || !input.prepaid.is_empty() || !matches!(input.points, PointsChoice::None);
     let ask = asked_of(input, lock, promise.is_some());
     let mut facts = gather(tx, cx, books, &ask).await?;
@@ -83,8 +83,8 @@ pub(crate) async fn sell(
     let total = Facts::payable(&quote, &taxed)?;
     promise.map_or_else(|| agreed(input, &quote, total), |_| Ok(()))?;
     let due = Money(total.0 - before.total()?.0);
-    let carried = carry(back, due)?;
-    let asked = if back.is_empty() { input.payments.clone() } else { with_difference(&carried, &input.payments, due)? };
+    let carried = carry(back.unwrap_or_default(), due)?;
+    let asked = if back.is_some() { with_difference(&carried, &input.payments, due)? } else { input.payments.clone() };
     let mut payments = payments(cx, &asked, &facts, due)?;
     payments.extend(before.payments()?);
     let paid = paid_by(&payments)?;

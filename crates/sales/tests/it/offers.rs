@@ -136,6 +136,23 @@ scenario! {
         given.verify().await;
     }
 
+    /// What comes back in an exchange frees the offer that made it free, so that the quote before it says too much: it is told
+    /// as the difference that it is, though nothing was carried.
+    async fn what_comes_back_frees_its_offer_for_what_goes_out(given) {
+        let limit = json!({ "per_member": { "max": 1, "period": "month" } });
+        given.offer(json!({ "kind": "percent", "steps": [{ "rate_off": 10_000 }] }), limit).await;
+        let free = given.sell(&[given.line(&given.cheap, 1)]).await;
+        assert_eq!(free["total"], json!(0));
+        assert_eq!(given.quote(&[given.line(&given.dear, 1)]).await["total"], json!(10_000), "the member has had it this month");
+        let refund = json!({ "id": given.uuid(), "order": free["id"], "reason": "试", "lines": [] });
+        let ask = |total| json!({ "id": given.uuid(), "refund": refund, "sale": given.order(&[given.line(&given.dear, 1)], total) });
+        given.shop.owner.post("/api/v1/exchanges", &ask(10_000)).await.refused(422, "difference_mismatch");
+        let made = given.shop.owner.post("/api/v1/exchanges", &ask(0)).await.ok();
+        assert_eq!((&made["order"]["total"], &made["exchange"]["carried"], &made["exchange"]["paid"]), (&json!(0), &json!(0), &json!(0)));
+        given.take_back(&made["order"], json!([])).await;
+        given.verify().await;
+    }
+
     /// The first purchase is the first once; when everything of it comes back it is the first again.
     async fn a_first_purchase_is_the_first(given) {
         let offer = given.offer(json!({ "kind": "percent", "steps": [{ "rate_off": 5_000 }] }), json!({ "first_purchase": true })).await;

@@ -18,7 +18,7 @@ export const d_l: Record<string, string> = {
   device_pkey: "这台设备已经登记好了，不会重复。",
   device_till_unknown: "没有这个收银台，请重新选一个。",
   device_unknown: "这台设备还没有登记到收银台，请店长先登记一次。",
-  difference_mismatch: "补差的金额和付款对不上，请重新收款。",
+  difference_mismatch: "要补的差价和收到的款对不上，请重新核对。如果还是不行，请先退货，再另开一单卖新的。",
   disk_unsure: "硬盘没有确认写入，为安全起见已停止记账。请检查硬盘后重启服务。",
   drawer_short: "钱箱里没有这么多钱，请核对要取的金额。",
   earn_policy_invalid: "积分规则这样设不行，请看标出的地方。",
