@@ -17,7 +17,7 @@ pub mod value;
 pub use cx::{Actor, Cx, Random};
 pub use error::{Error, FieldError, Kind, Result};
 pub use id::MerchantId;
-pub use money::{Currency, Money, Points, Rate};
+pub use money::{Currency, Money, Points, Rate, grouped};
 pub use page::{Cursor, Limit, Page};
 pub use time::{Clock, Instant, Zone};
 

@@ -120,6 +120,18 @@ impl Rate {
     }
 }
 
+/// `1234567` as `1,234,567`.
+pub fn grouped(digits: &str) -> String {
+    let mut out = String::with_capacity(digits.len() * 4 / 3 + 1);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// A currency: its ISO 4217 code and how many decimals its amounts are written with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Currency {
@@ -127,26 +139,27 @@ pub struct Currency {
     decimals: u8,
 }
 
-const CURRENCIES: &[(&str, u8)] = &[
-    ("CNY", 2),
-    ("HKD", 2),
-    ("MOP", 2),
-    ("TWD", 2),
-    ("USD", 2),
-    ("EUR", 2),
-    ("GBP", 2),
-    ("SGD", 2),
-    ("MYR", 2),
-    ("THB", 2),
-    ("AUD", 2),
-    ("CAD", 2),
-    ("CHF", 2),
-    ("JPY", 0),
-    ("KRW", 0),
-    ("VND", 0),
-    ("KWD", 3),
-    ("BHD", 3),
-    ("OMR", 3),
+/// Code, decimals, and what stands before an amount.
+const CURRENCIES: &[(&str, u8, &str)] = &[
+    ("CNY", 2, "¥"),
+    ("HKD", 2, "HK$"),
+    ("MOP", 2, "MOP$"),
+    ("TWD", 2, "NT$"),
+    ("USD", 2, "$"),
+    ("EUR", 2, "€"),
+    ("GBP", 2, "£"),
+    ("SGD", 2, "S$"),
+    ("MYR", 2, "RM"),
+    ("THB", 2, "฿"),
+    ("AUD", 2, "A$"),
+    ("CAD", 2, "CA$"),
+    ("CHF", 2, "CHF "),
+    ("JPY", 0, "¥"),
+    ("KRW", 0, "₩"),
+    ("VND", 0, "₫"),
+    ("KWD", 3, "KWD "),
+    ("BHD", 3, "BHD "),
+    ("OMR", 3, "OMR "),
 ];
 
 impl Currency {
@@ -155,9 +168,9 @@ impl Currency {
 
     /// The currency with this ISO code, or `currency_unknown`.
     pub fn parse(code: &str) -> Result<Self> {
-        let known = CURRENCIES.iter().find(|(name, _)| *name == code);
+        let known = CURRENCIES.iter().find(|(name, ..)| *name == code);
         match (known, <[u8; 3]>::try_from(code.as_bytes())) {
-            (Some((_, decimals)), Ok(code)) => Ok(Self { code, decimals: *decimals }),
+            (Some((_, decimals, _)), Ok(code)) => Ok(Self { code, decimals: *decimals }),
             _ => Err(Error::invalid("currency_unknown", format!("{code} is not a currency that Shuke knows; use an ISO code such as CNY"))),
         }
     }
@@ -182,6 +195,14 @@ impl Currency {
             0 => format!("{sign}{major}"),
             decimals => format!("{sign}{major}.{minor:0width$}", width = decimals as usize),
         }
+    }
+    /// `1234567` as `¥12,345.67`, for people to read.
+    pub fn show(&self, amount: Money) -> String {
+        let sign = CURRENCIES.iter().find(|(code, ..)| *code == self.code()).map_or("", |(_, _, sign)| *sign);
+        let plain = self.format(amount);
+        let (minus, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("-", digits));
+        let (major, minor) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+        format!("{minus}{sign}{}{minor}", grouped(major))
     }
     /// Reads a decimal number of major units exactly (`12.5`, `-3`, `1,234.50`); more decimals than
     /// the currency has are rounded half away from zero and reported by the second value.
@@ -239,5 +260,15 @@ mod tests {
         let yen = Currency::parse("JPY").ok();
         assert_eq!(yen.and_then(|c| c.parse_amount("99.5").ok()), Some((Money(100), true)));
         assert_eq!(Currency::CNY.format(Money(-5)), "-0.05");
+    }
+
+    #[test]
+    fn amounts_are_shown_with_their_sign() {
+        let show = |code, minor| Currency::parse(code).unwrap().show(Money(minor));
+        assert_eq!(show("CNY", 123_456_789), "¥1,234,567.89");
+        assert_eq!(show("CNY", -99_999), "-¥999.99");
+        assert_eq!(show("CNY", 100_000), "¥1,000.00");
+        assert_eq!(show("JPY", 1_234), "¥1,234");
+        assert_eq!(show("KWD", i64::MIN), "-KWD 9,223,372,036,854,775.808");
     }
 }

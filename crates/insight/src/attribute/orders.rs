@@ -33,7 +33,7 @@ pub fn firsts(orders: &Orders, as_of: i32) -> Vec<Option<First>> {
 const ITEMS_MAX: usize = 60;
 
 fn money(currency: Currency) -> impl Fn(f64) -> String {
-    move |minor| currency.format(shuke_kernel::Money(minor.round() as i64))
+    move |minor| currency.show(shuke_kernel::Money(minor.round() as i64))
 }
 
 /// What was known when a member bought for the first time.

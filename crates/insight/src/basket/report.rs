@@ -42,8 +42,7 @@ pub fn report(sets: &Sets, rules: &[Rule], asked: &Asked, name: &dyn Fn(u32) -> 
             format!("Shelf: {right} beside {left}; till: who buys {left} hears of {right}; bundle: both together."),
         ));
     }
-    let mut first = Table { title: says("提升度最高的", "By lift"), ..list.clone() };
-    first.rows.truncate(25);
+    let first = list.first(25, says("提升度最高的", "By lift"));
     let bars = rules.iter().take(12).map(|rule| {
         let text = format!("{} → {}", joined(&rule.left), name(rule.right));
         let short: String = text.chars().take(26).collect();

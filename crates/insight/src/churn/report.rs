@@ -57,7 +57,7 @@ pub fn report(found: &Churn, groups: &[Group], as_of: i32, currency: Currency) -
             "could_have_left": found.could, "left": found.gone, "median_days": found.median_days,
             "attributes": groups.iter().map(|group| &group.name.en).collect::<Vec<_>>(), "compared": found.compared } }),
         plots: plots(found, groups),
-        tables: vec![Table { rows: list.rows.iter().take(ROWS).cloned().collect(), ..list.clone() }, tests_of(found, groups)],
+        tables: vec![list.first(ROWS, list.title.clone()), tests_of(found, groups)],
         list,
     }
 }

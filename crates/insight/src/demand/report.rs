@@ -30,7 +30,7 @@ pub fn report(found: &Demand, store: &dyn Fn(u32) -> String, item: &dyn Fn(u32) 
         figures: serde_json::json!({ "demand": found, "series": found.series.len(), "error_share": errors.ours,
             "naive_error_share": errors.naive, "better": errors.better }),
         plots: vec![bars(found, item)],
-        tables: vec![Table { rows: list.rows.iter().take(ROWS).cloned().collect(), ..list.clone() }],
+        tables: vec![list.first(ROWS, list.title.clone())],
         list,
     }
 }

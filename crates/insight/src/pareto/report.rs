@@ -38,8 +38,7 @@ pub fn report(
         ));
     }
     let list = list_of(found, what, money, name);
-    let mut top = Table { title: says("最靠前的二十个", "The first twenty"), ..list.clone() };
-    top.rows.truncate(20);
+    let top = list.first(20, says("最靠前的二十个", "The first twenty"));
     Report {
         kind: "pareto",
         title: says("二八：谁撑起了生意", "Pareto: who carries the business"),

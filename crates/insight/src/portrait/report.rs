@@ -71,7 +71,7 @@ pub fn report(
         ),
         figures: serde_json::json!({ "portrait": { "members": found.members, "others": found.others, "figures": found.figures, "unknown": listed.unknown } }),
         plots: vec![bars(found, groups)],
-        tables: vec![figures_of(found), Table { rows: values.rows.iter().take(ROWS).cloned().collect(), ..values.clone() }, values],
+        tables: vec![figures_of(found), values.first(ROWS, values.title.clone()), values],
         list: members_of(listed, summary, name, as_of),
     }
 }

@@ -36,7 +36,7 @@ fn holds(cell: &Cell) -> Option<Holds> {
 
 /// What all cells of a column hold; text where they differ.
 fn column(table: &Table, at: usize) -> Holds {
-    let mut kinds = table.rows.iter().filter_map(|row| row.get(at).and_then(holds));
+    let mut kinds = (0..table.rows.len()).filter_map(|row| holds(&table.rows.cell(row, at)));
     let first = kinds.next().unwrap_or(Holds::Text);
     if kinds.all(|kind| kind == first) { first } else { Holds::Text }
 }
@@ -64,11 +64,12 @@ fn written(report: &Report) -> std::result::Result<Vec<u8>, ParquetError> {
     let mut out = Vec::new();
     let mut writer = SerializedFileWriter::new(&mut out, schema, Arc::new(properties))?;
     let format = Format { chinese: false, plain: true, currency: report.currency };
-    for rows in table.rows.chunks(ROWS) {
+    for from in (0..table.rows.len()).step_by(ROWS) {
+        let rows = from..table.rows.len().min(from + ROWS);
         let mut group = writer.next_row_group()?;
         for (at, kind) in kinds.iter().enumerate() {
             let Some(mut column) = group.next_column()? else { break };
-            write(&mut column, *kind, rows.iter().map(|row| row.get(at).unwrap_or(&Cell::Nothing)), &format)?;
+            write(&mut column, *kind, rows.clone().map(|row| table.rows.cell(row, at)), &format)?;
             column.close()?;
         }
         group.close()?;
@@ -92,35 +93,35 @@ fn field(name: &str, kind: Holds, decimals: i32) -> std::result::Result<Arc<Type
     Ok(Arc::new(field.build()?))
 }
 
-fn write<'a>(
+fn write(
     column: &mut SerializedColumnWriter<'_>,
     kind: Holds,
-    cells: impl Iterator<Item = &'a Cell> + Clone,
+    cells: impl Iterator<Item = Cell>,
     format: &Format,
 ) -> std::result::Result<(), ParquetError> {
     match kind {
         Holds::Text => {
-            let text = |cell: &Cell| (!matches!(cell, Cell::Nothing)).then(|| ByteArray::from(format.cell(cell).into_bytes()));
+            let text = |cell: Cell| (!matches!(cell, Cell::Nothing)).then(|| ByteArray::from(format.cell(&cell).into_bytes()));
             put::<ByteArrayType>(column, cells.map(text))
         }
         Holds::Count | Holds::Money => put::<Int64Type>(
             column,
             cells.map(|cell| match cell {
-                Cell::Count(number) | Cell::Money(number) => Some(*number),
+                Cell::Count(number) | Cell::Money(number) => Some(number),
                 _ => None,
             }),
         ),
         Holds::Number => put::<DoubleType>(
             column,
             cells.map(|cell| match cell {
-                Cell::Share(number) | Cell::Number(number, _) => Some(*number).filter(|number| number.is_finite()),
+                Cell::Share(number) | Cell::Number(number, _) => Some(number).filter(|number| number.is_finite()),
                 _ => None,
             }),
         ),
         Holds::Day => put::<Int32Type>(
             column,
             cells.map(|cell| match cell {
-                Cell::Day(day) => Some(*day),
+                Cell::Day(day) => Some(day),
                 _ => None,
             }),
         ),

@@ -73,7 +73,7 @@ fn write_table(out: &mut String, table: &Table, format: &Format) {
     out.push_str("</tr></thead><tbody>\n");
     for row in table.rows.iter().take(ROWS_MAX) {
         out.push_str("<tr>");
-        for cell in row {
+        for cell in &row {
             let class = if matches!(cell, Cell::Name(_) | Cell::Word(_)) { " class=\"name\"" } else { "" };
             let _ = write!(out, "<td{class}>{}</td>", escape(&format.cell(cell)));
         }

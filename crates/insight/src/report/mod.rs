@@ -8,8 +8,10 @@
 pub mod columns;
 pub mod html;
 mod model;
+mod rows;
 pub mod svg;
 pub mod table;
 pub mod text;
 
 pub use model::{Cell, Format, Line, Plot, Report, Style, Table, Text, json, lines, says, share};
+pub use rows::Rows;

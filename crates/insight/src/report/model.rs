@@ -1,11 +1,12 @@
 //! The parts of a report.
 
+use super::rows::Rows;
 use crate::orders::dates;
 use serde::Serialize;
 use shuke_kernel::{Currency, Money};
 
 /// A sentence in both languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Text {
     /// Chinese.
     pub zh: String,
@@ -81,35 +82,14 @@ impl Format {
     }
     /// Minor units as major ones.
     pub fn money(&self, minor: i64) -> String {
-        if self.plain { plain_money(minor, self.currency) } else { grouped_money(minor, self.currency) }
+        if self.plain { self.currency.format(Money(minor)) } else { self.currency.show(Money(minor)) }
     }
-}
-
-fn plain_money(minor: i64, currency: Currency) -> String {
-    let decimals = usize::from(currency.decimals());
-    if decimals == 0 {
-        return minor.to_string();
-    }
-    let digits = format!("{:0>width$}", minor.unsigned_abs(), width = decimals + 1);
-    let (whole, rest) = digits.split_at(digits.len() - decimals);
-    format!("{}{whole}.{rest}", if minor < 0 { "-" } else { "" })
-}
-
-fn grouped_money(minor: i64, currency: Currency) -> String {
-    currency.format(Money(minor))
 }
 
 /// 1234567 as 1,234,567.
 pub fn thousands(count: i64) -> String {
-    let digits = count.unsigned_abs().to_string();
-    let mut out = String::with_capacity(digits.len() * 4 / 3 + 1);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if count < 0 { format!("-{out}") } else { out }
+    let digits = shuke_kernel::grouped(&count.unsigned_abs().to_string());
+    if count < 0 { format!("-{digits}") } else { digits }
 }
 
 /// 0.7459 as 74.6 %.
@@ -125,13 +105,18 @@ pub struct Table {
     /// The columns' names.
     pub head: Vec<Text>,
     /// The rows.
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Rows,
 }
 
 impl Table {
     /// A table without rows.
     pub fn new(title: Text, head: &[(&str, &str)]) -> Self {
-        Self { title, head: head.iter().map(|(zh, en)| says(*zh, *en)).collect(), rows: Vec::new() }
+        Self { title, head: head.iter().map(|(zh, en)| says(*zh, *en)).collect(), rows: Rows::default() }
+    }
+
+    /// Its first rows, as a table of their own.
+    pub fn first(&self, rows: usize, title: Text) -> Self {
+        Self { title, head: self.head.clone(), rows: self.rows.iter().take(rows).collect() }
     }
 }
 
@@ -236,7 +221,7 @@ pub fn json(report: &Report, with_list: bool) -> serde_json::Value {
     let format = Format { chinese: false, plain: true, currency: report.currency };
     let list = |table: &Table| -> serde_json::Value {
         let keys: Vec<String> = table.head.iter().map(|name| key(&name.en)).collect();
-        let row = |cells: &Vec<Cell>| -> serde_json::Map<String, serde_json::Value> {
+        let row = |cells: Vec<Cell>| -> serde_json::Map<String, serde_json::Value> {
             keys.iter().cloned().zip(cells.iter().map(|cell| value(cell, &format))).collect()
         };
         table.rows.iter().map(row).collect()
@@ -282,6 +267,7 @@ mod tests {
         let people = Format { chinese: true, plain: false, currency: Currency::CNY };
         let programs = Format { plain: true, ..people };
         assert_eq!(people.cell(&Cell::Count(-1_234_567)), "-1,234,567");
+        assert_eq!(people.cell(&Cell::Money(-123_456)), "-¥1,234.56");
         assert_eq!(programs.cell(&Cell::Money(-123_456)), "-1234.56");
         assert_eq!(programs.cell(&Cell::Money(5)), "0.05");
         assert_eq!(people.cell(&Cell::Share(0.7459)), "74.6 %");

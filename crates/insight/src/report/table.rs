@@ -11,7 +11,7 @@ pub fn csv(report: &Report) -> Result<Vec<u8>> {
     let failed = |error: csv::Error| Error::internal(error.to_string());
     let mut writer = csv::Writer::from_writer(Vec::from("\u{feff}"));
     writer.write_record(report.list.head.iter().map(|name| key(&name.en))).map_err(failed)?;
-    for row in &report.list.rows {
+    for row in report.list.rows.iter() {
         writer.write_record(row.iter().map(|cell| escaped(format.cell(cell), cell))).map_err(failed)?;
     }
     writer.into_inner().map_err(|error| Error::internal(error.to_string()))

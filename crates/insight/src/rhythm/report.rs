@@ -46,8 +46,7 @@ pub fn report(found: &Rhythm, name: &dyn Fn(u32) -> String, as_of: i32, currency
         ));
     }
     let list = list_of(found, name, as_of);
-    let mut first = Table { title: says("晚了的、花得多的在前", "Late ones first, by money"), ..list.clone() };
-    first.rows.truncate(30);
+    let first = list.first(30, says("晚了的、花得多的在前", "Late ones first, by money"));
     Report {
         kind: "rhythm",
         title: says("消费节奏：该谁来了", "Rhythm: who is due"),

@@ -105,8 +105,7 @@ pub fn report(found: &Value, options: &Options, name: &dyn Fn(u32) -> String, cu
         ));
     }
     let list = list_of(&by_value, name);
-    let mut first = Table { title: says("最值钱的二十位", "The twenty most valuable"), ..list.clone() };
-    first.rows.truncate(20);
+    let first = list.first(20, says("最值钱的二十位", "The twenty most valuable"));
     Report {
         kind: "clv",
         title: says("客户价值：谁还会来，值多少", "Value: who will come again, and what it is worth"),

@@ -223,7 +223,7 @@ fn cell(cell: &found::Cell, currency: Currency) -> ReportCell {
 }
 
 fn table(table: &found::Table, rows: usize, currency: Currency) -> ReportTable {
-    let row = |cells: &Vec<found::Cell>| cells.iter().map(|one| cell(one, currency)).collect();
+    let row = |cells: Vec<found::Cell>| cells.iter().map(|one| cell(one, currency)).collect();
     ReportTable { title: words(&table.title), head: all(&table.head), rows: table.rows.iter().take(rows).map(row).collect() }
 }
 
@@ -385,7 +385,7 @@ mod tests {
     #[test]
     fn what_is_kept_is_what_was_found() {
         let mut list = found::Table::new(found::says("会员", "Members"), &[("会员", "member"), ("天", "day"), ("月", "month")]);
-        list.rows = vec![vec![found::Cell::Name("a".into()), found::Cell::Day(20_000), found::Cell::Month(683)]; 150];
+        list.rows = vec![vec![found::Cell::Name("a".into()), found::Cell::Day(20_000), found::Cell::Month(683)]; 150].into();
         let report = Report {
             kind: "rfm",
             title: found::says("题", "title"),
@@ -410,7 +410,10 @@ mod tests {
         assert_eq!(read, kept);
         assert_eq!((kept.list.rows.len(), kept.as_of.to_string().as_str()), (100, "2026-11-22"));
         let back = read.unkept("rfm").unwrap();
-        assert_eq!((back.tables[0].rows.len(), &back.tables[0].rows[0], back.as_of), (150, &list.rows[0], report.as_of));
+        assert_eq!(
+            (back.tables[0].rows.len(), back.tables[0].rows.iter().next(), back.as_of),
+            (150, list.rows.iter().next(), report.as_of)
+        );
         assert!(read.page("rfm").unwrap().contains("<title>题</title>"));
     }
 }

@@ -78,9 +78,9 @@ pub(super) fn groups(report: &Report) -> (Vec<RunGroup>, Vec<(i64, usize)>) {
     let mut places: HashMap<Words, usize> = HashMap::new();
     let mut keys: HashSet<String> = HashSet::new();
     let mut seen: HashSet<(i64, usize)> = HashSet::new();
-    for row in &report.list.rows {
+    for row in report.list.rows.iter() {
         let Some(number) = row.iter().find_map(number_of) else { continue };
-        for (key, name) in groups_of(&report.list, row) {
+        for (key, name) in groups_of(&report.list, &row) {
             let place = *places.entry(name).or_insert_with_key(|name| {
                 // Names that differ in marks only have one key.
                 let key = if keys.contains(&key) { format!("{key}_{}", found.len()) } else { key };
@@ -215,7 +215,8 @@ mod tests {
             vec![member(3), word("一般", "General")],
             vec![member(9), word("一般", "General")],
             vec![Cell::Name("9".into()), word("一般", "General")],
-        ];
+        ]
+        .into();
         let (found, members) = groups(&report(list));
         assert_eq!(found.iter().map(|group| (group.key.as_str(), group.members)).collect::<Vec<_>>(), [("general", 2), ("key_value", 1)]);
         assert_eq!(members, [(3, 0), (9, 0), (7, 1)]);
@@ -225,14 +226,14 @@ mod tests {
     fn figures_make_groups_where_there_is_no_word() {
         let bands = |chance| {
             let mut list = Table::new(both("", ""), &[("会员", "member"), ("存活概率", "chance to be there")]);
-            list.rows = vec![vec![member(1), Cell::Number(chance, 6)]];
+            list.rows = vec![vec![member(1), Cell::Number(chance, 6)]].into();
             groups(&report(list)).0.first().map(|group| group.key.clone())
         };
         assert_eq!(bands(0.8).as_deref(), Some("there_80_and_above"));
         assert_eq!(bands(0.19).as_deref(), Some("likely_gone_below_20"));
         assert_eq!(bands(f64::NAN), None);
         let mut late = Table::new(both("", ""), &[("会员", "member"), ("晚了", "late"), ("常来", "weekday")]);
-        late.rows = vec![vec![member(1), Cell::Count(1), Cell::Word(both("周一", "Monday"))]];
+        late.rows = vec![vec![member(1), Cell::Count(1), Cell::Word(both("周一", "Monday"))]].into();
         assert_eq!(groups(&report(late)).0[0].key, "late", "a weekday is no group");
     }
 
@@ -241,7 +242,7 @@ mod tests {
         let head = [("会员", "member"), ("为什么", "kind"), ("商品", "item")];
         let mut list = Table::new(both("", ""), &head);
         let row = |number, item: &str| vec![member(number), Cell::Word(both("该补货", "due")), Cell::Name(item.into())];
-        list.rows = vec![row(1, "奶粉"), row(1, "湿巾"), row(2, "奶粉"), row(2, "奶粉"), row(3, "奶-粉"), row(4, "奶 粉")];
+        list.rows = vec![row(1, "奶粉"), row(1, "湿巾"), row(2, "奶粉"), row(2, "奶粉"), row(3, "奶-粉"), row(4, "奶 粉")].into();
         let (found, members) = groups(&report(list));
         let told: Vec<(&str, i64)> = found.iter().map(|group| (group.name.zh.as_str(), group.members)).collect();
         assert_eq!((told[0], told[1], told.len()), (("该补货", 4), ("该补货：奶粉", 2), 5));
