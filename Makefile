@@ -24,7 +24,7 @@ help: ## this list
 	@echo "  variables: TRADE=$(TRADE) LISTEN=$(LISTEN) DATA=$(DATA)"
 
 run: build-deps faces ## build, start a demo shop, print how to sign in
-	$(CARGO) run --release --locked -p shuke-server --bin shuke -- serve --demo $(TRADE) --listen $(LISTEN) --data $(DATA)
+	$(CARGO) run --profile quick --locked -p shuke-server --bin shuke -- serve --demo $(TRADE) --listen $(LISTEN) --data $(DATA)
 
 dev: build-deps faces ## the same from a debug build, with its own data, to work on
 	$(CARGO) run --locked -p shuke-server --bin shuke -- serve --demo $(TRADE) --listen $(LISTEN) --data target/dev
