@@ -148,7 +148,7 @@ fn every_report_of_the_slice_is_the_same_in_two_files() {
     assert_eq!(refused.code(), "analysis_of_one_file");
 }
 
-/// A hundred thousand orders of 20,000 members, in no order.
+/// Three hundred thousand orders of 20,000 members, in no order.
 fn many(path: &Path) {
     let start = dates::day_of(2024, 1, 1).unwrap();
     let mut rows: Vec<(i64, i32, i64)> =
@@ -171,6 +171,23 @@ fn what_memory_does_not_hold_goes_to_disk_and_is_gone_afterwards() {
     assert!(shop.spilled_bytes() > 1 << 20, "{} bytes went to disk", shop.spilled_bytes());
     assert_eq!(said(&found, &|n| shop.member(n)), said(&wanted.summary, &|n| n.to_string()));
     assert_eq!(std::fs::read_dir(&scratch).unwrap().count(), 1);
+    drop(shop);
+    assert_eq!(std::fs::read_dir(&scratch).unwrap().count(), 0, "nothing is left behind");
+}
+
+/// Sixty-four sorts share what is enough for two: the disk is of no use to them, and what to do is said instead.
+#[test]
+fn where_not_even_the_disk_helps_it_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, scratch) = (folder.path().join("many.parquet"), folder.path().join("scratch"));
+    std::fs::create_dir(&scratch).unwrap();
+    many(&path);
+    let source = Source { items: false, ..Source::new(&path) };
+    let crowd = Settings { memory_bytes: Some(8 << 20), threads: Some(64), scratch: Some(scratch.clone()), ..Settings::default() };
+    let mut shop = Shop::open(&source, &[path], &crowd, true).unwrap();
+    let error = shop.summary(i32::MAX, ALL).unwrap_err();
+    assert_eq!(error.code(), "memory_too_small");
+    assert!(error.to_string().contains("--memory") && error.to_string().contains("--threads"), "{error}");
     drop(shop);
     assert_eq!(std::fs::read_dir(&scratch).unwrap().count(), 0, "nothing is left behind");
 }
