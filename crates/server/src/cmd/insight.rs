@@ -184,7 +184,7 @@ impl Args {
     #[cfg(not(feature = "sql"))]
     fn report(&self) -> Result<Report> {
         if self.orders.len() > 1 {
-            bail!("this program takes one file at a time; one that is built with `--features sql` takes several");
+            bail!("this program was built without SQL and takes one file at a time; build it with its usual features to take several");
         }
         Ok(ask::run(&self.ask()?)?)
     }

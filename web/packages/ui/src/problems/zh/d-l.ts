@@ -65,7 +65,7 @@ export const d_l: Record<string, string> = {
   follow_up_next_unneeded: "这个结果会结束回访，不用填再联系的日期；要再联系请另外安排。",
   follow_up_not_found: "没有这条回访。",
   follow_up_not_yours: "先点“我来回访”接下来，就能看到完整号码。",
-  follow_up_open: "这位会员已有同样事由的回访还没完成。",
+  follow_up_open: "这位会员已有同样事由的回访还没完成，请接着做那一条，或换一个事由。",
   follow_up_pkey: "这条回访已经安排好了。",
   follow_up_store_missing: "这位会员没有归属门店，请选由哪家门店回访。",
   follow_up_taken: "同事已经在跟这位会员；可以和同事商量，或请店长换人。",
