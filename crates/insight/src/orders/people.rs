@@ -92,14 +92,19 @@ pub fn read(source: &Source, path: &Path, members: &Names) -> Result<People> {
     let mut people = People { known: numbers.len() - unknown, unknown, ..People::default() };
     for at in (0..sheet.header.len().min(COLUMNS_MAX)).filter(|at| *at != sheet.member) {
         let mut names = Names::default();
-        let mut of = vec![NONE; members.len()];
-        for (row, number) in sheet.rows.iter().zip(&numbers).filter(|(row, number)| **number != NONE && !row[at].is_empty()) {
-            of[*number as usize] = names.number(&row[at]).unwrap_or(NONE);
+        let (mut of, mut gaps) = (vec![NONE; members.len()], false);
+        for (row, number) in sheet.rows.iter().zip(&numbers).filter(|(_, number)| **number != NONE) {
+            if row[at].is_empty() {
+                gaps = true;
+            } else {
+                of[*number as usize] = names.number(&row[at]).unwrap_or(NONE);
+            }
         }
         let name = sheet.header[at].clone();
         match values(&names, of, source) {
             Some(values) => people.attributes.push(Attribute { name, values }),
-            None if names.is_empty() => {}
+            // Where all are alike there is nothing to tell apart, and nothing to say about it.
+            None if names.is_empty() || (names.len() == 1 && !gaps) => {}
             None => people.left_out.push(name),
         }
     }
@@ -231,12 +236,15 @@ mod tests {
     #[test]
     fn columns_are_what_they_hold() {
         let rows: String = (0..42)
-            .map(|i| format!("m{i},张{i},1390000{i:04},{},{},2026-0{}-1{}\n", ["北京", "上海"][i % 2], i * 3, i % 9 + 1, i % 8))
+            .map(|i| {
+                let (city, vip) = (["北京", "上海"][i % 2], if i == 3 { "是" } else { "" });
+                format!("m{i},张{i},1390000{i:04},{city},{},2026-0{}-1{},个人,{vip}\n", i * 3, i % 9 + 1, i % 8)
+            })
             .collect();
-        let (_folder, path) = file(&format!("会员号,姓名,联系电话,城市,年龄,宝宝生日\n{rows}m0,,,广州,,\n"));
+        let (_folder, path) = file(&format!("会员号,姓名,联系电话,城市,年龄,宝宝生日,类型,贵宾\n{rows}m0,,,广州,,,个人,\n"));
         let people = read(&Source::new("orders.csv"), &path, &members()).unwrap();
         assert_eq!((people.known, people.unknown), (41, 2));
-        assert_eq!(people.left_out, ["姓名", "联系电话"]);
+        assert_eq!(people.left_out, ["姓名", "联系电话", "贵宾"], "and nothing of a kind that all have");
         let names: Vec<&str> = people.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
         assert_eq!(names, ["城市", "年龄", "宝宝生日"]);
         let Values::Kinds(kinds, of) = &people.attributes[0].values else { panic!("{:?}", people.attributes[0]) };

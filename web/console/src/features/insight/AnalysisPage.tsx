@@ -44,7 +44,9 @@ function Page({ info, all }: { info: Info; all: Info[] }) {
     <div className="stack">
       <header>
         <nav className="siblings" aria-label={t("insight.all")}>
-          <Link to="/insight">{t("page.insight")}</Link>
+          <Link to="/insight" activeOptions={{ exact: true }}>
+            {t("page.insight")}
+          </Link>
           {all.map((one) => (
             <Link key={one.analysis} to="/insight/$analysis" params={{ analysis: one.analysis }}>
               {words(one.title)}
