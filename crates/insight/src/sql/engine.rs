@@ -72,7 +72,10 @@ impl Engine {
         let memory_bytes =
             settings.memory_bytes.unwrap_or_else(|| crate::orders::memory::available().map_or(MEMORY_BYTES, |free| free / 2));
         if memory_bytes < MEMORY_BYTES_MIN {
-            return Err(Error::invalid("memory_too_small", format!("give it {} MB at least", MEMORY_BYTES_MIN >> 20)));
+            return Err(Error::invalid(
+                "memory_too_small",
+                format!("sorting needs {} MB at least; give it more with --memory", MEMORY_BYTES_MIN >> 20),
+            ));
         }
         let above = settings.scratch.clone().unwrap_or_else(std::env::temp_dir);
         let unwritable = |error: std::io::Error| {

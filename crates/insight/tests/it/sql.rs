@@ -148,25 +148,25 @@ fn every_report_of_the_slice_is_the_same_in_two_files() {
     assert_eq!(refused.code(), "analysis_of_one_file");
 }
 
-/// Three hundred thousand orders of 20,000 members, in no order.
-fn many(path: &Path) {
+/// Three hundred thousand orders of 20,000 members, in no order, and an empty folder for what goes to disk.
+fn many() -> (tempfile::TempDir, Source, PathBuf) {
     let start = dates::day_of(2024, 1, 1).unwrap();
     let mut rows: Vec<(i64, i32, i64)> =
         (0..300_000_i64).map(|i| (i * 7_919 % 20_000, start + i32::try_from(i * 104_729 % 700).unwrap(), 100 + i % 9_000)).collect();
     rows.extend((0..2_000).map(|i| (i * 3 % 20_000, start + 710, -50)));
-    write_minor(path, &rows);
+    let folder = tempfile::tempdir().unwrap();
+    let (path, scratch) = (folder.path().join("many.parquet"), folder.path().join("scratch"));
+    write_minor(&path, &rows);
+    std::fs::create_dir(&scratch).unwrap();
+    (folder, Source { items: false, ..Source::new(path) }, scratch)
 }
 
 #[test]
 fn what_memory_does_not_hold_goes_to_disk_and_is_gone_afterwards() {
-    let folder = tempfile::tempdir().unwrap();
-    let (path, scratch) = (folder.path().join("many.parquet"), folder.path().join("scratch"));
-    std::fs::create_dir(&scratch).unwrap();
-    many(&path);
-    let source = Source { items: false, ..Source::new(&path) };
+    let (_folder, source, scratch) = many();
     let wanted = from_parquet(&source, &plain_parquet(&source).unwrap().unwrap(), true, i32::MAX).unwrap();
     let small = Settings { memory_bytes: Some(8 << 20), threads: Some(2), scratch: Some(scratch.clone()), ..Settings::default() };
-    let mut shop = Shop::open(&source, &[path], &small, true).unwrap();
+    let mut shop = Shop::open(&source, std::slice::from_ref(&source.path), &small, true).unwrap();
     let found = shop.summary(i32::MAX, ALL).unwrap();
     assert!(shop.spilled_bytes() > 1 << 20, "{} bytes went to disk", shop.spilled_bytes());
     assert_eq!(said(&found, &|n| shop.member(n)), said(&wanted.summary, &|n| n.to_string()));
@@ -178,13 +178,9 @@ fn what_memory_does_not_hold_goes_to_disk_and_is_gone_afterwards() {
 /// Sixty-four sorts share what is enough for two: the disk is of no use to them, and what to do is said instead.
 #[test]
 fn where_not_even_the_disk_helps_it_is_said() {
-    let folder = tempfile::tempdir().unwrap();
-    let (path, scratch) = (folder.path().join("many.parquet"), folder.path().join("scratch"));
-    std::fs::create_dir(&scratch).unwrap();
-    many(&path);
-    let source = Source { items: false, ..Source::new(&path) };
+    let (_folder, source, scratch) = many();
     let crowd = Settings { memory_bytes: Some(8 << 20), threads: Some(64), scratch: Some(scratch.clone()), ..Settings::default() };
-    let mut shop = Shop::open(&source, &[path], &crowd, true).unwrap();
+    let mut shop = Shop::open(&source, std::slice::from_ref(&source.path), &crowd, true).unwrap();
     let error = shop.summary(i32::MAX, ALL).unwrap_err();
     assert_eq!(error.code(), "memory_too_small");
     assert!(error.to_string().contains("--memory") && error.to_string().contains("--threads"), "{error}");

@@ -153,7 +153,7 @@ pub struct Args {
     #[arg(long, help_heading = super::MANY, value_name = "NUMBER")]
     threads: Option<usize>,
     /// The scheduler of the cluster that does the work, df://host:port
-    #[cfg(feature = "cluster")]
+    #[cfg(feature = "sql")]
     #[arg(long, help_heading = super::MANY, value_name = "URL")]
     cluster: Option<String>,
 }
@@ -162,10 +162,7 @@ impl Args {
     /// Asks in one pass or in memory where that will do, else by SQL.
     #[cfg(feature = "sql")]
     fn report(&self) -> Result<Report> {
-        #[cfg(feature = "cluster")]
         let cluster = self.cluster.clone();
-        #[cfg(not(feature = "cluster"))]
-        let cluster: Option<String> = None;
         let ask = self.ask()?;
         if cluster.is_none() && self.memory.is_none() && !files::is_many(&self.orders) {
             return Ok(ask::run(&ask)?);
